@@ -1,0 +1,1 @@
+"""Files in, records out: readers, demo data. Knows no Django, no law and no money."""

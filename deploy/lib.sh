@@ -1,0 +1,24 @@
+# Shared by the scripts of this folder: where things live, how to speak, how to fail. Sourced, never run.
+# shellcheck shell=bash
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+STATE=${MIEDZA_STATE:-$ROOT/.state}
+case $STATE in /*) ;; *) STATE=$ROOT/$STATE ;; esac
+export MIEDZA_STATE=$STATE
+UV=$STATE/tools/bin/uv
+export UV_PYTHON_PREFERENCE=${UV_PYTHON_PREFERENCE:-system}
+
+say()  { printf '\033[1;32m==>\033[0m %s\n' "$*"; }
+fail() { printf '\033[1;31mBłąd / error:\033[0m %s\n' "$1" >&2; [ -n "${2:-}" ] && printf '  Co zrobić / remedy: %s\n' "$2" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else fail "this step needs root: $*" "run it as root, or install sudo and allow this user to use it"; fi
+}
+
+make_state() {
+  mkdir -p "$STATE/tools" "$STATE/log"
+  [ -w "$STATE" ] || fail "the state folder $STATE is not writable" "sudo chown -R $(id -un) '$STATE', or set MIEDZA_STATE to a folder of yours"
+}

@@ -1,0 +1,1 @@
+"""E-services and what they share; the portal assembles them."""

@@ -1,0 +1,113 @@
+"""The case (sprawa): one number, one municipality, one applicant, one course of events."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+
+from spatial.municipalities.models import Municipality
+
+
+class CaseClass(models.Model):
+    """Which unit and JRWA class an e-service files under in a municipality, from a day on; edited by the office."""
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="+")
+    service = models.CharField("usługa", max_length=40)
+    unit_symbol = models.CharField("komórka", max_length=12)  # "GP"
+    jrwa = models.CharField("klasa JRWA", max_length=4)  # "6727"
+    valid_from = models.DateField("od")
+    source = models.CharField("podstawa", max_length=200)
+
+    objects: ClassVar[models.Manager["CaseClass"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "klasa sprawy"
+        verbose_name_plural = "klasy spraw"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "service", "valid_from"], name="case_class_dated")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_symbol}.{self.jrwa}"
+
+
+class CaseSeries(models.Model):
+    """Last number given out for (unit, class, year); the row lock makes the sequence gapless."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
+    unit_symbol = models.CharField("komórka", max_length=12)
+    jrwa = models.CharField("klasa JRWA", max_length=4)
+    year = models.PositiveSmallIntegerField("rok")
+    last = models.PositiveIntegerField("ostatni numer", default=0)
+
+    objects: ClassVar[models.Manager["CaseSeries"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "spis spraw"
+        verbose_name_plural = "spisy spraw"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "unit_symbol", "jrwa", "year"], name="one_series_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_symbol}.{self.jrwa}.{self.year}: {self.last}"
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def of(self, municipality: Municipality | str) -> Self:
+        return self.filter(municipality=municipality)
+
+    def open(self) -> Self:
+        """Cases that wait for the office."""
+        return self.filter(status__in=[Case.Status.FILED, Case.Status.IN_REVIEW])
+
+
+class Case(models.Model):
+    """Sprawa administracyjna."""
+
+    class Status(models.TextChoices):
+        FILED = "filed", "złożona"
+        IN_REVIEW = "in-review", "w trakcie sprawdzania"
+        ISSUED = "issued", "załatwiona"
+        REFUSED = "refused", "odmowa"
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="cases")
+    number = models.CharField("znak sprawy", max_length=60)  # "GP.6727.45.2026"
+    service = models.CharField("usługa", max_length=40)
+    title = models.CharField("tytuł", max_length=250)
+    applicant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="wnioskodawca", related_name="cases"
+    )
+    status = models.CharField("stan", max_length=20, choices=Status, default=Status.FILED)
+    filed_at = models.DateTimeField("złożono")
+    closed_at = models.DateTimeField("zakończono", null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "sprawa"
+        verbose_name_plural = "sprawy"
+        constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="case_number_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CaseEvent(models.Model):
+    """One step of a case: what happened, who did it; never changed afterwards."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="events")
+    kind = models.CharField("zdarzenie", max_length=30)
+    text = models.TextField("opis")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    is_public = models.BooleanField("widoczne dla wnioskodawcy", default=True)
+    at = models.DateTimeField("kiedy")
+
+    objects: ClassVar[models.Manager["CaseEvent"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "zdarzenie w sprawie"
+        verbose_name_plural = "zdarzenia w sprawach"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"

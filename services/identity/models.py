@@ -1,0 +1,42 @@
+"""Accounts and roles. Sign-in by the national node comes beside the password, not instead of this model."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from spatial.municipalities.models import Municipality
+
+
+class User(AbstractUser):
+    """A person: resident or member of staff; what staff may do stands in StaffRole."""
+
+    class Meta:
+        verbose_name = "konto"
+        verbose_name_plural = "konta"
+
+    @property
+    def display_name(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class StaffRole(models.Model):
+    """One role of one person in one municipality; two municipalities are two controllers of data."""
+
+    class Role(models.TextChoices):
+        PLANNER = "planner", "planista"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles")
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="staff")
+    role = models.CharField("rola", max_length=20, choices=Role)
+    job_title = models.CharField("stanowisko", max_length=150)
+
+    objects: ClassVar[models.Manager["StaffRole"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "rola pracownika"
+        verbose_name_plural = "role pracowników"
+        constraints = [models.UniqueConstraint(fields=["user", "municipality", "role"], name="one_role_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.role} {self.municipality_id}"

@@ -1,0 +1,99 @@
+"""What the environment may say, read once at start. An unknown MIEDZA_ variable is a typing error: refused.
+
+Every row is described in docs/settings.md; a test keeps the two equal.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_urlsafe
+from urllib.parse import unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+#: Variables that scripts of deploy/ and the tests read; the application only lets them pass.
+FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_TEST_DATABASE", "MIEDZA_WORKERS"})
+
+
+class SettingError(Exception):
+    """A variable is unknown, missing or unusable; the text names it and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Typed view of the process environment."""
+
+    state: Path  #: MIEDZA_STATE: private state folder, media and logs live below it
+    database_url: str  #: DATABASE_URL: postgresql://user:password@host:port/name
+    secret_key: str  #: MIEDZA_SECRET_KEY: signs sessions; from the state folder where absent
+    hosts: tuple[str, ...]  #: MIEDZA_HOSTS: names the office is served under, comma-separated
+    demo: bool  #: MIEDZA_DEMO: sample municipalities and accounts with one known password
+    debug: bool  #: MIEDZA_DEBUG: Django's debug pages; never in an office
+    https: bool  #: MIEDZA_HTTPS: served behind TLS, cookies marked secure
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
+        """Raises SettingError for an unknown or unusable variable."""
+        known = FOR_SCRIPTS | {f"MIEDZA_{name}" for name in ("STATE", "SECRET_KEY", "HOSTS", "DEMO", "DEBUG", "HTTPS")}
+        for name in variables:
+            if name.startswith("MIEDZA_") and name not in known:
+                raise SettingError(f"Unknown setting {name}. Known: {', '.join(sorted(known))}.")
+        state = ROOT / variables.get("MIEDZA_STATE", ".state")
+        return cls(
+            state=state,
+            database_url=variables.get("DATABASE_URL") or private_database_url(state),
+            secret_key=variables.get("MIEDZA_SECRET_KEY") or stored_secret(state),
+            hosts=tuple(variables.get("MIEDZA_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
+            demo=flag(variables, "MIEDZA_DEMO", default=True),
+            debug=flag(variables, "MIEDZA_DEBUG", default=False),
+            https=flag(variables, "MIEDZA_HTTPS", default=False),
+        )
+
+
+def flag(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = variables.get(name, "1" if default else "0")
+    if value not in {"0", "1"}:
+        raise SettingError(f"{name} takes 0 or 1, not {value!r}.")
+    return value == "1"
+
+
+def private_database_url(state: Path) -> str:
+    """Address of the private cluster that deploy/postgres.sh keeps in the state folder."""
+    for home in (state / "postgres", *Path("/var/lib").glob(f"miedza-{digest(str(state))}")):
+        try:
+            password, port = ((home / name).read_text().strip() for name in ("password", "port"))
+        except OSError:
+            continue
+        return f"postgresql://miedza:{password}@127.0.0.1:{port}/miedza"
+    raise SettingError("No database: run 'make up' once (it creates a private one) or set DATABASE_URL.")
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:10]
+
+
+def stored_secret(state: Path) -> str:
+    """Secret of this installation, made at first use; readable by its owner only."""
+    path = state / "secret-key"
+    if not path.exists():
+        state.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(token_urlsafe(50))
+    return path.read_text()
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's DATABASES entry for a postgresql:// address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres", "postgis"} or not parts.path.strip("/"):
+        raise SettingError("DATABASE_URL must look like postgresql://user:password@host:port/name.")
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+    }

@@ -1,0 +1,15 @@
+"""Settings for the tests: the same office, its own database, fast password hashing."""
+
+import os
+
+from services.portal.settings import *  # noqa: F403
+from services.portal.settings import DATABASES, ENVIRONMENT
+
+DEBUG = False
+DEMO = True
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MEDIA_ROOT = ENVIRONMENT.state / "test-media"
+
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("MIEDZA_TEST_DATABASE", "test_miedza")}
+DATABASES["default"]["OPTIONS"] = {"options": "-c statement_timeout=60s -c synchronous_commit=off"}

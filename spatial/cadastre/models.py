@@ -1,0 +1,228 @@
+"""EGiB and addresses: units, districts, parcels, land use, buildings, localities, streets, address points."""
+
+from typing import ClassVar, Self
+
+from django.contrib.gis.db import models
+from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+
+from spatial import crs
+from spatial.imports.models import Snapshot
+from spatial.municipalities.models import Municipality
+from spatial.versions import Versioned, VersionedQuerySet
+
+
+class CadastralUnit(models.Model):
+    """Jednostka ewidencyjna; a town-and-country gmina has two."""
+
+    identifier = models.CharField("identyfikator", max_length=8, primary_key=True)  # "120610_5"
+    name = models.CharField("nazwa", max_length=100)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="units")
+
+    class Meta:
+        verbose_name = "jednostka ewidencyjna"
+        verbose_name_plural = "jednostki ewidencyjne"
+
+    objects: ClassVar[models.Manager["CadastralUnit"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.identifier} {self.name}"
+
+
+class CadastralDistrict(models.Model):
+    """Obręb ewidencyjny."""
+
+    identifier = models.CharField("identyfikator", max_length=13, primary_key=True)  # "120610_5.0007"
+    name = models.CharField("nazwa", max_length=100)
+    unit = models.ForeignKey(CadastralUnit, models.PROTECT, verbose_name="jednostka", related_name="districts")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="districts")
+    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7, null=True)
+
+    class Meta:
+        verbose_name = "obręb ewidencyjny"
+        verbose_name_plural = "obręby ewidencyjne"
+
+    objects: ClassVar[models.Manager["CadastralDistrict"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.identifier} {self.name}"
+
+
+class ParcelQuerySet(VersionedQuerySet["Parcel"]):
+    def at(self, location: Point) -> Self:
+        """Parcels that hold the point, any CRS; on a shared boundary all that meet there."""
+        return self.filter(geom__intersects=location.transform(crs.PL_2000_7, clone=True))
+
+    def near(self, geometry: GEOSGeometry, *, metres: float) -> Self:
+        """Parcels within a distance of a geometry in EPSG:2178."""
+        return self.filter(geom__dwithin=(geometry, metres))
+
+    def in_natural_order(self) -> Self:
+        """12/9 before 12/10."""
+        return self.order_by("sort_key")
+
+
+class Parcel(Versioned):
+    """Działka ewidencyjna, one version. By law one continuous area; a delivery in parts is kept and reported."""
+
+    district = models.ForeignKey(CadastralDistrict, models.PROTECT, verbose_name="obręb", related_name="parcels")
+    number = models.CharField("numer działki", max_length=30)  # "123/4"
+    sheet = models.CharField("arkusz", max_length=10, blank=True)  # AR part of the identifier
+    #: unit, district, sheet and numbers padded with zeros, so that the order of text is the natural one
+    sort_key = models.CharField(max_length=80)
+    #: pole ewidencyjne, the official area; None where the source is silent
+    registered_area_m2 = models.PositiveBigIntegerField("pole ewidencyjne [m²]", null=True)
+    area_precision = models.PositiveSmallIntegerField("dokładność pola", null=True)
+    register_group = models.CharField("grupa rejestrowa", max_length=10, blank=True)
+    #: [{"ofu": "R", "ozu": "R", "ozk": "IIIa", "area_m2": 1200}, ...] (klasoużytki)
+    land_uses = models.JSONField("klasoużytki", default=list)
+    predecessors = ArrayField(models.CharField(max_length=80), verbose_name="działki poprzednie", default=list)
+    successors = ArrayField(models.CharField(max_length=80), verbose_name="działki powstałe", default=list)
+    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7)
+
+    objects = ParcelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "działka ewidencyjna"
+        verbose_name_plural = "działki ewidencyjne"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["identifier"], condition=models.Q(valid_to=None), name="parcel_one_current_version"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["identifier"], name="parcel_identifier"),
+            models.Index(fields=["district", "number"], name="parcel_district_number"),
+            models.Index(fields=["municipality", "sort_key"], name="parcel_natural_order"),
+        ]
+
+
+class LandUseQuerySet(VersionedQuerySet["LandUse"]):
+    pass
+
+
+class LandUse(Versioned):
+    """Kontur użytku gruntowego lub klasyfikacyjnego."""
+
+    ofu = models.CharField("OFU", max_length=5)
+    ozu = models.CharField("OZU", max_length=5, blank=True)
+    ozk = models.CharField("OZK", max_length=5, blank=True)
+    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7)
+
+    objects = LandUseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "kontur użytku"
+        verbose_name_plural = "kontury użytków"
+        indexes = [models.Index(fields=["identifier"], name="land_use_identifier")]
+
+
+class BuildingQuerySet(VersionedQuerySet["Building"]):
+    pass
+
+
+class Building(Versioned):
+    """Budynek."""
+
+    kind = models.CharField("rodzaj wg KŚT", max_length=10, blank=True)
+    floors_above = models.PositiveSmallIntegerField("kondygnacje nadziemne", null=True)
+    floors_below = models.PositiveSmallIntegerField("kondygnacje podziemne", null=True)
+    geom = models.MultiPolygonField("obrys", srid=crs.PL_2000_7)
+
+    objects = BuildingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "budynek"
+        verbose_name_plural = "budynki"
+        indexes = [models.Index(fields=["identifier"], name="building_identifier")]
+
+
+class Locality(models.Model):
+    """Miejscowość of the SIMC register; neither an obręb nor a sołectwo."""
+
+    simc = models.CharField("SIMC", max_length=7, primary_key=True)
+    name = models.CharField("nazwa", max_length=100)
+    kind = models.CharField("rodzaj", max_length=30)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="localities")
+    geom = models.MultiPolygonField("obszar", srid=crs.PL_2000_7, null=True)
+
+    class Meta:
+        verbose_name = "miejscowość"
+        verbose_name_plural = "miejscowości"
+
+    objects: ClassVar[models.Manager["Locality"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Street(models.Model):
+    """Ulica; villages may have streets too (Sułoszowa, Wielmoża)."""
+
+    ulic = models.CharField("ULIC", max_length=5)
+    locality = models.ForeignKey(Locality, models.PROTECT, verbose_name="miejscowość", related_name="streets")
+    name = models.CharField("nazwa", max_length=150)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="streets")
+    geom = models.MultiLineStringField("oś", srid=crs.PL_2000_7, null=True)
+
+    class Meta:
+        verbose_name = "ulica"
+        verbose_name_plural = "ulice"
+        constraints = [models.UniqueConstraint(fields=["locality", "ulic"], name="street_unique_in_locality")]
+
+    objects: ClassVar[models.Manager["Street"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.locality.name}"
+
+
+class AddressPointQuerySet(VersionedQuerySet["AddressPoint"]):
+    pass
+
+
+class AddressPoint(Versioned):
+    """Punkt adresowy."""
+
+    locality = models.ForeignKey(Locality, models.PROTECT, verbose_name="miejscowość", related_name="addresses")
+    street = models.ForeignKey(Street, models.PROTECT, verbose_name="ulica", null=True, related_name="addresses")
+    number = models.CharField("numer porządkowy", max_length=20)
+    postcode = models.CharField("kod pocztowy", max_length=6, blank=True)
+    #: "ul. Krakowska 12, Skała" or "Cianowice 12": what people type, kept for the search
+    label = models.CharField("adres", max_length=250)
+    #: the label without case, accents and punctuation (spatial.words.search_key)
+    search_key = models.CharField(max_length=250)
+    geom = models.PointField("położenie", srid=crs.PL_2000_7)
+
+    objects = AddressPointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "punkt adresowy"
+        verbose_name_plural = "punkty adresowe"
+        indexes = [
+            models.Index(fields=["identifier"], name="address_identifier"),
+            GinIndex(OpClass("search_key", "gin_trgm_ops"), name="address_search_trigrams"),
+        ]
+
+
+class LandBook(models.Model):
+    """Numer księgi wieczystej of a parcel: personal data, in a schema of its own, in no public query.
+
+    Only services with a ground recorded for each reading may import this model.
+    """
+
+    parcel_identifier = models.CharField("działka", max_length=80, db_index=True)
+    number = models.CharField("numer KW", max_length=15)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="+")
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, verbose_name="dostawa danych", related_name="+")
+
+    class Meta:
+        db_table = '"private"."land_book"'
+        verbose_name = "księga wieczysta"
+        verbose_name_plural = "księgi wieczyste"
+        constraints = [models.UniqueConstraint(fields=["parcel_identifier"], name="land_book_one_for_parcel")]
+
+    objects: ClassVar[models.Manager["LandBook"]] = models.Manager()
+
+    def __str__(self) -> str:
+        return "KW •••"
