@@ -5,3 +5,6 @@ class PlanningConfig(AppConfig):
     name = "planning"
     label = "planning"
     verbose_name = "Planowanie przestrzenne"
+
+    def ready(self) -> None:
+        from planning import importers  # noqa: F401, PLC0415 - declares the sources

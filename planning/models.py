@@ -74,6 +74,11 @@ class LocalPlan(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def public_id(self) -> str:
+        """Identifier in addresses and collections: ``"120610-XXIV-186-2012"``."""
+        return f"{self.municipality_id}-{self.code}"
+
 
 class PlanAct(models.Model):
     """Uchwała, rozstrzygnięcie nadzorcze or wyrok: the paper that makes, changes or ends a plan."""

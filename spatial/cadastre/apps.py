@@ -5,3 +5,6 @@ class CadastreConfig(AppConfig):
     name = "spatial.cadastre"
     label = "cadastre"
     verbose_name = "Ewidencja gruntów i budynków"
+
+    def ready(self) -> None:
+        from spatial.cadastre import importers  # noqa: F401, PLC0415 - declares the sources

@@ -1,0 +1,163 @@
+"""Given parcels and a day: which plans bind them, what goes into which document, and what stands in the way."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from data.identifiers import ParcelId
+from planning.extracts import findings
+from planning.extracts.findings import Finding, Severity
+from planning.extracts.rules import check
+from planning.extracts.shares import Ground, Share, Sliver, parcel_shares
+from planning.extracts.situation import OverlayPiece, Situation, situation
+from planning.models import LocalPlan, LocalPlanQuerySet, PlanRelation
+from spatial.cadastre.models import Parcel
+from spatial.words import polish_date
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelAnswer:
+    """One parcel under all plans in force."""
+
+    land: Situation
+    shares: tuple[Share, ...]
+    slivers: tuple[Sliver, ...]
+
+    @property
+    def parcel(self) -> Parcel:
+        return self.land.parcel
+
+    def rows(self, family: "PlanFamily") -> list[Share]:
+        """Rows of the plan and its changes."""
+        return [share for share in self.shares if share.plan and share.plan.pk in family.plan_ids]
+
+    def beyond(self, family: "PlanFamily") -> tuple[int, Decimal]:
+        """Square metres and per cent of the parcel outside these plans."""
+        rest = [share for share in self.shares if not share.plan or share.plan.pk not in family.plan_ids]
+        return sum(share.area_m2 for share in rest), sum((share.percent for share in rest), Decimal(0))
+
+    def overlays(self, family: "PlanFamily") -> list[OverlayPiece]:
+        return [found for piece in self.land.pieces if piece.plan.pk in family.plan_ids for found in piece.overlays]
+
+    @property
+    def gap_m2(self) -> int:
+        return sum(share.area_m2 for share in self.shares if share.ground is Ground.GAP)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFamily:
+    """A plan with the plans that change it: one document, one duty."""
+
+    base: LocalPlan
+    changes: tuple[LocalPlan, ...]
+
+    @property
+    def plans(self) -> tuple[LocalPlan, ...]:
+        return (self.base, *self.changes)
+
+    @property
+    def plan_ids(self) -> frozenset[int]:
+        return frozenset(plan.pk for plan in self.plans)
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The answer to the whole question; ``blocked`` says that no document may be issued."""
+
+    as_of: date
+    answers: tuple[ParcelAnswer, ...]
+    families: tuple[PlanFamily, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocked(self) -> bool:
+        return any(finding.severity is Severity.BLOCKING for finding in self.findings)
+
+    def parcels_in(self, family: PlanFamily) -> list[ParcelAnswer]:
+        return [answer for answer in self.answers if answer.rows(family)]
+
+
+def plans_in_force(as_of: date) -> LocalPlanQuerySet:
+    """Local plans that bind on the day, as the register knows them now."""
+    return LocalPlan.objects.known().in_force(as_of).filter(kind=LocalPlan.Kind.LOCAL_PLAN)
+
+
+def analyse(
+    *,
+    parcels: Sequence[Parcel],
+    as_of: date,
+    plans: LocalPlanQuerySet | None = None,
+    confirmed: Collection[str] = (),
+    missing: Iterable[Finding] = (),
+) -> Analysis:
+    """The day is a legal day; ``plans`` defaults to those in force on it; ``confirmed`` names slivers to print."""
+    chosen = plans_in_force(as_of) if plans is None else plans
+    answers = []
+    found = list(missing)
+    for parcel in parcels:
+        land = situation(parcel=parcel, plans=chosen.filter(municipality=parcel.municipality_id), as_of=as_of)
+        shares, slivers = parcel_shares(land, confirmed=confirmed)
+        answers.append(ParcelAnswer(land, tuple(shares), tuple(slivers)))
+        found += check(land, confirmed=confirmed)
+    return Analysis(as_of, tuple(answers), tuple(families_of(answers)), tuple(found))
+
+
+def families_of(answers: Iterable[ParcelAnswer]) -> list[PlanFamily]:
+    """Plans that give rows, each change under its base; in the order they came into force."""
+    plans: dict[int, LocalPlan] = {}
+    base_of: dict[int, int] = {}
+    for answer in answers:
+        plans |= {share.plan.pk: share.plan for share in answer.shares if share.plan}
+        plans |= {piece.plan.pk: piece.plan for piece in answer.land.pieces if is_change(piece.plan, answer.land)}
+        base_of |= {relation.plan.pk: base.pk for relation, base in changes_of(answer.land)}
+    return [
+        PlanFamily(base, tuple(plan for plan in ordered(plans) if base_of.get(plan.pk) == base.pk))
+        for base in ordered(plans)
+        if base_of.get(base.pk) not in plans
+    ]
+
+
+def ordered(plans: dict[int, LocalPlan]) -> list[LocalPlan]:
+    return sorted(plans.values(), key=lambda plan: (plan.in_force_from or date.max, plan.code))
+
+
+def is_change(plan: LocalPlan, land: Situation) -> bool:
+    return any(relation.plan.pk == plan.pk for relation in land.relations)
+
+
+def changes_of(land: Situation) -> list[tuple[PlanRelation, LocalPlan]]:
+    """Pairs of a changing relation and the plan it changes, both in force."""
+    by_code = {piece.plan.code: piece.plan for piece in land.pieces}
+    return [
+        (relation, by_code[relation.target_code])
+        for relation in land.relations
+        if relation.kind == PlanRelation.Kind.CHANGES and relation.target_code in by_code
+    ]
+
+
+def find_parcels(identifiers: Iterable[str], *, as_of: date) -> tuple[list[Parcel], list[Finding]]:
+    """Parcel versions valid on the day, in natural order, and a finding for each identifier without one.
+
+    Raises data.identifiers.MalformedParcelIdError for text that is no parcel identifier.
+    """
+    wanted = list(dict.fromkeys(str(ParcelId.parse(text)) for text in identifiers))
+    rows = Parcel.objects.on(as_of).filter(identifier__in=wanted).in_natural_order()
+    parcels = list(rows.select_related("district", "district__unit", "municipality", "snapshot"))
+    here = {parcel.identifier for parcel in parcels}
+    return parcels, [absent(identifier, as_of=as_of) for identifier in wanted if identifier not in here]
+
+
+def absent(identifier: str, *, as_of: date) -> Finding:
+    """Never here, not yet here, or no longer: three sentences."""
+    last = Parcel.objects.filter(identifier=identifier).order_by("-valid_from").first()
+    if last is None:
+        text = f"Nie znaleźliśmy działki {identifier}. Sprawdź numer obrębu albo wskaż działkę na mapie."
+        return Finding(findings.PARCEL_UNKNOWN, text, parcel=identifier)
+    if last.valid_from > as_of:
+        text = f"Działka {identifier} powstała dopiero {polish_date(last.valid_from)}. Wybierz późniejszy dzień."
+        return Finding(findings.PARCEL_RETIRED, text, parcel=identifier)
+    text = f"Działka {identifier} nie istnieje od {polish_date(last.valid_to or as_of)}."
+    if last.successors:
+        text += f" Powstały z niej działki: {', '.join(last.successors)}. Wybierz jedną z nich."
+    return Finding(findings.PARCEL_RETIRED, text, parcel=identifier)

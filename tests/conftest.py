@@ -1,0 +1,95 @@
+"""Personas and places that every test may ask for.
+
+*Anna* owns the parcel, *Bogdan* co-owns it, *Celina* must see nothing, *Danuta* is the planner in Skała, *Emil* in
+Sułoszowa.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from planning.models import LocalPlan, PlanZone
+from services.identity.models import StaffRole, User
+from spatial.cadastre.models import Parcel
+from spatial.municipalities.models import Municipality
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real files beside the project; absent on most machines."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data" / "real"
+    if not folder.is_dir():
+        pytest.skip("the real files (../shared/data/real) are not on this machine")
+    return folder
+
+
+@pytest.fixture
+def skala(db: None) -> Municipality:
+    return factories.municipality("120610")
+
+
+@pytest.fixture
+def suloszowa(db: None) -> Municipality:
+    return factories.municipality("120613")
+
+
+@pytest.fixture
+def make_parcel(skala: Municipality) -> Callable[..., Parcel]:
+    return partial(factories.parcel, skala)
+
+
+@pytest.fixture
+def make_plan(skala: Municipality) -> Callable[..., LocalPlan]:
+    return partial(factories.plan, skala)
+
+
+@pytest.fixture
+def local_plan(make_plan: Callable[..., LocalPlan]) -> LocalPlan:
+    return make_plan()
+
+
+@pytest.fixture
+def make_zone(local_plan: LocalPlan) -> Callable[..., PlanZone]:
+    """Zones of the one plan ``local_plan``; ``factories.zone`` serves where there are several."""
+    return partial(factories.zone, local_plan)
+
+
+def person(username: str, first_name: str, last_name: str) -> User:
+    return User.objects.create_user(
+        username, password="miedza-demo", first_name=first_name, last_name=last_name, email=f"{username}@example.pl"
+    )
+
+
+def planner(user: User, owner: Municipality) -> User:
+    StaffRole.objects.create(
+        user=user, municipality=owner, role=StaffRole.Role.PLANNER, job_title="inspektor ds. planowania przestrzennego"
+    )
+    return user
+
+
+@pytest.fixture
+def anna(db: None) -> User:
+    return person("anna", "Anna", "Nowak")
+
+
+@pytest.fixture
+def bogdan(db: None) -> User:
+    return person("bogdan", "Bogdan", "Kowalski")
+
+
+@pytest.fixture
+def celina(db: None) -> User:
+    return person("celina", "Celina", "Wiśniewska")
+
+
+@pytest.fixture
+def danuta(skala: Municipality) -> User:
+    return planner(person("danuta", "Danuta", "Zielińska"), skala)
+
+
+@pytest.fixture
+def emil(suloszowa: Municipality) -> User:
+    return planner(person("emil", "Emil", "Wójcik"), suloszowa)

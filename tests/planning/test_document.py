@@ -1,0 +1,230 @@
+"""The document as another program reads it: poppler for words and lines, a ruler on its vectors."""
+
+import re
+import subprocess
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from planning.extracts.order import ExtractOrder
+from planning.extracts.pdf.document import build_extract
+from planning.extracts.pdf.drawing import DrawingUnusable
+from tests import factories
+
+POINTS_PER_MM = 72 / 25.4
+RED = "rgb(70.5"  # #B42318, as cairo writes it
+
+
+def words(pdf: bytes, *options: str) -> str:
+    """Text as pdftotext sees it."""
+    command = ["pdftotext", "-enc", "UTF-8", *options, "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def drawing(pdf: bytes, page: int, folder: Path) -> etree._Element:
+    """One page as SVG by pdftocairo; units are points."""
+    (folder / "page.pdf").write_bytes(pdf)
+    out = folder / f"{page}.svg"
+    command = ["pdftocairo", "-svg", "-noshrink", "-f", str(page), "-l", str(page), str(folder / "page.pdf"), str(out)]
+    subprocess.run(command, check=True)
+    return etree.parse(str(out)).getroot()
+
+
+def painted(path: etree._Element) -> dict[str, str]:
+    """Presentation of an SVG element: cairo 1.16 writes ``style``, newer ones write attributes."""
+    style = dict(part.strip().split(":", 1) for part in path.get("style", "").split(";") if ":" in part)
+    return dict(path.attrib) | style
+
+
+def lines(svg: etree._Element) -> list[tuple[str, float, list[tuple[float, float]]]]:
+    """Stroke colour, width in mm and points in mm of each stroked path, from the page's upper left corner."""
+    found = []
+    for path in svg.iter("{http://www.w3.org/2000/svg}path"):
+        paint = painted(path)
+        if paint.get("stroke", "none") == "none":
+            continue
+        matrix = path.get("transform", "matrix(1,0,0,1,0,0)")
+        a, b, c, d, e, f = map(float, re.findall(r"-?[\d.]+(?:e-?\d+)?", matrix))
+        numbers = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", path.get("d"))]
+        points = [
+            ((a * x + c * y + e) / POINTS_PER_MM, (b * x + d * y + f) / POINTS_PER_MM)
+            for x, y in zip(numbers[::2], numbers[1::2], strict=True)
+        ]
+        found.append((paint["stroke"], float(paint["stroke-width"]) / POINTS_PER_MM, points))
+    return found
+
+
+def outline_of(svg: etree._Element) -> list[tuple[float, float]]:
+    """The red line of the one parcel."""
+    [outline] = [points for stroke, _, points in lines(svg) if stroke.startswith(RED) and len(points) >= 5]
+    return outline
+
+
+def first_page_with(pdf: bytes, phrase: str) -> int:
+    return next(n for n, page in enumerate(words(pdf).split("\f"), start=1) if phrase in page)
+
+
+@pytest.fixture
+def parcel(make_parcel):
+    return make_parcel(east=0, north=0, side=100, number="123/4")
+
+
+class TestScaleOnPaper:
+    """1:1000: a hundred metres of boundary are a hundred millimetres of paper."""
+
+    @pytest.fixture
+    def printed(self, drawn_plan, parcel, make_order, tmp_path):
+        pdf = build_extract(make_order(drawn_plan, parcel)).pdf
+        return drawing(pdf, first_page_with(pdf, "WYRYS Z RYSUNKU"), tmp_path)
+
+    def test_parcel_boundary(self, printed):
+        outline = outline_of(printed)
+
+        sides = [max(abs(x1 - x0), abs(y1 - y0)) for (x0, y0), (x1, y1) in pairwise(outline)]
+
+        assert sides[:4] == [pytest.approx(100, abs=0.1)] * 4
+
+    def test_control_line(self, printed):
+        lengths = [abs(p[1][0] - p[0][0]) for _, _, p in lines(printed) if len(p) == 2 and p[0][1] == p[1][1]]
+
+        assert any(length == pytest.approx(100, abs=0.1) for length in lengths)
+
+    def test_grid_crosses_stand_at_round_coordinates(self, printed):
+        """The parcel's corner is a round coordinate: a cross stands on it."""
+        outline = outline_of(printed)
+        crosses = [
+            ((p[0][0] + p[1][0]) / 2, p[0][1])
+            for _, _, p in lines(printed)
+            if len(p) == 2 and abs(p[1][0] - p[0][0]) == pytest.approx(4, abs=0.01)
+        ]
+
+        left, bottom = min(x for x, _ in outline), max(y for _, y in outline)
+        assert any(abs(x - left) < 0.1 and abs(y - bottom) < 0.1 for x, y in crosses)
+
+    def test_raster_lies_exactly_under_the_vectors(self, drawn_plan, parcel, make_order, tmp_path):
+        """The drawing has a black line at each 100 m; rendered, it coincides with the parcel's southern edge."""
+        import numpy as np
+        from PIL import Image
+
+        pdf = build_extract(make_order(drawn_plan, parcel)).pdf
+        page = first_page_with(pdf, "WYRYS Z RYSUNKU")
+        (tmp_path / "a.pdf").write_bytes(pdf)
+        dpi = 508  # 20 pixels a millimetre
+        command = ["pdftoppm", "-r", str(dpi), "-gray", "-f", str(page), "-l", str(page), "-singlefile"]
+        subprocess.run([*command, str(tmp_path / "a.pdf"), str(tmp_path / "a")], check=True)
+        grey = np.asarray(Image.open(tmp_path / "a.pgm"))
+        outline = outline_of(drawing(pdf, page, tmp_path))
+        left, bottom = min(x for x, _ in outline), max(y for _, y in outline)
+
+        column = grey[:, round((left - 10) * 20)]  # west of the parcel, 10 mm from it
+        dark = np.flatnonzero(column[round((bottom - 5) * 20) : round((bottom + 5) * 20)] < 60)
+        middle = (dark.mean() + round((bottom - 5) * 20)) / 20
+
+        # the 100 m line is the first pixel row below the coordinate: its middle lies half a pixel (0.0625 mm) south
+        assert middle == pytest.approx(bottom - 0.0625, abs=0.1) or middle == pytest.approx(bottom + 0.0625, abs=0.1)
+
+
+class TestWords:
+    def test_quotes_what_binds_and_marks_what_is_left_out(self, drawn_plan, parcel, make_order):
+        found = words(build_extract(make_order(drawn_plan, parcel)).pdf)
+
+        assert "WYPIS Z MIEJSCOWEGO PLANU" in found
+        assert "art. 30 ust. 1" in found
+        assert "GP.6727.45.2026" in found
+        assert "Działka jest położona w terenach oznaczonych w planie symbolami: 2U/MN, 1MN." in found.replace(
+            "\n", " "
+        )
+        order = [found.index(text) for text in ("§ 1.", "§ 2.", "(…)", "§ 4.")]
+        assert order == sorted(order)
+        assert "9ZL" not in found
+        assert "zażółć" not in found
+
+    def test_polish_letters_survive_extraction(self, drawn_plan, parcel, make_order):
+        phrase = "Zażółć gęślą jaźń – ZAŻÓŁĆ GĘŚLĄ JAŹŃ"
+        factories.provision(drawn_plan, "9", phrase, binds_whole_plan=True)
+
+        assert phrase in words(build_extract(make_order(drawn_plan, parcel)).pdf)
+
+    def test_markup_in_a_resolution_is_printed_and_not_obeyed(self, drawn_plan, parcel, make_order):
+        phrase = "a < b & <b>c</b> <img src='file:///etc/passwd'/>"
+        factories.provision(drawn_plan, "9", phrase, binds_whole_plan=True)
+
+        assert phrase in words(build_extract(make_order(drawn_plan, parcel)).pdf).replace("\n", " ")
+
+    def test_every_page_says_which_of_how_many(self, drawn_plan, parcel, make_order):
+        built = build_extract(make_order(drawn_plan, parcel))
+
+        pages = words(built.pdf).split("\f")[:-1]
+
+        assert len(pages) == built.pages
+        assert all(f"Strona {n} z {built.pages}" in page for n, page in enumerate(pages, start=1))
+
+    def test_duty_is_explained_line_by_line(self, drawn_plan, parcel, make_order):
+        built = build_extract(make_order(drawn_plan, parcel))
+
+        assert (built.text_pages, built.drawing_parts, built.fee.total_gr) == (2, 1, 5000)
+        assert "Opłata skarbowa 50,00 zł" in words(built.pdf).replace("\u00a0", " ")
+
+    def test_an_annulled_paragraph_keeps_its_number_and_loses_its_text(self, drawn_plan, parcel, make_order):
+        drawn_plan.provisions.filter(number="4").update(annulled_on=date(2020, 1, 1), annulled_by="wyrok WSA")
+
+        found = words(build_extract(make_order(drawn_plan, parcel)).pdf)
+
+        assert "§ 4. [nieważny od 01.01.2020: wyrok WSA]" in found
+        assert "ustala się usługi" not in found
+
+    def test_preview_says_that_it_is_none(self, drawn_plan, parcel, make_order):
+        built = build_extract(make_order(drawn_plan, parcel, is_preview=True, verification_code=""))
+
+        assert words(built.pdf).count("PODGLĄD") >= built.pages
+
+    def test_fonts_are_embedded(self, drawn_plan, parcel, make_order, tmp_path):
+        (tmp_path / "a.pdf").write_bytes(build_extract(make_order(drawn_plan, parcel)).pdf)
+
+        listed = subprocess.run(["pdffonts", tmp_path / "a.pdf"], capture_output=True, check=True, text=True).stdout
+
+        rows = [row.split() for row in listed.splitlines()[2:]]
+        assert rows
+        assert all("Lato" in row[0] and row[-5] == "yes" for row in rows)
+
+
+class TestManySheets:
+    def test_a_long_parcel_takes_sheets_and_never_another_scale(self, drawn_plan, make_parcel, make_order):
+        strip = make_parcel(east=0, north=0, width=20, height=480)
+
+        built = build_extract(make_order(drawn_plan, strip))
+
+        found = words(built.pdf)
+        assert built.drawing_parts == found.count("arkusz 1 z") + found.count("arkusz 2 z") + found.count("arkusz 3 z")
+        assert built.drawing_parts == 3
+        assert "Skala 1:1000" in found
+
+
+class TestReproducible:
+    def test_same_inputs_same_bytes_even_after_the_registers_moved_on(
+        self, drawn_plan, parcel, make_order, make_parcel
+    ):
+        order = make_order(drawn_plan, parcel)
+        first = build_extract(order).pdf
+        make_parcel(east=100, north=0, side=50)  # a new neighbour
+        parcel.valid_to = date(2026, 12, 1)
+        parcel.save()
+        from django.utils import timezone
+
+        drawn_plan.superseded_at = timezone.now()
+        drawn_plan.save()
+
+        again = build_extract(ExtractOrder.from_json(order.as_json())).pdf
+
+        assert again == first
+
+    def test_a_changed_drawing_stops_the_document(self, drawn_plan, parcel, make_order):
+        sheet = drawn_plan.sheets.get()
+        with open(sheet.file.path, "ab") as file:
+            file.write(b"x")
+
+        with pytest.raises(DrawingUnusable, match="arkusza 1"):
+            build_extract(make_order(drawn_plan, parcel))
