@@ -15,6 +15,15 @@ from services.identity.models import StaffRole, User
 from spatial.cadastre.models import Parcel
 from spatial.municipalities.models import Municipality
 from tests import factories
+from tests.drawn import drawn_plan, make_order, make_sheet, rate
+
+__all__ = ["drawn_plan", "make_order", "make_sheet", "rate"]
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path, settings):
+    """Files that a test stores go with the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture(scope="session")

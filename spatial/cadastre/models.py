@@ -213,8 +213,13 @@ class LandBook(models.Model):
 
     parcel_identifier = models.CharField("działka", max_length=80, db_index=True)
     number = models.CharField("numer KW", max_length=15)
-    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="+")
-    snapshot = models.ForeignKey(Snapshot, models.PROTECT, verbose_name="dostawa danych", related_name="+")
+    # No constraint crosses the schemas: the private one can be kept, backed up and emptied by itself.
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, verbose_name="gmina", related_name="+", db_constraint=False
+    )
+    snapshot = models.ForeignKey(
+        Snapshot, models.PROTECT, verbose_name="dostawa danych", related_name="+", db_constraint=False
+    )
 
     class Meta:
         db_table = '"private"."land_book"'

@@ -3,9 +3,11 @@
 import re
 import subprocess
 from datetime import date
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
+import pikepdf
 import pytest
 from lxml import etree
 
@@ -189,6 +191,41 @@ class TestWords:
         rows = [row.split() for row in listed.splitlines()[2:]]
         assert rows
         assert all("Lato" in row[0] and row[-5] == "yes" for row in rows)
+
+
+class TestArchive:
+    """PDF/A-2u as its checkers read it: marks, output intent, no active content, no encryption, dates that agree."""
+
+    @pytest.fixture
+    def pdf(self, drawn_plan, parcel, make_order):
+        with pikepdf.open(BytesIO(build_extract(make_order(drawn_plan, parcel)).pdf)) as document:
+            yield document
+
+    def test_says_what_it_is(self, pdf):
+        with pdf.open_metadata() as xmp:
+            assert xmp.pdfa_status == "2U"
+            assert xmp["dc:title"] == pdf.docinfo.Title
+            assert str(pdf.docinfo.CreationDate) == "D:20261123000000+00'00'"
+            assert xmp["xmp:CreateDate"] == "2026-11-23T00:00:00+00:00"
+
+    def test_defines_its_colours(self, pdf):
+        [intent] = pdf.Root.OutputIntents
+
+        assert intent.S == "/GTS_PDFA1"
+        assert intent.DestOutputProfile.read_bytes()[36:40] == b"acsp"
+
+    def test_has_nothing_active_and_nothing_locked(self, pdf):
+        assert not pdf.is_encrypted
+        assert {"/OpenAction", "/AA", "/AcroForm", "/Names"} & set(pdf.Root.keys()) == set()
+        assert pdf.trailer.get("/ID") is not None
+
+    def test_pages_have_exact_sizes(self, pdf):
+        sizes = {
+            (round(float(p.mediabox[2]) / POINTS_PER_MM, 2), round(float(p.mediabox[3]) / POINTS_PER_MM, 2))
+            for p in pdf.pages
+        }
+
+        assert sizes == {(210, 297)}
 
 
 class TestManySheets:

@@ -234,7 +234,7 @@ class TestChange:
         assert [(family.base, family.changes) for family in analysis.families] == [(base, (change,))]
 
     def test_a_plan_that_repeals_another_ends_it_everywhere(self, make_parcel, make_plan):
-        base, change = self.changed(make_plan)
+        _base, change = self.changed(make_plan)
         PlanRelation.objects.filter(plan=change).update(kind="repeals")
 
         analysis = answer(make_parcel(side=100))

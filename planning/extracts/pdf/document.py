@@ -13,6 +13,7 @@ from planning.extracts.analysis import Analysis, PlanFamily
 from planning.extracts.fees import Fee, extract_fee
 from planning.extracts.order import ExtractOrder, family_of
 from planning.extracts.pdf import fonts
+from planning.extracts.pdf.archive import archival
 from planning.extracts.pdf.canvas import Facts, Imprint, LateBox, Mark, canvas_maker
 from planning.extracts.pdf.drawing import DrawingSheet, Subject, state_text, usable_sheets
 from planning.extracts.pdf.legend import legend_part
@@ -61,13 +62,13 @@ def build_extract(order: ExtractOrder) -> BuiltExtract:
         story += drawing_story(*drawing)
         story += [NextPageTemplate("text"), PageBreak(), *legend_part(family.plans, drawing[0].sheets)]
     buffer = BytesIO()
-    imprint = Imprint(
-        order.case_number, order.verification_code, title_of(order, family), order.office.name, order.is_preview
-    )
+    title = title_of(order, family)
+    imprint = Imprint(order.case_number, order.verification_code, title, order.office.name, order.is_preview)
     document = BaseDocTemplate(buffer, pageTemplates=page_templates(drawing[1] if drawing else None))
     document.build(story, canvasmaker=canvas_maker(imprint, facts))
     text_pages = facts.between("text-begins", "text-ends") if order.has_text else 0
-    return BuiltExtract(buffer.getvalue(), facts.pages, text_pages, parts, fee())
+    pdf = archival(buffer.getvalue(), title=title, author=order.office.name, made_on=order.issued_on)
+    return BuiltExtract(pdf, facts.pages, text_pages, parts, fee())
 
 
 def title_of(order: ExtractOrder, family: PlanFamily) -> str:

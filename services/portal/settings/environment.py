@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).resolve().parents[3]
 
 #: Variables that scripts of deploy/ and the tests read; the application only lets them pass.
-FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_TEST_DATABASE", "MIEDZA_WORKERS"})
+FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_BIND", "MIEDZA_TEST_DATABASE", "MIEDZA_WORKERS"})
 
 
 class SettingError(Exception):

@@ -262,6 +262,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
+                        db_constraint=False,
                         to="municipalities.municipality",
                         verbose_name="gmina",
                     ),
@@ -271,6 +272,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
+                        db_constraint=False,
                         to="imports.snapshot",
                         verbose_name="dostawa danych",
                     ),

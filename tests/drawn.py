@@ -1,4 +1,4 @@
-"""A plan with a real raster: 1:1000, a red cross of one pixel at each 100 m, pale zones."""
+"""Fixtures of an issued extract: a plan with a real raster at 1:1000, its provisions, the rate of duty."""
 
 from collections.abc import Callable
 from datetime import date
@@ -17,11 +17,6 @@ from planning.models import LocalPlan, PlanSheet
 from spatial.files import sha256_of
 from tests import factories
 from tests.factories import EAST, NORTH, TODAY
-
-
-@pytest.fixture(autouse=True)
-def media(tmp_path, settings):
-    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def raster(path: Path, *, east: float, north: float, width: float, height: float, pixel: float = 0.125) -> None:

@@ -1,0 +1,84 @@
+"""Registering a case and what happens to it. Numbers follow instrukcja kancelaryjna (Dz.U. 2011 nr 14 poz. 67)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries
+from services.identity.models import User
+from spatial.errors import Conflict, ServiceError
+from spatial.municipalities.models import Municipality
+
+
+class NoCaseClass(ServiceError):
+    """The office has not said under which class this service is filed."""
+
+    code = "no-case-class"
+    status = 409
+
+
+@transaction.atomic
+def register_case(*, municipality: Municipality, service: str, title: str, applicant: User, at: datetime) -> Case:
+    """A new case with the next number of its series; the number is given here and never at a draft.
+
+    Raises NoCaseClass when the office has no class for the service on that day.
+    """
+    case = Case.objects.create(
+        municipality=municipality,
+        number=next_number(municipality=municipality, service=service, at=at),
+        service=service,
+        title=title,
+        applicant=applicant,
+        filed_at=at,
+    )
+    record(case, kind="filed", text="Złożono wniosek.", actor=applicant, at=at)
+    return case
+
+
+def next_number(*, municipality: Municipality, service: str, at: datetime) -> str:
+    """``GP.6727.45.2026``: gapless in (unit, class, year), because the row is locked until the case is stored."""
+    day = timezone.localdate(at)
+    filing = (
+        CaseClass.objects.filter(municipality=municipality, service=service, valid_from__lte=day)
+        .order_by("-valid_from")
+        .first()
+    )
+    if filing is None:
+        raise NoCaseClass(
+            f"Urząd gminy {municipality.name} nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi."
+        )
+    unit, jrwa = filing.unit_symbol, filing.jrwa
+    key: dict[str, Any] = {
+        "municipality": municipality,
+        "unit_symbol": filing.unit_symbol,
+        "jrwa": filing.jrwa,
+        "year": day.year,
+    }
+    CaseSeries.objects.get_or_create(**key)
+    series = CaseSeries.objects.select_for_update().get(**key)
+    series.last += 1
+    series.save(update_fields=["last"])
+    return f"{unit}.{jrwa}.{series.last}.{day.year}"
+
+
+def record(case: Case, *, kind: str, text: str, actor: User | None, at: datetime, is_public: bool = True) -> CaseEvent:
+    """One line of the case's course."""
+    return CaseEvent.objects.create(case=case, kind=kind, text=text, actor=actor, at=at, is_public=is_public)
+
+
+def lock_open(case: Case) -> Case:
+    """The same case, locked for this transaction. Raises Conflict when somebody has closed it meanwhile."""
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    if locked.closed_at is not None:
+        raise Conflict(f"Sprawa {locked.number} jest już zakończona ({locked.get_status_display()}). Odśwież stronę.")
+    return locked
+
+
+def close(case: Case, *, status: Case.Status, text: str, actor: User, at: datetime) -> None:
+    """Ends a locked case."""
+    case.status = status
+    case.closed_at = at
+    case.save(update_fields=["status", "closed_at"])
+    record(case, kind=status.value, text=text, actor=actor, at=at)

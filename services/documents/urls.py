@@ -1,0 +1,11 @@
+from django.urls import path
+
+from services.documents import views
+
+app_name = "documents"
+
+urlpatterns = [
+    path("weryfikacja/", views.ask, name="ask"),
+    path("weryfikacja/<str:code>/", views.verify, name="verify"),
+    path("dokumenty/<str:code>.pdf", views.download, name="download"),
+]

@@ -1,0 +1,55 @@
+"""Checking a document by its code, and handing it to those who may have it."""
+
+from hashlib import file_digest
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from services.documents.models import IssuedDocument
+from services.documents.services import normal_code
+
+LARGEST_CHECKED = 30 * 1024 * 1024
+
+
+@require_GET
+def ask(request: HttpRequest) -> HttpResponse:
+    """The form for a code read from paper."""
+    code = normal_code(request.GET.get("kod", "")[:40])
+    if code:
+        return redirect("documents:verify", code=code)
+    return render(request, "documents/ask.html")
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """What the office issued under the code; a file may be compared by its SHA-256. Shows no personal data."""
+    document = IssuedDocument.objects.select_related("municipality").filter(code=normal_code(code[:40])).first()
+    if document is None:
+        return render(request, "documents/unknown.html", {"code": code[:40]}, status=404)
+    return render(request, "documents/verify.html", {"document": document, "result": compared(request, document)})
+
+
+def compared(request: HttpRequest, document: IssuedDocument) -> str | None:
+    """``same``, ``different``, ``empty`` or ``too-large``; None when no file was sent."""
+    if request.method != "POST":
+        return None
+    file = request.FILES.get("plik")
+    if file is None or not file.size:
+        return "empty"
+    if file.size > LARGEST_CHECKED:
+        return "too-large"
+    return "same" if file_digest(file, "sha256").hexdigest() == document.sha256 else "different"
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, code: str) -> FileResponse:
+    """For the applicant and for staff of the municipality; for others it is not there."""
+    mine = Q(case__applicant=request.user.pk) | Q(municipality__staff__user=request.user.pk)
+    document = get_object_or_404(IssuedDocument.objects.filter(mine).distinct(), code=code)
+    return FileResponse(
+        document.file.open("rb"), as_attachment="pobierz" in request.GET, filename=f"{document.case.number}-{code}.pdf"
+    )

@@ -1,0 +1,64 @@
+"""What the resident and the planner type."""
+
+import re
+from datetime import date
+
+from django import forms
+
+from services.extracts.models import ExtractApplication
+
+_SEPARATORS = re.compile(r"[\s,;]+")
+
+
+class ApplicationForm(forms.Form):
+    """Wniosek o wypis i wyrys; errors of the land itself come from the service."""
+
+    parcels = forms.CharField(
+        label="Działki",
+        help_text="Pełne identyfikatory, każdy w osobnym wierszu. Znajdziesz je na mapie, na karcie działki.",
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+        max_length=2000,
+        error_messages={"required": "Podaj co najmniej jedną działkę, na przykład 120610_5.0007.123/4."},
+    )
+    scope = forms.ChoiceField(
+        label="Co ma zawierać dokument?",
+        choices=ExtractApplication.Scope.choices,
+        initial=ExtractApplication.Scope.BOTH,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Wybierz, co ma zawierać dokument."},
+    )
+    as_of = forms.DateField(
+        label="Stan prawny na dzień",
+        help_text="Zwykle dzisiaj. Wcześniejszy dzień wybierz, gdy potrzebujesz planu, który obowiązywał wtedy.",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "1990-01-01"}),
+        error_messages={
+            "required": "Podaj dzień, na przykład 2026-11-23.",
+            "invalid": "Nie rozumiemy tej daty. Wpisz ją jako rok-miesiąc-dzień, na przykład 2026-11-23.",
+        },
+    )
+    purpose = forms.CharField(
+        label="Do czego potrzebujesz dokumentu? (nieobowiązkowe)",
+        help_text="Na przykład: sprzedaż działki, kredyt, pozwolenie na budowę.",
+        required=False,
+        max_length=300,
+    )
+
+    def identifiers(self) -> list[str]:
+        """Parcels as typed, one by one."""
+        return [word for word in _SEPARATORS.split(self.cleaned_data["parcels"]) if word]
+
+    def clean_as_of(self) -> date:
+        day: date = self.cleaned_data["as_of"]
+        if day.year < 1990:
+            raise forms.ValidationError("Najwcześniejszy dzień, o który można zapytać, to 1 stycznia 1990.")
+        return day
+
+
+class RefusalForm(forms.Form):
+    reason = forms.CharField(
+        label="Przyczyna odmowy",
+        help_text="Przeczyta ją wnioskodawca. Napisz, co się stało i co może zrobić.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        error_messages={"required": "Napisz, dlaczego odmawiasz."},
+    )

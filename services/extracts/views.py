@@ -1,0 +1,196 @@
+"""Pages of the extract: the resident's form and case, the planner's list and case."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from planning.extracts.findings import SLIVER, Severity
+from services.cases.models import Case
+from services.extracts import services
+from services.extracts.forms import ApplicationForm, RefusalForm
+from services.extracts.models import ExtractApplication
+from services.identity.access import municipalities_of, staff_only
+from services.identity.models import StaffRole, User
+from spatial.errors import Malformed, ServiceError
+
+PLANNER = StaffRole.Role.PLANNER
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in account; views here are behind a sign-in."""
+    return cast(User, request.user)
+
+
+# --- resident ---------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def apply(request: HttpRequest) -> HttpResponse:
+    """The form; what was typed stays when something is wrong."""
+    if request.method == "GET":
+        initial = {"parcels": request.GET.get("dzialka", "")[:200], "as_of": timezone.localdate()}
+        return render(request, "extracts/apply.html", {"form": ApplicationForm(initial=initial)})
+    form = ApplicationForm(request.POST)
+    if form.is_valid():
+        try:
+            application = services.file_application(
+                applicant=person(request),
+                identifiers=form.identifiers(),
+                scope=form.cleaned_data["scope"],
+                purpose=form.cleaned_data["purpose"],
+                as_of=form.cleaned_data["as_of"],
+                at=timezone.now(),
+            )
+        except Malformed as error:
+            form.add_error("parcels" if "dzień" not in error.message else None, error.message)
+        except ServiceError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"Wniosek przyjęty. Znak sprawy: {application.case.number}.")
+            return redirect("extracts:case", pk=application.case_id)
+    return render(request, "extracts/apply.html", {"form": form}, status=422)
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Resident's home: own cases, newest first."""
+    cases = Case.objects.filter(applicant=person(request)).select_related("municipality").order_by("-filed_at")
+    return render(request, "extracts/home.html", {"cases": cases[:200]})
+
+
+@require_GET
+@login_required
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """One own case: where it stands, what comes next, the documents."""
+    rows = ExtractApplication.objects.select_related("case__municipality")
+    application = get_object_or_404(rows, case=pk, case__applicant=person(request))
+    return render(
+        request,
+        "extracts/case.html",
+        {
+            "application": application,
+            "case": application.case,
+            "events": application.case.events.filter(is_public=True).order_by("at", "pk"),
+            "documents": application.case.documents.order_by("pk"),
+        },
+    )
+
+
+# --- planner ----------------------------------------------------------------------------------------------------
+
+
+@require_GET
+@staff_only(PLANNER)
+def desk(request: HttpRequest) -> HttpResponse:
+    """Work list: open cases of the planner's municipalities, oldest first; closed ones on request."""
+    closed = request.GET.get("stan") == "zakonczone"
+    rows = ExtractApplication.objects.filter(
+        case__municipality__in=municipalities_of(request.user, PLANNER), case__closed_at__isnull=not closed
+    ).select_related("case__municipality", "case__applicant")
+    order = "-case__closed_at" if closed else "case__filed_at"
+    return render(request, "extracts/desk.html", {"applications": rows.order_by(order)[:200], "closed": closed})
+
+
+def planners_case(request: HttpRequest, pk: int) -> ExtractApplication:
+    """The case when it is of the planner's municipality; otherwise it is not there."""
+    rows = ExtractApplication.objects.select_related("case__municipality", "case__applicant")
+    mine = municipalities_of(request.user, PLANNER)
+    return get_object_or_404(rows, case=pk, case__municipality__in=mine)
+
+
+@require_GET
+@staff_only(PLANNER)
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Findings, zones, map, preview, and the two ways to end."""
+    return review_page(request, planners_case(request, pk), RefusalForm())
+
+
+def review_page(
+    request: HttpRequest, application: ExtractApplication, refusal: RefusalForm, *, status: int = 200
+) -> HttpResponse:
+    analysis = services.analysis_of(application)
+    offered = services.analysis_of(application, confirmed=()).findings
+    return render(
+        request,
+        "extracts/review.html",
+        {
+            "application": application,
+            "case": application.case,
+            "analysis": analysis,
+            "blocking": [f for f in analysis.findings if f.severity is Severity.BLOCKING],
+            "warnings": [f for f in analysis.findings if f.severity is Severity.WARNING and f.rule is not SLIVER],
+            "remarks": [f for f in analysis.findings if f.severity is Severity.INFO],
+            "slivers": [(f, f.key in application.confirmed_slivers) for f in offered if f.rule is SLIVER],
+            "previews": [
+                (family, reverse("extracts:preview", kwargs={"pk": application.case_id, "index": index}))
+                for index, family in enumerate(analysis.families)
+            ],
+            "events": application.case.events.order_by("at", "pk"),
+            "documents": application.case.documents.order_by("pk"),
+            "refusal": refusal,
+        },
+        status=status,
+    )
+
+
+@require_GET
+@staff_only(PLANNER)
+def preview(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    """PDF with the watermark."""
+    application = planners_case(request, pk)
+    built = services.preview(application, family_index=index, planner=person(request), issued_on=timezone.localdate())
+    headers = {"Content-Disposition": f'inline; filename="podglad-{application.case_id}.pdf"'}
+    return HttpResponse(built.pdf, content_type="application/pdf", headers=headers)
+
+
+@require_POST
+@staff_only(PLANNER)
+def slivers(request: HttpRequest, pk: int) -> HttpResponse:
+    application = planners_case(request, pk)
+    services.confirm_slivers(
+        application, keys=request.POST.getlist("fragment"), planner=person(request), at=timezone.now()
+    )
+    messages.success(request, "Zapisano, które fragmenty będą w dokumencie.")
+    return redirect("extracts:review", pk=pk)
+
+
+@require_POST
+@staff_only(PLANNER)
+def issue(request: HttpRequest, pk: int) -> HttpResponse:
+    application = planners_case(request, pk)
+    try:
+        site = request.build_absolute_uri("/").rstrip("/")
+        documents = services.issue_extract(application, planner=person(request), site=site, at=timezone.now())
+    except ServiceError as error:
+        messages.error(request, error.message)
+    else:
+        codes = ", ".join(document.code for document in documents)
+        messages.success(request, f"Wydano dokumenty: {codes}.")
+    return redirect("extracts:review", pk=pk)
+
+
+@require_POST
+@staff_only(PLANNER)
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    application = planners_case(request, pk)
+    form = RefusalForm(request.POST)
+    if form.is_valid():
+        try:
+            services.refuse(application, planner=person(request), reason=form.cleaned_data["reason"], at=timezone.now())
+        except Malformed as error:
+            form.add_error("reason", error.message)
+        except ServiceError as error:
+            messages.error(request, error.message)
+            return redirect("extracts:review", pk=pk)
+        else:
+            messages.success(request, "Sprawa zakończona odmową. Wnioskodawca zobaczy przyczynę.")
+            return redirect("extracts:review", pk=pk)
+    return review_page(request, application, form, status=422)

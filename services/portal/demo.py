@@ -1,0 +1,178 @@
+"""The demo office: two municipalities with sample data and accounts that share one known password.
+
+Loaded through the same import mechanism as real deliveries, so the demo proves it on each installation.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.db import transaction
+
+import data.demo
+from data.demo import MUNICIPALITIES, STATE_ON, DemoMunicipality, cadastre, plans
+from data.records import Reading
+from services.cases.models import CaseClass
+from services.identity.models import StaffRole, User
+from spatial import crs
+from spatial.errors import Refused, ServiceError
+from spatial.imports import registry
+from spatial.imports.registry import Terms
+from spatial.imports.report import Report
+from spatial.imports.services import Notice, Origin, known_snapshot, publish
+from spatial.municipalities.models import Municipality
+
+PASSWORD = "miedza-demo"  # noqa: S105 - known to everybody; accounts exist in demo mode only
+VALID_FROM = date(2010, 1, 1)  #: documents of the demo may look back to this day
+
+
+class DemoFailed(ServiceError):
+    """A part of the demo could not be made; the message names it."""
+
+    code = "demo-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    first_name: str
+    last_name: str
+    description: str
+    plans_for: str | None = None  #: municipality in which the person is a planner
+
+
+ACCOUNTS = (
+    Account("anna", "Anna", "Nowak", "mieszkanka"),
+    Account("bogdan", "Bogdan", "Kowalski", "mieszkaniec"),
+    Account("celina", "Celina", "Wiśniewska", "mieszkanka"),
+    Account("danuta", "Danuta", "Zielińska", "planistka w gminie Skała", "120610"),
+    Account("emil", "Emil", "Wójcik", "planista w gminie Sułoszowa", "120613"),
+)
+JOB_TITLE = "inspektor ds. planowania przestrzennego"
+
+
+def refuse_outside_demo() -> None:
+    """Raises Refused: sample accounts with a known password must never meet real data."""
+    if not settings.DEMO:
+        raise Refused("Dane przykładowe wczytuje się tylko w trybie demonstracyjnym (MIEDZA_DEMO=1).")
+
+
+def load_offices() -> None:
+    """Municipalities, accounts and case classes; what is there already stays as it is."""
+    refuse_outside_demo()
+    with transaction.atomic():
+        for demo in MUNICIPALITIES.values():
+            municipality = _municipality(demo)
+            CaseClass.objects.get_or_create(
+                municipality=municipality,
+                service="wypis-i-wyrys",
+                valid_from=date(2011, 1, 1),
+                defaults={"unit_symbol": "GP", "jrwa": "6727", "source": "dossier, do potwierdzenia przez urząd"},
+            )
+        for account in ACCOUNTS:
+            _account(account)
+
+
+def load_cadastre(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
+    """Parcels, buildings, addresses; None when this very version of the demo is loaded already."""
+    return _load("egib", teryt, lambda: cadastre(teryt), is_forced=is_forced, notice=notice)
+
+
+def load_plans(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
+    """Plans and their drawings; the drawings are copied below MEDIA_ROOT."""
+    folder = Path(settings.MEDIA_ROOT).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="demo-sheets-", dir=folder) as sheets:
+        made = lambda: plans(teryt, sheets_dir=Path(sheets))  # noqa: E731 - drawn only when wanted
+        return _load("app", teryt, made, is_forced=is_forced, notice=notice)
+
+
+def _load(
+    source: str, teryt: str, made: Callable[[], Iterator[Any]], *, is_forced: bool, notice: Notice
+) -> Report | None:
+    """Raises DemoFailed with the first defect when the import refuses what we made ourselves."""
+    refuse_outside_demo()
+    declared = registry.source(source)
+    origin = Origin(f"dane przykładowe {teryt}", version())
+    terms = Terms(
+        municipality=teryt,
+        state_on=STATE_ON,
+        valid_from=VALID_FROM,
+        is_correction=True,
+        accept_removals=True,
+        is_sample=True,
+    )
+    if known_snapshot(declared, origin, terms) and not is_forced:
+        return None
+    reading = Reading[Any](_counted(made, counting := _Counting()), state_on=STATE_ON)
+    report = publish(source=declared, reading=reading, origin=origin, terms=terms, today=STATE_ON, notice=notice)
+    errors = [problem for problem in report.findings if problem.severity == "error"]
+    if errors:
+        first = errors[0]
+        raise DemoFailed(
+            f"Dane przykładowe gminy {teryt} ({declared.title}) odrzucono po {counting.count} obiektach; wad: "
+            f"{len(errors)}, pierwsza: [{first.rule}] {first.object} {first.message}"
+        )
+    return report
+
+
+@dataclass(slots=True)
+class _Counting:
+    count: int = 0
+
+
+def _counted(made: Callable[[], Iterator[Any]], counting: _Counting) -> Iterator[Any]:
+    for record in made():
+        counting.count += 1
+        yield record
+
+
+@cache
+def version() -> str:
+    """Hash of the generator's own text: another text may make other data, equal text makes the same."""
+    folder = Path(data.demo.__file__).parent
+    sources = sorted([*folder.rglob("*.py"), folder.parent / "records.py", folder.parent / "identifiers.py"])
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+
+def _municipality(demo: DemoMunicipality) -> Municipality:
+    street, _, post = demo.office_address.partition(", ")
+    row, _ = Municipality.objects.update_or_create(
+        teryt=demo.teryt,
+        defaults={
+            "name": demo.name,
+            "office_name": demo.office_name,
+            "street_address": street,
+            "postal_address": post,
+            "seat": post.partition(" ")[2],
+            "head_title": demo.head_title,
+            "council": demo.council,
+            "is_sample": True,
+            "boundary": cast(MultiPolygon, GEOSGeometry(memoryview(demo.outline.wkb), srid=crs.PL_2000_7)),
+        },
+    )
+    return row
+
+
+def _account(account: Account) -> None:
+    user = User.objects.filter(username=account.username).first() or User.objects.create_user(
+        account.username,
+        email=f"{account.username}@example.pl",
+        password=PASSWORD,
+        first_name=account.first_name,
+        last_name=account.last_name,
+    )
+    if account.plans_for:
+        StaffRole.objects.get_or_create(
+            user=user,
+            municipality_id=account.plans_for,
+            role=StaffRole.Role.PLANNER,
+            defaults={"job_title": JOB_TITLE},
+        )
