@@ -84,11 +84,11 @@ class PlanAct(models.Model):
     """Uchwała, rozstrzygnięcie nadzorcze or wyrok: the paper that makes, changes or ends a plan."""
 
     class Role(models.TextChoices):
-        INITIATES = "initiates", "o przystąpieniu"
-        ADOPTS = "adopts", "uchwalająca"
-        CHANGES = "changes", "zmieniająca"
-        REPEALS = "repeals", "uchylająca"
-        ANNULS = "annuls", "stwierdzająca nieważność"
+        INITIATES = "initiates", "Przystąpienie do sporządzenia planu"
+        ADOPTS = "adopts", "Uchwalenie planu"
+        CHANGES = "changes", "Zmiana planu"
+        REPEALS = "repeals", "Uchylenie planu"
+        ANNULS = "annuls", "Stwierdzenie nieważności"
 
     plan = models.ForeignKey(LocalPlan, models.CASCADE, related_name="acts")
     role = models.CharField("rola", max_length=10, choices=Role)

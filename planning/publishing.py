@@ -104,6 +104,8 @@ def publish_plan(content: PlanContent, snapshot: Snapshot, undo: list[Callable[[
 
     undo: gets the steps that take back copied drawings when the transaction fails.
     """
+    is_sample = content.plan.is_sample or snapshot.is_sample
+    content = replace(content, plan=replace(content.plan, is_sample=is_sample))
     held = current_plan(snapshot.municipality_id, content.plan.code)
     if held is not None:
         before = stored_content(held)
@@ -133,7 +135,7 @@ def _write(content: PlanContent, snapshot: Snapshot, undo: list[Callable[[], Non
         in_force_from=record.in_force_from,
         in_force_to=record.in_force_to,
         recorded_at=snapshot.published_at,
-        is_sample=record.is_sample or snapshot.is_sample,
+        is_sample=record.is_sample,
         boundary=_stored_surface(record.boundary),
     )
     PlanAct.objects.bulk_create(_act_row(plan, act) for act in record.acts)

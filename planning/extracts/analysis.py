@@ -11,7 +11,7 @@ from planning.extracts.findings import Finding, Severity
 from planning.extracts.rules import check
 from planning.extracts.shares import Ground, Share, Sliver, parcel_shares
 from planning.extracts.situation import OverlayPiece, Situation, situation
-from planning.models import LocalPlan, LocalPlanQuerySet, PlanRelation
+from planning.models import LocalPlan, LocalPlanQuerySet
 from spatial.cadastre.models import Parcel
 from spatial.words import polish_date
 
@@ -104,36 +104,33 @@ def analyse(
 
 
 def families_of(answers: Iterable[ParcelAnswer]) -> list[PlanFamily]:
-    """Plans that give rows, each change under its base; in the order they came into force."""
+    """Plans that give rows or words, each change under the plan it changes; in the order they came into force.
+
+    A base whose whole area here was changed still belongs to the document: its general provisions bind.
+    """
     plans: dict[int, LocalPlan] = {}
     base_of: dict[int, int] = {}
     for answer in answers:
         plans |= {share.plan.pk: share.plan for share in answer.shares if share.plan}
-        plans |= {piece.plan.pk: piece.plan for piece in answer.land.pieces if is_change(piece.plan, answer.land)}
-        base_of |= {relation.plan.pk: base.pk for relation, base in changes_of(answer.land)}
+        for succession in answer.land.successions:
+            if succession.is_change and answer.land.piece_of(succession.later):
+                plans |= {plan.pk: plan for plan in (succession.later, succession.target)}
+                base_of[succession.later.pk] = succession.target.pk
+    ordered = sorted(plans.values(), key=lambda plan: (plan.in_force_from or date.max, plan.code))
+    roots = [plan for plan in ordered if plan.pk not in base_of]
     return [
-        PlanFamily(base, tuple(plan for plan in ordered(plans) if base_of.get(plan.pk) == base.pk))
-        for base in ordered(plans)
-        if base_of.get(base.pk) not in plans
+        PlanFamily(root, tuple(plan for plan in ordered if plan.pk in base_of and root_of(plan.pk, base_of) == root.pk))
+        for root in roots
     ]
 
 
-def ordered(plans: dict[int, LocalPlan]) -> list[LocalPlan]:
-    return sorted(plans.values(), key=lambda plan: (plan.in_force_from or date.max, plan.code))
-
-
-def is_change(plan: LocalPlan, land: Situation) -> bool:
-    return any(relation.plan.pk == plan.pk for relation in land.relations)
-
-
-def changes_of(land: Situation) -> list[tuple[PlanRelation, LocalPlan]]:
-    """Pairs of a changing relation and the plan it changes, both in force."""
-    by_code = {piece.plan.code: piece.plan for piece in land.pieces}
-    return [
-        (relation, by_code[relation.target_code])
-        for relation in land.relations
-        if relation.kind == PlanRelation.Kind.CHANGES and relation.target_code in by_code
-    ]
+def root_of(plan: int, base_of: dict[int, int]) -> int:
+    """The plan at the bottom of a chain of changes; a chain in a circle ends where it began."""
+    seen: set[int] = set()
+    while plan in base_of and plan not in seen:
+        seen.add(plan)
+        plan = base_of[plan]
+    return plan
 
 
 def find_parcels(identifiers: Iterable[str], *, as_of: date) -> tuple[list[Parcel], list[Finding]]:

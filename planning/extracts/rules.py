@@ -14,7 +14,7 @@ from planning.extracts import findings
 from planning.extracts.findings import Finding, Rule
 from planning.extracts.shares import Sliver, counts, is_sliver, parcel_shares, widest_scale
 from planning.extracts.situation import PlanPiece, Situation, minus, surface, union
-from planning.models import LocalPlan, PlanRelation, Provision
+from planning.models import LocalPlan, Provision
 from spatial.words import polish_date, polish_number
 
 type ParcelRule = Callable[[Situation, Collection[str]], Iterator[Finding]]
@@ -165,11 +165,12 @@ def register_area_missing(land: Situation, confirmed: Collection[str]) -> Iterat
 
 
 def provision_annulled(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
-    """A voivode or a court struck out a unit that binds this parcel."""
+    """A voivode or a court struck out a unit that binds this parcel; units under it fall with it, unsaid."""
     zones = [found.zone.pk for piece in land.pieces for found in piece.zones]
     plans = [piece.plan.pk for piece in land.pieces]
     units = Provision.objects.filter(annulled_on__lte=land.as_of, plan__in=plans)
-    units = units.filter(Q(zones__in=zones) | Q(binds_whole_plan=True) | Q(parent__zones__in=zones))
+    units = units.filter(Q(zones__in=zones) | Q(binds_whole_plan=True))
+    units = units.filter(Q(parent=None) | Q(parent__annulled_on=None) | Q(parent__annulled_on__gt=land.as_of))
     for unit in units.select_related("plan").distinct().order_by("plan", "position"):
         day = polish_date(unit.annulled_on) if unit.annulled_on else ""
         text = f"{unit} jest nieważny od {day} ({unit.annulled_by}). W wypisie będzie oznaczony jako nieważny."
@@ -183,7 +184,7 @@ def plan_boundary_crosses(land: Situation, confirmed: Collection[str]) -> Iterat
 
 
 def several_plans(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
-    changing = {relation.plan.pk for relation in land.relations if relation.kind == PlanRelation.Kind.CHANGES}
+    changing = {succession.later.pk for succession in land.successions if succession.is_change}
     bases = [piece for piece in land.pieces if piece.plan.pk not in changing]
     if len(bases) > 1:
         text = "Na działce obowiązuje więcej niż jeden plan. Dla każdego powstanie osobny dokument z osobną opłatą."
@@ -192,10 +193,11 @@ def several_plans(land: Situation, confirmed: Collection[str]) -> Iterator[Findi
 
 def plan_changed(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
     """Base and change are quoted together, each with its date."""
-    for relation in land.relations:
-        if relation.kind == PlanRelation.Kind.CHANGES and land.piece_of(relation.plan):
-            text = f"Plan zmieniono od {polish_date(relation.effective_on)}: {relation.plan.title}."
-            yield say(findings.PLAN_CHANGED, land, text, plan=relation.plan)
+    for succession in land.successions:
+        if succession.is_change and land.piece_of(succession.later):
+            day = polish_date(succession.relation.effective_on)
+            text = f"Plan zmieniono od {day}: {succession.later.title}."
+            yield say(findings.PLAN_CHANGED, land, text, plan=succession.later)
 
 
 def plan_ended(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:

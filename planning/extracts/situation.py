@@ -72,6 +72,22 @@ class PlanPiece:
         return minus(self.geom, union(piece.geom for piece in self.zones))
 
 
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What a later plan in force does to an earlier one."""
+
+    relation: PlanRelation
+    target: LocalPlan
+
+    @property
+    def later(self) -> LocalPlan:
+        return self.relation.plan
+
+    @property
+    def is_change(self) -> bool:
+        return self.relation.kind == PlanRelation.Kind.CHANGES
+
+
 @dataclass(frozen=True)
 class Situation:
     """The parcel, the day, and the plans in force with their pieces."""
@@ -79,7 +95,7 @@ class Situation:
     parcel: Parcel
     as_of: date
     pieces: tuple[PlanPiece, ...]
-    relations: tuple[PlanRelation, ...]  #: among the plans in force, effective on the day
+    successions: tuple[Succession, ...]  #: among the plans in force here, effective on the day
 
     @cached_property
     def uncovered(self) -> MultiPolygon:
@@ -100,38 +116,37 @@ def situation(*, parcel: Parcel, plans: LocalPlanQuerySet, as_of: date) -> Situa
         .order_by("in_force_from", "code")
     )
     covering = [plan for plan in candidates if surface(plan.part)]  # type: ignore[attr-defined]
-    relations = effective_relations(covering, as_of=as_of)
+    successions = successions_of(covering, as_of=as_of)
     parts = {plan.pk: surface(plan.part) for plan in covering}  # type: ignore[attr-defined]
-    for relation in relations:
-        take_out(relation, plans=covering, parts=parts)
-    changing = {relation.plan.pk for relation in relations if relation.kind == PlanRelation.Kind.CHANGES}
+    for succession in successions:
+        take_out(succession, parts=parts)
+    changing = {succession.later.pk for succession in successions if succession.is_change}
     pieces = [
         plan_piece(plan, part=parts[plan.pk], may_be_text_only=plan.pk in changing)
         for plan in covering
         if parts[plan.pk]
     ]
-    return Situation(parcel, as_of, tuple(pieces), tuple(relations))
+    return Situation(parcel, as_of, tuple(pieces), tuple(successions))
 
 
-def effective_relations(plans: Sequence[LocalPlan], *, as_of: date) -> list[PlanRelation]:
-    """What these plans do to each other on the day."""
-    codes = [plan.code for plan in plans]
-    return list(
-        PlanRelation.objects.filter(plan__in=plans, target_code__in=codes, effective_on__lte=as_of)
-        .select_related("plan")
-        .order_by("effective_on", "pk")
-    )
+def successions_of(plans: Sequence[LocalPlan], *, as_of: date) -> list[Succession]:
+    """What these plans do to each other on the day, in the order of time."""
+    by_code = {plan.code: plan for plan in plans}
+    rows = PlanRelation.objects.filter(plan__in=plans, target_code__in=by_code, effective_on__lte=as_of)
+    rows = rows.select_related("plan").order_by("effective_on", "pk")
+    return [Succession(row, by_code[row.target_code]) for row in rows]
 
 
-def take_out(relation: PlanRelation, *, plans: Sequence[LocalPlan], parts: dict[int, MultiPolygon]) -> None:
+def take_out(succession: Succession, *, parts: dict[int, MultiPolygon]) -> None:
     """The later plan wins in its scope. A change of the text alone (no zones there) leaves the area to the base."""
-    target = next(plan for plan in plans if plan.code == relation.target_code)
-    if relation.kind == PlanRelation.Kind.CHANGES and not relation.plan.zones.exists():
+    if succession.is_change and not succession.later.zones.exists():
         return
-    scope = relation.scope
-    if scope is None and relation.kind == PlanRelation.Kind.CHANGES:
-        scope = relation.plan.boundary
-    parts[target.pk] = minus(parts[target.pk], scope) if scope is not None else MultiPolygon(srid=crs.PL_2000_7)
+    scope = succession.relation.scope
+    if scope is None and succession.is_change:
+        scope = succession.later.boundary
+    nothing_left = MultiPolygon(srid=crs.PL_2000_7)
+    target = succession.target.pk
+    parts[target] = minus(parts[target], scope) if scope is not None else nothing_left
 
 
 def plan_piece(plan: LocalPlan, *, part: MultiPolygon, may_be_text_only: bool) -> PlanPiece:

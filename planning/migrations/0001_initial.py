@@ -147,11 +147,11 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
-                            ("initiates", "o przystąpieniu"),
-                            ("adopts", "uchwalająca"),
-                            ("changes", "zmieniająca"),
-                            ("repeals", "uchylająca"),
-                            ("annuls", "stwierdzająca nieważność"),
+                            ("initiates", "Przystąpienie do sporządzenia planu"),
+                            ("adopts", "Uchwalenie planu"),
+                            ("changes", "Zmiana planu"),
+                            ("repeals", "Uchylenie planu"),
+                            ("annuls", "Stwierdzenie nieważności"),
                         ],
                         max_length=10,
                         verbose_name="rola",

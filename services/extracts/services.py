@@ -97,7 +97,8 @@ def order_for(
     parcels = [answer.parcel for answer in analysis.parcels_in(family)]
     case = application.case
     plans = plans_in_force(analysis.as_of).filter(municipality=case.municipality)
-    shown = {piece.plan.pk for answer in analysis.answers for piece in answer.land.pieces}
+    shown = {plan.pk for other in analysis.families for plan in other.plans}
+    shown |= {piece.plan.pk for answer in analysis.answers for piece in answer.land.pieces}
     address = site + reverse("documents:verify", kwargs={"code": code}) if code else ""
     return ExtractOrder(
         office=Office.of(case.municipality),

@@ -3,10 +3,15 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from spatial.municipalities.models import Municipality
+
 
 def office(request: HttpRequest) -> dict[str, object]:
-    """Whether this installation shows sample data, and whether the visitor works here."""
+    """Whose office this is, whether it shows sample data, and whether the visitor works here."""
+    offices = list(Municipality.objects.order_by("name").values_list("name", "office_name"))
     return {
         "demo": settings.DEMO,
+        "office_name": offices[0][1] if len(offices) == 1 else "e-Urząd Miedza",
+        "office_places": " · ".join(name for name, _ in offices),
         "is_staff_member": request.user.is_authenticated and request.user.roles.exists(),
     }

@@ -2,7 +2,25 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from services.portal import views
+
+portal = [
+    path("", views.home, name="home"),
+    path("mapa/", views.map_portal, name="map"),
+    path("mapa/dzialka", views.parcel_at, name="parcel-at"),
+    path("dzialki/<path:identifier>/", views.parcel, name="parcel"),
+    path("plany/<str:public_id>/", views.plan, name="plan"),
+    path("szukaj", views.search, name="search"),
+    path("healthz", views.healthz, name="healthz"),
+    path("logowanie/", views.login, name="login"),
+    path("wyloguj/", views.logout, name="logout"),
+]
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include((portal, "portal"))),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("services.extracts.urls")),
     path("", include("services.documents.urls")),
 ]
+
+handler404 = views.page_not_found

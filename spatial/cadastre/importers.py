@@ -151,28 +151,36 @@ class _Publisher:
     def publish_names(self, districts: set[str]) -> dict[str, Counts]:
         """Units and districts (also those known only from identifiers), localities, streets."""
         teryt = self.delivery.municipality.pk
+        self.refuse_foreign_localities()
         units = {district[:8] for district in districts} | self.units.keys()
+        keep(CadastralUnit, ("identifier",), [unit_values(name, None) for name in units - self.units.keys()], teryt)
+        implied = sorted(districts - self.districts.keys())
+        keep(CadastralDistrict, ("identifier",), [self.implied_district(name) for name in implied], teryt)
+        units_said = [unit_values(name, record) for name, record in self.units.items()]
+        districts_said = [district_values(record) for record in self.districts.values()]
+        localities_said = [locality_values(record) for record in self.localities.values()]
         counts = {
-            "unit": keep(CadastralUnit, ("identifier",), [self.unit(name) for name in sorted(units)], teryt),
-            "district": keep(
-                CadastralDistrict, ("identifier",), [self.district(name) for name in sorted(districts)], teryt
-            ),
-            "locality": keep(Locality, ("simc",), [locality_values(row) for row in self.localities.values()], teryt),
+            "unit": keep(CadastralUnit, ("identifier",), units_said, teryt),
+            "district": keep(CadastralDistrict, ("identifier",), districts_said, teryt),
+            "locality": keep(Locality, ("simc",), localities_said, teryt),
         }
         known = set(Locality.objects.filter(municipality=teryt).values_list("simc", flat=True))
         streets = [street_values(row) for row in self.streets.values() if self.is_known(row.simc, known, row.name)]
         counts["street"] = keep(Street, ("locality_id", "ulic"), streets, teryt)
         return counts
 
-    def unit(self, identifier: str) -> dict[str, Any]:
-        record = self.units.get(identifier)
-        return {"identifier": identifier} | ({"name": record.name} if record else {})
+    def refuse_foreign_localities(self) -> None:
+        held = Locality.objects.filter(pk__in=self.localities).exclude(municipality=self.delivery.municipality)
+        for locality in held:
+            del self.localities[locality.simc]
+            self.delivery.refuse(
+                "other-municipality",
+                locality.simc,
+                f"Miejscowość {locality.name} należy do gminy {locality.municipality_id}. Sprawdź kod SIMC i gminę.",
+            )
 
-    def district(self, identifier: str) -> dict[str, Any]:
-        record = self.districts.get(identifier)
-        values: dict[str, Any] = {"identifier": identifier, "unit_id": identifier[:8]}
-        if record is not None:
-            return values | {"name": record.name} | stored("geom", record.geometry and many(record.geometry))
+    def implied_district(self, identifier: str) -> dict[str, Any]:
+        """A district known only from the identifiers of its parcels."""
         if not CadastralDistrict.objects.filter(pk=identifier).exists():
             self.delivery.warn(
                 "district-name-missing",
@@ -180,7 +188,7 @@ class _Publisher:
                 "Plik nie podaje nazwy ani granicy obrębu; nazwano go identyfikatorem. Zamów eksport z klasą "
                 "EGB_ObrebEwidencyjny.",
             )
-        return values
+        return {"identifier": identifier, "unit_id": identifier[:8]}
 
     def is_known(self, simc: str, known: set[str], name: str) -> bool:
         if simc in known:
@@ -273,6 +281,15 @@ def parcel_values(record: ParcelRecord | RetiredParcelRecord) -> dict[str, Any]:
         ],
         "predecessors": list(record.predecessors),
     }
+
+
+def unit_values(identifier: str, record: UnitRecord | None) -> dict[str, Any]:
+    return {"identifier": identifier} | ({"name": record.name} if record else {})
+
+
+def district_values(record: DistrictRecord) -> dict[str, Any]:
+    values = {"identifier": record.identifier, "unit_id": record.identifier[:8], "name": record.name}
+    return values | stored("geom", record.geometry and many(record.geometry))
 
 
 def locality_values(record: LocalityRecord) -> dict[str, Any]:
@@ -374,8 +391,22 @@ def _retired_row(record: RetiredParcelRecord, delivery: Delivery) -> Parcel:
 
 
 def link_successors(delivery: Delivery) -> None:
-    """Closed parcels learn which parcels of this delivery name them as predecessors."""
+    """Closed parcels learn which parcels of this delivery name them as predecessors; no child is older than that."""
     with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH born AS (
+                SELECT id, unnest(predecessors) AS parent
+                FROM cadastre_parcel WHERE snapshot_id = %(snapshot)s AND valid_to IS NULL),
+            births AS (
+                SELECT born.id, max(old.valid_to) AS day
+                FROM born JOIN cadastre_parcel old ON old.identifier = born.parent AND old.id <> born.id
+                GROUP BY born.id)
+            UPDATE cadastre_parcel child SET valid_from = births.day
+            FROM births WHERE child.id = births.id AND child.valid_from < births.day
+            """,
+            {"snapshot": delivery.snapshot.pk},
+        )
         cursor.execute(
             """
             WITH born AS (

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 
 from spatial import crs
 from spatial.municipalities.models import Municipality
@@ -19,6 +20,8 @@ class Snapshot(models.Model):
     published_at = models.DateTimeField("opublikowano", auto_now_add=True)
     is_sample = models.BooleanField("dane przykładowe", default=False)
     counts = models.JSONField("liczby obiektów", default=dict)
+    #: parts of the registers it speaks of: "parcel:120610_5.0007", "plan:XI-85-15"
+    scope = ArrayField(models.CharField(max_length=100), verbose_name="zakres", default=list)
 
     class Meta:
         verbose_name = "dostawa danych"

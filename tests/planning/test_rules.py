@@ -214,6 +214,14 @@ class TestChange:
         assert [(family.base, family.changes) for family in analysis.families] == [(base, (change,))]
         assert not analysis.blocked
 
+    def test_a_base_that_lost_the_whole_parcel_still_heads_the_document(self, make_parcel, make_plan):
+        base, change = self.changed(make_plan)
+
+        analysis = answer(make_parcel(east=100, side=100))
+
+        assert table(analysis) == [("MN.7", 10000, "100")]
+        assert [(family.base, family.changes) for family in analysis.families] == [(base, (change,))]
+
     def test_before_the_change_the_base_binds_alone(self, make_parcel, make_plan):
         self.changed(make_plan)
 

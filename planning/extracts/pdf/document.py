@@ -1,6 +1,5 @@
 """One order in, one PDF out. The same order gives the same bytes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -25,7 +24,8 @@ from planning.extracts.pdf.text import (
     parcels_part,
     provisions_part,
 )
-from planning.extracts.pdf.tiling import Box, Layout, ground_m, lay_out
+from planning.extracts.pdf.tiling import Box, Layout, Seen, lay_out
+from planning.extracts.situation import union
 from planning.models import PlanSheet
 from spatial.cadastre.models import Parcel
 
@@ -60,7 +60,8 @@ def build_extract(order: ExtractOrder) -> BuiltExtract:
     story += [LateBox(height=20 * mm, content=lambda: duty_part(fee(), pages=facts.pages)), Mark("text-ends")]
     if drawing:
         story += drawing_story(*drawing)
-        story += [NextPageTemplate("text"), PageBreak(), *legend_part(family.plans, drawing[0].sheets)]
+        sheets = usable_sheets(PlanSheet.objects.filter(plan__in=family.plans).order_by("plan", "number"))
+        story += [NextPageTemplate("text"), PageBreak(), *legend_part(family.plans, sheets)]
     buffer = BytesIO()
     title = title_of(order, family)
     imprint = Imprint(order.case_number, order.verification_code, title, order.office.name, order.is_preview)
@@ -88,12 +89,11 @@ def text_story(order: ExtractOrder, analysis: Analysis, family: PlanFamily) -> l
 def drawing_of(order: ExtractOrder, analysis: Analysis, family: PlanFamily) -> tuple[Subject, Layout]:
     parcels = tuple(answer.parcel for answer in analysis.parcels_in(family))
     scale = family.base.drawing_scale
-    sheets = PlanSheet.objects.filter(plan__in=family.plans).select_related("plan")
-    layout = lay_out(box=extent(parcels), scale=scale, touches=near(parcels, scale))
-    chosen = [sheet for sheet in sheets.order_by("plan", "number") if shown(sheet, layout)]
+    layout = lay_out(box=extent(parcels), scale=scale, seen=part_of(parcels))
+    sheets = PlanSheet.objects.filter(plan__in=family.plans).order_by("plan", "number")
     subject = Subject(
         plans=family.plans,
-        sheets=usable_sheets(chosen),
+        sheets=usable_sheets(sheet for sheet in sheets if shown(sheet, layout)),
         parcels=parcels,
         neighbours=tuple(Parcel.objects.filter(pk__in=order.neighbours).order_by("pk")),
         case_number=order.case_number,
@@ -116,10 +116,15 @@ def extent(parcels: tuple[Parcel, ...]) -> Box:
     )
 
 
-def near(parcels: tuple[Parcel, ...], scale: int) -> Callable[[Box], bool]:
-    """A sheet is printed when it shows a parcel or the ground 5 mm round it."""
-    grounds = [parcel.geom.buffer(ground_m(5, scale)) for parcel in parcels]
-    return lambda box: any(ground.intersects(Polygon.from_bbox(box)) for ground in grounds)
+def part_of(parcels: tuple[Parcel, ...]) -> Seen:
+    """Bounding box of the parcels' land inside a box."""
+    land = union(parcel.geom for parcel in parcels)
+
+    def seen(box: Box) -> Box | None:
+        inside = land.intersection(Polygon.from_bbox(box))
+        return None if inside.empty else inside.extent
+
+    return seen
 
 
 def drawing_story(subject: Subject, layout: Layout) -> list[Flowable]:

@@ -90,25 +90,28 @@ def basis_part(order: ExtractOrder, family: PlanFamily) -> Iterator[Flowable]:
         yield text("Plan" if plan.pk == family.base.pk else "Zmiana planu", HEADING)
         yield text(plan.title)
         for act in plan.acts.order_by("pk"):
-            yield text(act_text(act))
+            yield text(act_text(act, plan))
         if plan.in_force_from:
             yield text(f"Obowiązuje od {polish_date(plan.in_force_from)}.")
         if plan.is_sample:
             yield text("Plan przykładowy, przygotowany do pokazu systemu: nie jest aktem prawa miejscowego.", SMALL)
 
 
-def act_text(act: PlanAct) -> str:
-    """One line: role, number, day, organ, journal."""
-    parts = [f"Akt {act.get_role_display()}: {act.title}"]
-    if act.number and act.number not in act.title:
-        parts.append(f"nr {act.number}")
-    if act.adopted_on:
-        parts.append(f"z dnia {polish_date(act.adopted_on)}")
-    if act.issuer and act.issuer not in act.title:
-        parts.append(act.issuer)
+def act_text(act: PlanAct, plan: LocalPlan) -> str:
+    """One line: what the act did, its number, day, organ, journal; the title only where it says more than the plan."""
+    parts = [act.number and f"nr {act.number}", act.adopted_on and f"z dnia {polish_date(act.adopted_on)}", act.issuer]
+    if act.role != PlanAct.Role.ADOPTS or not any(parts):
+        parts.insert(0, act.title)
+        parts = [act.title, *(part for part in parts[1:] if part and not said(part, act.title))]
     if act.journal_year and act.journal_position:
         parts.append(f"Dz. Urz. Woj. Małopolskiego z {act.journal_year} r. poz. {act.journal_position}")
-    return ", ".join(parts) + "."
+    words = ", ".join(part for part in parts if part)
+    return f"{act.get_role_display()}: {words}."
+
+
+def said(part: str, title: str) -> bool:
+    """Whether the title says it already, whatever the spaces are."""
+    return part.removeprefix("nr ").replace("\u00a0", " ") in title.replace("\u00a0", " ")
 
 
 def parcels_part(answers: list[ParcelAnswer], family: PlanFamily) -> Iterator[Flowable]:

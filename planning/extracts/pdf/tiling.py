@@ -5,7 +5,6 @@ The scale is the plan's own and is never changed to make things fit: a long parc
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import product
 from math import ceil
 
 OVERLAP_MM = 10.0  #: neighbouring sheets share a strip, so that they can be laid edge on edge
@@ -74,27 +73,58 @@ def paper_mm(ground: float, scale: int) -> float:
     return ground * 1000 / scale
 
 
-def lay_out(*, box: Box, scale: int, touches: Callable[[Box], bool]) -> Layout:
-    """Fewest A4 parts (the duty), then fewest sheets; sheets that ``touches`` denies are left out."""
-    layouts = [tiled(paper, box=box, scale=scale, touches=touches) for paper in PAPERS]
+type Seen = Callable[[Box], Box | None]
+"""Bounding box of the wanted ground inside a box; None where there is none of it."""
+
+
+def lay_out(*, box: Box, scale: int, seen: Seen) -> Layout:
+    """Fewest A4 parts (they are what the duty counts), then the smaller paper, then fewest sheets.
+
+    Rows of sheets follow the ground: each row begins where the ground in it begins, so that a slanting strip takes no
+    sheet of empty land. Columns are tried the same way.
+    """
+    layouts = [
+        Layout(paper, scale, tuple(tiles))
+        for paper in PAPERS
+        for tiles in (in_rows(paper, box, scale, seen), in_columns(paper, box, scale, seen))
+    ]
     return min(layouts, key=lambda layout: (layout.a4_parts, layout.paper.a4_parts, len(layout.tiles)))
 
 
-def tiled(paper: Paper, *, box: Box, scale: int, touches: Callable[[Box], bool]) -> Layout:
-    """The box with its context, centred on a grid of sheets."""
-    west, south, east, north = grown(box, by=ground_m(CONTEXT_MM, scale))
+def in_rows(paper: Paper, box: Box, scale: int, seen: Seen) -> list[Tile]:
+    """Bands from north to south, sheets in each from west to east."""
     width, height = ground_m(paper.frame_width, scale), ground_m(paper.frame_height, scale)
     overlap = ground_m(OVERLAP_MM, scale)
-    columns, rows = (steps(length, size, overlap) for length, size in ((east - west, width), (north - south, height)))
-    left = (west + east) / 2 - span(columns, width, overlap) / 2
-    top = (south + north) / 2 + span(rows, height, overlap) / 2
+    west, _, east, _ = box
     tiles = []
-    for row, column in product(range(rows), range(columns)):
-        x, y = left + column * (width - overlap), top - row * (height - overlap)
-        frame = (x, y - height, x + width, y)
-        if touches(frame):
-            tiles.append(Tile(column, row, frame))
-    return Layout(paper, scale, tuple(tiles))
+    for row, top in enumerate(reversed(starts(box[1], box[3], height, overlap, scale))):
+        part = seen((west, top, east, top + height))
+        if part:
+            columns = starts(part[0], part[2], width, overlap, scale)
+            tiles += [Tile(column, row, (x, top, x + width, top + height)) for column, x in enumerate(columns)]
+    return tiles
+
+
+def in_columns(paper: Paper, box: Box, scale: int, seen: Seen) -> list[Tile]:
+    """Bands from west to east, sheets in each from north to south."""
+    width, height = ground_m(paper.frame_width, scale), ground_m(paper.frame_height, scale)
+    overlap = ground_m(OVERLAP_MM, scale)
+    _, south, _, north = box
+    tiles = []
+    for column, left in enumerate(starts(box[0], box[2], width, overlap, scale)):
+        part = seen((left, south, left + width, north))
+        if part:
+            rows = reversed(starts(part[1], part[3], height, overlap, scale))
+            tiles += [Tile(column, row, (left, y, left + width, y + height)) for row, y in enumerate(rows)]
+    return tiles
+
+
+def starts(low: float, high: float, size: float, overlap: float, scale: int) -> list[float]:
+    """Where the sheets along one direction begin: the ground with its context, centred on them."""
+    context = ground_m(CONTEXT_MM, scale)
+    count = steps(high - low + 2 * context, size, overlap)
+    first = (low + high) / 2 - span(count, size, overlap) / 2
+    return [first + index * (size - overlap) for index in range(count)]
 
 
 def steps(length: float, size: float, overlap: float) -> int:
@@ -104,8 +134,3 @@ def steps(length: float, size: float, overlap: float) -> int:
 
 def span(count: int, size: float, overlap: float) -> float:
     return count * size - (count - 1) * overlap
-
-
-def grown(box: Box, *, by: float) -> Box:
-    west, south, east, north = box
-    return west - by, south - by, east + by, north + by

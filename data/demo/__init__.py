@@ -1,0 +1,15 @@
+"""Demo data of Skała and Sułoszowa: invented parcels inside real outlines, the same bytes on each run.
+
+No person, number or boundary inside a municipality is real; only the outlines, the names of places and two SIMC
+codes are. Everything is made by plain functions from names (see ``chance``): there is nothing to download.
+"""
+
+from datetime import date
+
+from data.demo.local_plans import plans
+from data.demo.outlines import MUNICIPALITIES, DemoMunicipality
+from data.demo.register import cadastre
+
+STATE_ON = date(2026, 11, 1)  #: day of the cadastral data
+
+__all__ = ["MUNICIPALITIES", "STATE_ON", "DemoMunicipality", "cadastre", "plans"]

@@ -1,0 +1,137 @@
+"""Local plans in force and their zones as open collections; the process that previews an extract."""
+
+from typing import Any
+
+from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
+
+from planning.models import LocalPlan, LocalPlanQuerySet, PlanAct, PlanZone
+from spatial.ogc.registry import Collection, FieldSpec, Process, Text, TimeSpan, collections, processes
+
+PLAN_ID = Text("Identyfikator planu", "Plan identifier")
+IN_FORCE_FROM = Text("Obowiązuje od", "In force from")
+RESOLUTION = Text("Uchwała", "Resolution")
+MUNICIPALITY = Text("Gmina (TERYT)", "Municipality (TERYT)")
+
+
+def local_plans() -> LocalPlanQuerySet:
+    """Plans of all days as we know them now; what never came into force is not published."""
+    return LocalPlan.objects.known().filter(kind=LocalPlan.Kind.LOCAL_PLAN, in_force_from__isnull=False)
+
+
+def plans_in_force() -> LocalPlanQuerySet:
+    return local_plans().in_force(timezone.localdate())
+
+
+def zones_in_force() -> QuerySet[Any]:
+    return PlanZone.objects.filter(plan__in=plans_in_force())
+
+
+def zones_of_all_days() -> QuerySet[Any]:
+    return PlanZone.objects.filter(plan__in=local_plans())
+
+
+def adopting_act(plan: str) -> Subquery:
+    """Number of the resolution that adopted the plan at this path."""
+    acts = PlanAct.objects.filter(plan=OuterRef(plan), role=PlanAct.Role.ADOPTS)
+    return Subquery(acts.order_by("pk").values("number")[:1])
+
+
+def zone_id() -> Concat:
+    """``120610-XI-85-15:1MN:2``: plan, symbol, and the place among areas of that symbol in order of delivery.
+
+    The key of the row would change with every corrected record of the plan.
+    """
+    earlier = (
+        PlanZone.objects.filter(plan=OuterRef("plan"), symbol_raw=OuterRef("symbol_raw"), pk__lt=OuterRef("pk"))
+        .order_by()
+        .values("plan")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    place = Cast(Coalesce(Subquery(earlier), 0) + 1, CharField())
+    return Concat(
+        "plan__municipality_id", Value("-"), "plan__code", Value(":"), "symbol_raw", Value(":"), place,
+        output_field=CharField(),
+    )  # fmt: skip
+
+
+def zones_near_id(rows: QuerySet[Any], zone: str) -> QuerySet[Any]:
+    plan, _, _ = zone.rpartition(":")[0].partition(":")
+    return rows.filter(plan__municipality_id=plan[:6], plan__code=plan[7:])
+
+
+def plans_near_id(rows: QuerySet[Any], plan: str) -> QuerySet[Any]:
+    return rows.filter(municipality_id=plan[:6], code=plan[7:])
+
+
+collections.register(
+    Collection(
+        id="plans",
+        title=Text("Plany miejscowe", "Local plans"),
+        description=Text(
+            "Granice obowiązujących miejscowych planów zagospodarowania przestrzennego. "
+            "Parametr datetime pokazuje plany obowiązujące w innym dniu.",
+            "Boundaries of the local plans in force. The datetime parameter shows those in force on another day.",
+        ),
+        keywords=("MPZP", "plany miejscowe", "local plans", "land use"),
+        public=plans_in_force,
+        fields={
+            "id": FieldSpec(Concat("municipality_id", Value("-"), "code", output_field=CharField()), PLAN_ID),
+            "title": FieldSpec("title", Text("Tytuł", "Title")),
+            "resolution": FieldSpec(adopting_act("pk"), RESOLUTION),
+            "in_force_from": FieldSpec("in_force_from", IN_FORCE_FROM, "date"),
+            "in_force_to": FieldSpec("in_force_to", Text("Obowiązuje do (bez tego dnia)", "In force until"), "date"),
+            "drawing_scale": FieldSpec("drawing_scale", Text("Skala rysunku 1:", "Drawing scale 1:"), "integer"),
+            "municipality": FieldSpec("municipality_id", MUNICIPALITY),
+        },
+        id_field="id",
+        geometry="boundary",
+        order=("municipality_id", "code"),
+        narrow=plans_near_id,
+        time=TimeSpan("in_force_from", "in_force_to", local_plans),
+        tile_fields=("id", "title"),
+        min_zoom=8,
+    )
+)
+
+collections.register(
+    Collection(
+        id="plan-zones",
+        title=Text("Tereny planów miejscowych", "Zones of local plans"),
+        description=Text(
+            "Tereny obowiązujących planów miejscowych o jednym zbiorze ustaleń. "
+            "Równe symbole dwóch planów nie znaczą tego samego.",
+            "Areas of the local plans in force under one set of provisions. "
+            "Equal symbols of two plans do not mean the same.",
+        ),
+        keywords=("MPZP", "przeznaczenie terenu", "zoning", "land use"),
+        public=zones_in_force,
+        fields={
+            "id": FieldSpec(zone_id(), Text("Identyfikator terenu", "Zone identifier")),
+            "symbol": FieldSpec("symbol_raw", Text("Symbol", "Symbol")),
+            "name": FieldSpec("name", Text("Przeznaczenie", "Land use")),
+            "class_2021": FieldSpec("class_2021", Text("Klasa wg rozporządzenia 2021", "Class of the 2021 regulation")),
+            "plan": FieldSpec(
+                Concat("plan__municipality_id", Value("-"), "plan__code", output_field=CharField()), PLAN_ID
+            ),
+            "plan_title": FieldSpec("plan__title", Text("Tytuł planu", "Plan title")),
+            "resolution": FieldSpec(adopting_act("plan"), RESOLUTION),
+            "in_force_from": FieldSpec("plan__in_force_from", IN_FORCE_FROM, "date"),
+            "in_force_to": FieldSpec(
+                "plan__in_force_to", Text("Obowiązuje do (bez tego dnia)", "In force until"), "date"
+            ),
+            "municipality": FieldSpec("plan__municipality_id", MUNICIPALITY),
+        },
+        id_field="id",
+        narrow=zones_near_id,
+        time=TimeSpan("plan__in_force_from", "plan__in_force_to", zones_of_all_days),
+        tile_fields=("symbol", "name", "plan", "class_2021"),
+        min_zoom=11,
+    )
+)
+
+processes.register(
+    Process(id="plan-extract-preview", processor="planning.extracts.process.PlanExtractPreview")
+)

@@ -1,0 +1,61 @@
+"""Is each part of the office alive? One function per part; a failure becomes a line of the answer, never a page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    is_well: bool
+    detail: str
+
+    def as_json(self) -> dict[str, object]:
+        return {"status": "ok" if self.is_well else "fail", "detail": self.detail}
+
+
+def checks() -> list[Part]:
+    return [
+        check("database", database, (DatabaseError,)),
+        check("migrations", migrations, (DatabaseError, Unapplied)),
+        check("storage", storage, (OSError,)),
+    ]
+
+
+def check(name: str, ask: Callable[[], str], failures: tuple[type[Exception], ...]) -> Part:
+    try:
+        return Part(name, True, ask())
+    except failures as failure:
+        return Part(name, False, str(failure) if isinstance(failure, Unapplied) else type(failure).__name__)
+
+
+def database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT postgis_lib_version()")
+        return f"PostGIS {cursor.fetchone()[0]}"
+
+
+class Unapplied(Exception):
+    """The database is older than the code."""
+
+
+def migrations() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise Unapplied(f"{len(missing)} not applied, first {missing[0][0]}; run manage.py migrate")
+    return "all applied"
+
+
+def storage() -> str:
+    folder = Path(settings.MEDIA_ROOT)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryFile(dir=folder) as file:
+        file.write(b"miedza")
+    return "writable"

@@ -1,0 +1,251 @@
+"""Pages that belong to no single e-service: home, map, a parcel, a plan, the search, health."""
+
+import math
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.db.models.functions import Area
+from django.contrib.gis.geos import Point, Polygon
+from django.db.models import Max, Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
+
+from planning.models import LocalPlan, PlanAct, PlanRelation
+from planning.report import parcel_report
+from services.portal.errors import wants_json
+from services.portal.health import checks
+from spatial import crs
+from spatial.cadastre import search as register_search
+from spatial.cadastre.models import Parcel
+from spatial.errors import Malformed, NotFound
+from spatial.imports.models import Snapshot
+from spatial.municipalities.models import Municipality
+
+LONGITUDES, LATITUDES = (19.5, 22.5), (48.0, 56.0)  #: of zone 7, where PL-2000 may be asked
+SKALA = (19.72, 50.14, 19.99, 50.31)  #: where the map opens when no municipality is loaded
+
+
+def json(content: Any, *, status: int = 200) -> JsonResponse:
+    response = JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/home.html")
+
+
+@require_safe
+def map_portal(request: HttpRequest) -> HttpResponse:
+    """The map reads its own state (x, y, z, dzialka) in the browser; only the frame depends on the request."""
+    delivered = Snapshot.objects.filter(source="egib").aggregate(on=Max("state_on"))["on"]
+    return render(
+        request,
+        "portal/map.html",
+        {"extent": home_extent(), "egib_on": delivered, "is_embedded": request.GET.get("osadzona") == "1"},
+    )
+
+
+def home_extent() -> tuple[float, float, float, float]:
+    """All municipalities together, lon-lat."""
+    together = Municipality.objects.aggregate(box=Extent("boundary"))["box"]
+    return lonlat_box(together) if together else SKALA
+
+
+def lonlat_box(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """EPSG:2178 to degrees; west, south, east, north."""
+    box = Polygon.from_bbox(extent)
+    box.srid = crs.PL_2000_7
+    west, south, east, north = box.transform(crs.WGS84, clone=True).extent
+    return round(west, 6), round(south, 6), round(east, 6), round(north, 6)
+
+
+@require_GET
+def parcel_at(request: HttpRequest) -> HttpResponse:
+    """The parcel under a point of the map; on a shared boundary the lower identifier wins."""
+    longitude, latitude = degrees(request, "lon", LONGITUDES), degrees(request, "lat", LATITUDES)
+    here = Point(longitude, latitude, srid=crs.WGS84)
+    parcel = Parcel.objects.on(timezone.localdate()).at(here).order_by("sort_key").first()
+    if parcel is None:
+        raise NotFound(_("W tym miejscu nie ma działki w naszym rejestrze. Wskaż miejsce na terenie gminy."))
+    return json({"id": parcel.identifier, "url": f"/dzialki/{parcel.identifier}/"})
+
+
+def degrees(request: HttpRequest, name: str, bounds: tuple[float, float]) -> float:
+    """Raises Malformed when the parameter is no number in the bounds."""
+    try:
+        value = float(request.GET.get(name, ""))
+    except ValueError:
+        value = math.nan
+    if not bounds[0] <= value <= bounds[1]:
+        low, high = (f"{bound:g}".replace(".", ",") for bound in bounds)
+        text = _("Parametr %(name)s ma być liczbą od %(low)s do %(high)s stopni.")
+        raise Malformed(text % {"name": name, "low": low, "high": high})
+    return value
+
+
+def asked_day(request: HttpRequest) -> date:
+    """``?na-dzien=2026-11-25``, else today. Raises Malformed."""
+    text = request.GET.get("na-dzien", "")
+    if not text:
+        return timezone.localdate()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Malformed(_("Data ma mieć postać RRRR-MM-DD, na przykład 2026-11-25.")) from None
+
+
+@require_safe
+def parcel(request: HttpRequest, identifier: str) -> HttpResponse:
+    report = parcel_report(identifier=identifier, as_of=asked_day(request))
+    if wants_json(request):
+        return json(report)
+    if report["id"] != identifier:  # typed with spaces or small letters
+        query = request.GET.urlencode()
+        return redirect(f"/dzialki/{report['id']}/" + (f"?{query}" if query else ""))
+    days = {name: date.fromisoformat(report[name]) for name in ("as_of", "egib_on")}
+    return render(
+        request,
+        "portal/parcel.html",
+        {"parcel": report, "is_today": days["as_of"] == timezone.localdate(), **days},
+    )
+
+
+@require_safe
+def plan(request: HttpRequest, public_id: str) -> HttpResponse:
+    """``120610-XXIV-186-2012``: municipality, dash, code of the plan."""
+    teryt, _dash, code = public_id.partition("-")
+    row = LocalPlan.objects.known().filter(municipality=teryt, code=code).select_related("municipality").first()
+    if row is None:
+        raise NotFound(_("Nie mamy planu o oznaczeniu %(code)s. Sprawdź adres albo znajdź plan na mapie.")
+                       % {"code": public_id})  # fmt: skip
+    report = plan_report(row, as_of=asked_day(request))
+    return json(report) if wants_json(request) else render(request, "portal/plan.html", {"plan": row, "report": report})
+
+
+def plan_report(plan: LocalPlan, *, as_of: date) -> dict[str, Any]:
+    """JSON-ready; areas in square metres, on the plane of EPSG:2178."""
+    zones = plan.zones.values("symbol_raw", "name").annotate(area=Sum(Area("geom"))).order_by("symbol_raw", "name")
+    relations = [*plan.relations.all(), *PlanRelation.objects.filter(
+        target_code=plan.code, plan__municipality=plan.municipality_id, plan__superseded_at=None
+    ).select_related("plan")]  # fmt: skip
+    return {
+        "id": plan.public_id,
+        "code": plan.code,
+        "title": plan.title,
+        "municipality": {"teryt": plan.municipality_id, "name": plan.municipality.name},
+        "kind": plan.get_kind_display(),
+        "drawing_scale": plan.drawing_scale,
+        "in_force_from": plan.in_force_from and plan.in_force_from.isoformat(),
+        "in_force_to": plan.in_force_to and plan.in_force_to.isoformat(),
+        "is_in_force": LocalPlan.objects.in_force(as_of).filter(pk=plan.pk).exists(),
+        "as_of": as_of.isoformat(),
+        "is_sample": plan.is_sample,
+        "area_m2": round(plan.boundary.area),
+        "bbox": lonlat_box(plan.boundary.extent),
+        "map_url": map_url(plan.boundary.extent),
+        "acts": [act_json(act) for act in plan.acts.order_by("adopted_on", "pk")],
+        "relations": [relation_json(relation, seen_from=plan) for relation in relations],
+        "zones": [
+            {"symbol": zone["symbol_raw"], "name": zone["name"], "area_m2": round(zone["area"].sq_m)}
+            for zone in zones
+        ],
+        "overlays": list(plan.overlays.order_by("name").values("symbol", "name", "kind").distinct()),
+    }  # fmt: skip
+
+
+def act_json(act: PlanAct) -> dict[str, Any]:
+    return {
+        "role": act.get_role_display(),
+        "title": act.title,
+        "number": act.number,
+        "issuer": act.issuer,
+        "adopted_on": act.adopted_on and act.adopted_on.isoformat(),
+        "journal": f"poz. {act.journal_position} z {act.journal_year} r." if act.journal_position else None,
+        "link": act.link or None,
+    }
+
+
+def relation_json(relation: PlanRelation, *, seen_from: LocalPlan) -> dict[str, Any]:
+    is_ours = relation.plan_id == seen_from.pk
+    other = f"{seen_from.municipality_id}-{relation.target_code}" if is_ours else relation.plan.public_id
+    return {
+        "does": relation.get_kind_display() if is_ours else None,
+        "done_by": None if is_ours else relation.get_kind_display(),
+        "plan": other,
+        "url": f"/plany/{other}/",
+        "effective_on": relation.effective_on.isoformat(),
+        "is_partial": relation.scope is not None,
+    }
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    query = request.GET.get("q", "")
+    hits = register_search.find(query=query)
+    message = None if hits else register_search.nothing_found(query)
+    results = [hit_json(hit) for hit in hits]
+    if wants_json(request):
+        return json({"query": query, "results": results, "message": message})
+    if len(hits) == 1 and hits[0].parcel and register_search.parcel_id(query):
+        return redirect(results[0]["url"])
+    return render(request, "portal/search.html", {"query": query, "results": results, "message": message})
+
+
+def hit_json(hit: register_search.Hit) -> dict[str, Any]:
+    west, south, east, north = bbox = lonlat_box(hit.extent)
+    return {
+        "kind": hit.kind,
+        "label": hit.label,
+        "detail": hit.detail,
+        "id": hit.parcel,
+        "url": f"/dzialki/{hit.parcel}/" if hit.parcel else map_url(hit.extent),
+        "map_url": f"/mapa/?dzialka={hit.parcel}" if hit.parcel else map_url(hit.extent),
+        "lon": round((west + east) / 2, 6),
+        "lat": round((south + north) / 2, 6),
+        "bbox": bbox,
+    }
+
+
+def map_url(extent: tuple[float, float, float, float]) -> str:
+    """The map over an extent of EPSG:2178, at a zoom that shows all of it on a small screen."""
+    west, south, east, north = extent
+    side = max(east - west, north - south, 150) / 0.64  # metres of the screen projection at 50 N
+    zoom = min(18.0, math.log2(156_543 * 360 / side))
+    return "/mapa/?" + urlencode(
+        {"x": round((west + east) / 2), "y": round((south + north) / 2), "z": f"{zoom:.1f}"}
+    )  # fmt: skip
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """503 as soon as one part fails; the detail names no host and no password."""
+    parts = checks()
+    is_well = all(part.is_well for part in parts)
+    body = {"status": "ok" if is_well else "fail", "checks": {part.name: part.as_json() for part in parts}}
+    response = json(body, status=200 if is_well else 503)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+login = LoginView.as_view(
+    template_name="portal/login.html", redirect_authenticated_user=True, extra_context={"demo_hint": settings.DEMO}
+)
+logout = LogoutView.as_view()
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Addresses that lead nowhere; the path that was tried helps nobody and is not shown."""
+    error = NotFound(_("Nie ma takiej strony. Sprawdź adres albo skorzystaj z wyszukiwarki."))
+    if wants_json(request):
+        return json({"code": error.code, "description": error.message}, status=error.status)
+    return render(request, "404.html", {"error": error}, status=error.status)

@@ -1,0 +1,122 @@
+"""Registers of land as open collections. Object data are public (art. 24 ust. 4 Prawa geodezyjnego); who owns and
+which land book is not, and stands in no field here.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from spatial.cadastre.models import AddressPoint, Building, CadastralDistrict, Parcel
+from spatial.ogc.registry import Collection, FieldSpec, Text, collections
+
+IDENTIFIER = Text("Identyfikator", "Identifier")
+MUNICIPALITY = FieldSpec("municipality_id", Text("Gmina (TERYT)", "Municipality (TERYT)"))
+
+
+def current_parcels() -> QuerySet[Any]:
+    return Parcel.objects.current()
+
+
+def current_buildings() -> QuerySet[Any]:
+    return Building.objects.current()
+
+
+def current_addresses() -> QuerySet[Any]:
+    return AddressPoint.objects.current()
+
+
+def districts_with_boundary() -> QuerySet[Any]:
+    return CadastralDistrict.objects.filter(geom__isnull=False)
+
+
+collections.register(
+    Collection(
+        id="parcels",
+        title=Text("Działki ewidencyjne", "Cadastral parcels"),
+        description=Text(
+            "Działki ewidencyjne z EGiB w stanie bieżącym, bez danych o właścicielach i księgach wieczystych.",
+            "Current cadastral parcels of the land register, without owners and land books.",
+        ),
+        keywords=("działki", "EGiB", "parcels", "cadastre"),
+        public=current_parcels,
+        fields={
+            "identifier": FieldSpec("identifier", IDENTIFIER),
+            "number": FieldSpec("number", Text("Numer działki", "Parcel number")),
+            "district": FieldSpec("district_id", Text("Obręb", "Cadastral district")),
+            "district_name": FieldSpec("district__name", Text("Nazwa obrębu", "District name")),
+            "municipality": MUNICIPALITY,
+            "registered_area_m2": FieldSpec(
+                "registered_area_m2", Text("Pole ewidencyjne [m²]", "Registered area [m²]"), "integer"
+            ),
+            "register_group": FieldSpec("register_group", Text("Grupa rejestrowa", "Register group")),
+        },
+        id_field="identifier",
+        order=("municipality_id", "sort_key"),
+        tile_fields=("identifier", "number"),
+        min_zoom=13,
+    )
+)
+
+collections.register(
+    Collection(
+        id="districts",
+        title=Text("Obręby ewidencyjne", "Cadastral districts"),
+        description=Text("Obręby ewidencyjne z granicami.", "Cadastral districts with boundaries."),
+        keywords=("obręby", "EGiB", "districts"),
+        public=districts_with_boundary,
+        fields={
+            "id": FieldSpec("identifier", IDENTIFIER),
+            "name": FieldSpec("name", Text("Nazwa", "Name")),
+            "unit": FieldSpec("unit_id", Text("Jednostka ewidencyjna", "Cadastral unit")),
+            "unit_name": FieldSpec("unit__name", Text("Nazwa jednostki", "Unit name")),
+            "municipality": MUNICIPALITY,
+        },
+        id_field="id",
+        order=("identifier",),
+        tile_fields=("id", "name"),
+        min_zoom=8,
+    )
+)
+
+collections.register(
+    Collection(
+        id="buildings",
+        title=Text("Budynki", "Buildings"),
+        description=Text("Obrysy budynków z EGiB w stanie bieżącym.", "Current building outlines of the register."),
+        keywords=("budynki", "EGiB", "buildings"),
+        public=current_buildings,
+        fields={
+            "identifier": FieldSpec("identifier", IDENTIFIER),
+            "kind": FieldSpec("kind", Text("Rodzaj wg KŚT", "Kind (fixed assets class)")),
+            "floors_above": FieldSpec("floors_above", Text("Kondygnacje nadziemne", "Floors above ground"), "integer"),
+            "floors_below": FieldSpec("floors_below", Text("Kondygnacje podziemne", "Floors below ground"), "integer"),
+            "municipality": MUNICIPALITY,
+        },
+        id_field="identifier",
+        tile_fields=("identifier", "kind"),
+        min_zoom=14,
+    )
+)
+
+collections.register(
+    Collection(
+        id="addresses",
+        title=Text("Punkty adresowe", "Address points"),
+        description=Text("Punkty adresowe w stanie bieżącym.", "Current address points."),
+        keywords=("adresy", "EMUiA", "addresses"),
+        public=current_addresses,
+        fields={
+            "identifier": FieldSpec("identifier", IDENTIFIER),
+            "number": FieldSpec("number", Text("Numer porządkowy", "House number")),
+            "label": FieldSpec("label", Text("Adres", "Address")),
+            "locality": FieldSpec("locality__name", Text("Miejscowość", "Locality")),
+            "street": FieldSpec("street__name", Text("Ulica", "Street")),
+            "postcode": FieldSpec("postcode", Text("Kod pocztowy", "Postcode")),
+            "municipality": MUNICIPALITY,
+        },
+        id_field="identifier",
+        geometry_type="Point",
+        tile_fields=("number", "label"),
+        min_zoom=15,
+    )
+)

@@ -1,0 +1,124 @@
+"""Sources that ``manage.py import`` knows. Each app declares its own in ``importers.py``, loaded in ``ready()``."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from data.records import Problem, Reading
+from spatial.errors import ServiceError
+from spatial.imports.models import Snapshot
+from spatial.municipalities.models import Municipality
+
+
+class WrongUse(ServiceError):
+    """The import was asked for in a way that cannot work: unknown source, no such file, no such municipality."""
+
+    code = "wrong-use"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An option that only some sources take; the command offers it as ``--name``."""
+
+    name: str
+    help: str
+    type: Callable[[str], Any] = str
+    is_required: bool = False
+    is_flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms a delivery is taken; all are options of the command."""
+
+    municipality: str | None = None  #: six digits of TERYT; None: taken from the identifiers of the file
+    state_on: date | None = None  #: day of the register's state; None: the file's own, else the day of the import
+    #: since when the first known versions are valid (documents with a date in the past need them); None: state_on
+    valid_from: date | None = None
+    skip_refused: bool = False  #: publish the good objects although others were refused
+    is_partial: bool = False  #: the file is an excerpt; what is not in it stays
+    is_correction: bool = False  #: replace a state of the same day
+    accept_removals: bool = False  #: the many objects missing from the file are really gone
+    is_sample: bool = False  #: sample data, marked so wherever they are shown
+    dry_run: bool = False  #: do everything, keep nothing
+    create_municipality: str | None = None  #: name of a municipality to create when it is unknown
+    options: Mapping[str, Any] = field(default_factory=dict)  #: values of the source's own arguments
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One delivery on its way into the registers, inside one transaction."""
+
+    municipality: Municipality
+    snapshot: Snapshot
+    terms: Terms
+    problems: list[Problem]  #: of the reader and of the importer; fills as records are taken
+    undo: list[Callable[[], None]] = field(default_factory=list)  #: what a rollback of the database cannot undo
+
+    @property
+    def state_on(self) -> date:
+        return self.snapshot.state_on
+
+    def refuse(self, rule: str, object_: str, message: str, point: tuple[float, float] | None = None) -> None:
+        self.problems.append(Problem(rule, "error", object_, message, point))
+
+    def warn(self, rule: str, object_: str, message: str, point: tuple[float, float] | None = None) -> None:
+        self.problems.append(Problem(rule, "warning", object_, message, point))
+
+    def refused(self) -> set[str]:
+        """Identifiers named by errors so far; what we hold of them stays as it is."""
+        return {problem.object for problem in self.problems if problem.severity == "error" and problem.object}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publisher did."""
+
+    counts: dict[str, dict[str, int]]  #: {"parcel": {"added": 3, "changed": 0, "removed": 1, "unchanged": 20}}
+    written: int  #: records that are new or changed in the registers
+    scope: Sequence[str]  #: parts of the registers the delivery speaks of: "parcel:120610_5.0007", "plan:XI-85-15"
+    is_unchanged: bool  #: the registers already say all this; no snapshot is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of file: how it is read and where its records go."""
+
+    code: str
+    title: str  #: Polish, for people
+    read: Callable[[Sequence[Path], Mapping[str, Any]], Reading[Any]]
+    publish: Callable[[Iterable[Any], Delivery], Published]
+    #: six digits of TERYT that the record names, None where it names none
+    municipality_of: Callable[[Any], str | None]
+    #: name of the record in findings
+    name_of: Callable[[Any], str]
+    arguments: tuple[Argument, ...] = ()
+    #: False: the same file may be brought in again for another object
+    is_known_by_hash: bool = True
+    #: False: the day of the state means nothing for this source and is not asked for
+    has_state_day: bool = True
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Declare a source; two of one code are a mistake of ours."""
+    if _sources.get(source.code, source) is not source:
+        raise ValueError(f"Source {source.code} is declared twice.")
+    _sources[source.code] = source
+
+
+def sources() -> list[Source]:
+    return [_sources[code] for code in sorted(_sources)]
+
+
+def source(code: str) -> Source:
+    """Raises WrongUse for a code that no app declared."""
+    try:
+        return _sources[code]
+    except KeyError:
+        known = ", ".join(sorted(_sources))
+        raise WrongUse(f"Nie znamy źródła „{code}”. Podaj jedno z: {known}.") from None
