@@ -10,8 +10,8 @@ from services.extracts.models import ExtractApplication
 _SEPARATORS = re.compile(r"[\s,;]+")
 
 
-class ApplicationForm(forms.Form):
-    """Wniosek o wypis i wyrys; errors of the land itself come from the service."""
+class LandForm(forms.Form):
+    """Which land, which part of the plan, which day; errors of the land itself come from the service."""
 
     parcels = forms.CharField(
         label="Działki",
@@ -36,12 +36,6 @@ class ApplicationForm(forms.Form):
             "invalid": "Nie rozumiemy tej daty. Wpisz ją jako rok-miesiąc-dzień, na przykład 2026-11-23.",
         },
     )
-    purpose = forms.CharField(
-        label="Do czego potrzebujesz dokumentu? (nieobowiązkowe)",
-        help_text="Na przykład: sprzedaż działki, kredyt, pozwolenie na budowę.",
-        required=False,
-        max_length=300,
-    )
 
     def identifiers(self) -> list[str]:
         """Parcels as typed, one by one."""
@@ -52,6 +46,28 @@ class ApplicationForm(forms.Form):
         if day.year < 1990:
             raise forms.ValidationError("Najwcześniejszy dzień, o który można zapytać, to 1 stycznia 1990.")
         return day
+
+
+class ApplicationForm(LandForm):
+    """Wniosek o wypis i wyrys."""
+
+    purpose = forms.CharField(
+        label="Do czego potrzebujesz dokumentu? (nieobowiązkowe)",
+        help_text="Na przykład: sprzedaż działki, kredyt, pozwolenie na budowę.",
+        required=False,
+        max_length=300,
+    )
+
+
+class CorrectionForm(LandForm):
+    """The planner mends an application, for example a wrong district; the applicant sees that and why."""
+
+    note = forms.CharField(
+        label="Co i dlaczego poprawiasz?",
+        help_text="Przeczyta to wnioskodawca.",
+        max_length=1000,
+        error_messages={"required": "Napisz, co i dlaczego poprawiasz."},
+    )
 
 
 class RefusalForm(forms.Form):

@@ -23,7 +23,6 @@ class ExtractApplication(models.Model):
     as_of = models.DateField("stan na dzień")
     #: slivers the planner chose to print: ["plan code|parcel|symbol", ...]
     confirmed_slivers = ArrayField(models.CharField(max_length=200), default=list)
-    planner_note = models.TextField("adnotacja planisty", blank=True)
     refusal_reason = models.TextField("przyczyna odmowy", blank=True)
 
     objects: ClassVar[models.Manager["ExtractApplication"]] = models.Manager()

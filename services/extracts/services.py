@@ -147,6 +147,31 @@ def confirm_slivers(application: ExtractApplication, *, keys: Collection[str], p
 
 
 @transaction.atomic
+def correct_application(
+    application: ExtractApplication,
+    *,
+    planner: User,
+    identifiers: Sequence[str],
+    scope: str,
+    as_of: date,
+    note: str,
+    at: datetime,
+) -> None:
+    """Other parcels, scope or day, told to the applicant with the reason. Parcels stay in the case's municipality.
+
+    Raises Malformed with what to mend, Conflict when the case is closed.
+    """
+    case = lock_open(application.case)
+    parcels = wanted_parcels(identifiers, as_of=as_of, today=timezone.localdate(at))
+    if parcels[0].municipality_id != case.municipality_id:
+        raise Malformed(f"Te działki nie leżą w gminie {case.municipality.name}, w której jest ta sprawa.")
+    application.parcels = [parcel.identifier for parcel in parcels]
+    application.scope, application.as_of, application.confirmed_slivers = scope, as_of, []
+    application.save(update_fields=["parcels", "scope", "as_of", "confirmed_slivers"])
+    record(case, kind="corrected", text=f"Urząd poprawił wniosek: {note}", actor=planner, at=at)
+
+
+@transaction.atomic
 def issue_extract(application: ExtractApplication, *, planner: User, site: str, at: datetime) -> list[IssuedDocument]:
     """One document for each plan, all or none. Raises Blocked when a finding stands in the way, Conflict if closed."""
     case = lock_open(application.case)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("urzad/sprawy/<int:pk>/", views.review, name="review"),
     path("urzad/sprawy/<int:pk>/podglad/<int:index>.pdf", views.preview, name="preview"),
     path("urzad/sprawy/<int:pk>/fragmenty/", views.slivers, name="slivers"),
+    path("urzad/sprawy/<int:pk>/popraw/", views.correct, name="correct"),
     path("urzad/sprawy/<int:pk>/wydaj/", views.issue, name="issue"),
     path("urzad/sprawy/<int:pk>/odmow/", views.refuse, name="refuse"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from planning.extracts.findings import SLIVER, Severity
 from services.cases.models import Case
 from services.extracts import services
-from services.extracts.forms import ApplicationForm, RefusalForm
+from services.extracts.forms import ApplicationForm, CorrectionForm, RefusalForm
 from services.extracts.models import ExtractApplication
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
@@ -109,13 +109,18 @@ def planners_case(request: HttpRequest, pk: int) -> ExtractApplication:
 @require_GET
 @staff_only(PLANNER)
 def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """Findings, zones, map, preview, and the two ways to end."""
-    return review_page(request, planners_case(request, pk), RefusalForm())
+    """Findings, zones, map, preview, correction, and the two ways to end."""
+    return review_page(request, planners_case(request, pk))
 
 
 def review_page(
-    request: HttpRequest, application: ExtractApplication, refusal: RefusalForm, *, status: int = 200
+    request: HttpRequest,
+    application: ExtractApplication,
+    *,
+    refusal: RefusalForm | None = None,
+    correction: CorrectionForm | None = None,
 ) -> HttpResponse:
+    """A form that is given has errors: it is shown with what was typed."""
     analysis = services.analysis_of(application)
     offered = services.analysis_of(application, confirmed=()).findings
     return render(
@@ -135,10 +140,16 @@ def review_page(
             ],
             "events": application.case.events.order_by("at", "pk"),
             "documents": application.case.documents.order_by("pk"),
-            "refusal": refusal,
+            "refusal": refusal or RefusalForm(),
+            "correction": correction or CorrectionForm(initial=as_typed(application)),
         },
-        status=status,
+        status=422 if refusal or correction else 200,
     )
+
+
+def as_typed(application: ExtractApplication) -> dict[str, object]:
+    parcels = "\n".join(application.parcels)
+    return {"parcels": parcels, "scope": application.scope, "as_of": application.as_of}
 
 
 @require_GET
@@ -160,6 +171,30 @@ def slivers(request: HttpRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, "Zapisano, które fragmenty będą w dokumencie.")
     return redirect("extracts:review", pk=pk)
+
+
+@require_POST
+@staff_only(PLANNER)
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    application = planners_case(request, pk)
+    form = CorrectionForm(request.POST)
+    if form.is_valid():
+        try:
+            services.correct_application(
+                application,
+                planner=person(request),
+                identifiers=form.identifiers(),
+                scope=form.cleaned_data["scope"],
+                as_of=form.cleaned_data["as_of"],
+                note=form.cleaned_data["note"],
+                at=timezone.now(),
+            )
+        except ServiceError as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, "Wniosek poprawiony. Wnioskodawca zobaczy, co i dlaczego.")
+            return redirect("extracts:review", pk=pk)
+    return review_page(request, application, correction=form)
 
 
 @require_POST
@@ -193,4 +228,4 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Sprawa zakończona odmową. Wnioskodawca zobaczy przyczynę.")
             return redirect("extracts:review", pk=pk)
-    return review_page(request, application, form, status=422)
+    return review_page(request, application, refusal=form)

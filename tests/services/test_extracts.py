@@ -131,6 +131,39 @@ class TestIssuing:
         assert application.confirmed_slivers == []
 
 
+class TestCorrecting:
+    def correct(self, application, planner, identifiers, **changes):
+        values = {"scope": "both", "as_of": timezone.localdate(), "note": "zły obręb", "at": timezone.now()}
+        services.correct_application(application, planner=planner, identifiers=identifiers, **values | changes)
+
+    def test_changes_the_parcels_and_tells_the_applicant(self, application, danuta, make_parcel):
+        other = make_parcel(east=0, north=100, side=50, number="124")
+
+        self.correct(application, danuta, [other.identifier])
+
+        application.refresh_from_db()
+        assert application.parcels == [other.identifier]
+        assert application.case.events.last().text == "Urząd poprawił wniosek: zły obręb"
+
+    def test_stays_in_the_municipality(self, application, danuta, suloszowa):
+        other = factories.parcel(suloszowa, east=900)
+
+        with pytest.raises(Malformed, match="nie leżą w gminie Skała"):
+            self.correct(application, danuta, [other.identifier])
+
+    def test_wrong_words_keep_what_was_typed(self, client, application, danuta):
+        client.force_login(danuta)
+
+        answer = client.post(
+            f"/urzad/sprawy/{application.case_id}/popraw/",
+            {"parcels": "120610_5.0007.999", "scope": "both", "as_of": "2026-11-23", "note": "pomyłka"},
+        )
+
+        assert answer.status_code == 422
+        assert "Nie znaleźliśmy działki 120610_5.0007.999" in answer.content.decode()
+        assert 'value="pomyłka"' in answer.content.decode()
+
+
 class TestRefusing:
     def test_ends_the_case_with_the_reason(self, application, danuta):
         services.refuse(application, planner=danuta, reason="Działka leży poza planem miejscowym.", at=timezone.now())
@@ -211,7 +244,7 @@ class TestWhoMayWhat:
         return {
             "resident": [f"/moje/sprawy/{pk}/"],
             "planner": [f"/urzad/sprawy/{pk}/", f"/urzad/sprawy/{pk}/podglad/0.pdf"],
-            "actions": [f"/urzad/sprawy/{pk}/{action}/" for action in ("wydaj", "odmow", "fragmenty")],
+            "actions": [f"/urzad/sprawy/{pk}/{action}/" for action in ("wydaj", "odmow", "fragmenty", "popraw")],
         }
 
     def test_a_visitor_is_asked_to_sign_in(self, client, pages):

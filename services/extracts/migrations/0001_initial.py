@@ -47,7 +47,6 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=200), default=list
                     ),
                 ),
-                ("planner_note", models.TextField(blank=True, verbose_name="adnotacja planisty")),
                 ("refusal_reason", models.TextField(blank=True, verbose_name="przyczyna odmowy")),
                 (
                     "case",
