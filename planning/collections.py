@@ -132,6 +132,4 @@ collections.register(
     )
 )
 
-processes.register(
-    Process(id="plan-extract-preview", processor="planning.extracts.process.PlanExtractPreview")
-)
+processes.register(Process(id="plan-extract-preview", processor="planning.extracts.process.PlanExtractPreview"))

@@ -4,6 +4,8 @@
 Sułoszowa.
 """
 
+import os
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,9 +17,13 @@ from services.identity.models import StaffRole, User
 from spatial.cadastre.models import Parcel
 from spatial.municipalities.models import Municipality
 from tests import factories
-from tests.drawn import drawn_plan, make_order, make_sheet, rate
+from tests.drawn import drawn_plan, filing, make_order, make_sheet, rate
 
-__all__ = ["drawn_plan", "make_order", "make_sheet", "rate"]
+__all__ = ["drawn_plan", "filing", "make_order", "make_sheet", "rate"]
+
+
+# Playwright's loop runs in the thread of the tests; the database is asked between its calls, never inside.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +70,21 @@ def local_plan(make_plan: Callable[..., LocalPlan]) -> LocalPlan:
 def make_zone(local_plan: LocalPlan) -> Callable[..., PlanZone]:
     """Zones of the one plan ``local_plan``; ``factories.zone`` serves where there are several."""
     return partial(factories.zone, local_plan)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The distribution's Chromium: browser builds of their own are not downloaded."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "Chromium is missing: apt-get install chromium (make test does it)"
+    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    return browser_type_launch_args | {"executable_path": chromium, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    """A Polish visitor; pages speak the visitor's language."""
+    return browser_context_args | {"locale": "pl-PL", "timezone_id": "Europe/Warsaw"}
 
 
 def person(username: str, first_name: str, last_name: str) -> User:

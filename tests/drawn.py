@@ -14,6 +14,8 @@ from rasterio.transform import from_origin
 from planning.extracts.models import ExtractRate
 from planning.extracts.order import ExtractOrder, Office, neighbours_of
 from planning.models import LocalPlan, PlanSheet
+from services.cases.models import CaseClass
+from services.extracts.services import SERVICE
 from spatial.files import sha256_of
 from tests import factories
 from tests.factories import EAST, NORTH, TODAY
@@ -118,3 +120,17 @@ def make_order(skala, rate) -> Callable[..., ExtractOrder]:
         return ExtractOrder(**values | changes)
 
     return make
+
+
+@pytest.fixture
+def filing(skala, suloszowa):
+    """Both offices said under which class they file extracts."""
+    for owner in (skala, suloszowa):
+        CaseClass.objects.create(
+            municipality=owner,
+            service=SERVICE,
+            unit_symbol="GP",
+            jrwa="6727",
+            valid_from=date(2011, 1, 1),
+            source="test",
+        )

@@ -61,7 +61,7 @@ class PlanExtractPreview(BaseProcessor):  # type: ignore[misc] # pygeoapi carrie
     def __init__(self, processor_def: dict[str, Any]) -> None:
         super().__init__(processor_def, METADATA)
 
-    def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, dict[str, Any]]:  # noqa: ARG002
+    def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, dict[str, Any]]:
         """Raises Malformed for unusable input, NotFound and Retired for a parcel that is not there on the day."""
         if unknown := set(data) - set(METADATA["inputs"]):
             raise Malformed(f"Nieznane dane wejściowe: {', '.join(sorted(unknown))}. Dozwolone: parcels, as_of.")

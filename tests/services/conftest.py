@@ -1,23 +1,4 @@
-from datetime import date
-
 import pytest
-
-from services.cases.models import CaseClass
-from services.extracts.services import SERVICE
-
-
-@pytest.fixture
-def filing(skala, suloszowa):
-    """Both offices said under which class they file extracts."""
-    for owner in (skala, suloszowa):
-        CaseClass.objects.create(
-            municipality=owner,
-            service=SERVICE,
-            unit_symbol="GP",
-            jrwa="6727",
-            valid_from=date(2011, 1, 1),
-            source="test",
-        )
 
 
 @pytest.fixture

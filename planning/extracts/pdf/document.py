@@ -14,8 +14,9 @@ from planning.extracts.order import ExtractOrder, family_of
 from planning.extracts.pdf import fonts
 from planning.extracts.pdf.archive import archival
 from planning.extracts.pdf.canvas import Facts, Imprint, LateBox, Mark, canvas_maker
-from planning.extracts.pdf.drawing import DrawingSheet, Subject, state_text, usable_sheets
+from planning.extracts.pdf.drawing import DrawingSheet, state_text, usable_sheets
 from planning.extracts.pdf.legend import legend_part
+from planning.extracts.pdf.sheet import Subject
 from planning.extracts.pdf.text import (
     basis_part,
     closing_part,

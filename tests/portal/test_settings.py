@@ -1,0 +1,47 @@
+"""The environment is read once, strictly, and every variable is in the docs."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from services.portal.settings.environment import FOR_SCRIPTS, ROOT, Environment, SettingError, database
+
+GOOD = {"DATABASE_URL": "postgresql://a:b@localhost:5432/c", "MIEDZA_SECRET_KEY": "x"}
+
+
+class TestEnvironment:
+    def test_an_unknown_variable_is_a_typing_error(self):
+        with pytest.raises(SettingError, match=r"MIEDZA_HOST\..*MIEDZA_HOSTS"):
+            Environment.read(GOOD | {"MIEDZA_HOST": "gmina.pl"})
+
+    @pytest.mark.parametrize("value", ["yes", "true", "", "2"])
+    def test_a_flag_is_0_or_1(self, value):
+        with pytest.raises(SettingError, match="MIEDZA_DEMO takes 0 or 1"):
+            Environment.read(GOOD | {"MIEDZA_DEMO": value})
+
+    def test_without_a_database_the_remedy_is_named(self, tmp_path: Path):
+        with pytest.raises(SettingError, match="make up"):
+            Environment.read({"MIEDZA_STATE": str(tmp_path), "MIEDZA_SECRET_KEY": "x"})
+
+    def test_the_secret_is_made_once_and_is_private(self, tmp_path: Path):
+        variables = {"MIEDZA_STATE": str(tmp_path), "DATABASE_URL": GOOD["DATABASE_URL"]}
+
+        first, second = Environment.read(variables), Environment.read(variables)
+
+        assert first.secret_key == second.secret_key
+        assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("address", ["mysql://a@b/c", "postgresql://a@b", "http://x", "nonsense"])
+def test_a_database_address_must_be_postgresql(address):
+    with pytest.raises(SettingError, match="postgresql://user:password@host:port/name"):
+        database(address)
+
+
+def test_every_variable_is_in_the_docs_and_no_other():
+    documented = set(re.findall(r"^\| `(MIEDZA_\w+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    read = {f"MIEDZA_{field.name.upper()}" for field in fields(Environment)} - {"MIEDZA_DATABASE_URL"}
+
+    assert documented == read | FOR_SCRIPTS
