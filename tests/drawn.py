@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
+from django.apps import apps
 from django.core.files.base import ContentFile
-from django.db import connection
 from rasterio.transform import from_origin
 
 from planning.extracts.models import ExtractRate
@@ -75,22 +76,9 @@ def drawn_plan(local_plan, make_zone, make_sheet) -> LocalPlan:
 
 @pytest.fixture
 def rate(db) -> ExtractRate:
-    """Rates in force; the migration brings them, a truncated table gets them anew."""
-    assert connection.alias == "default"
-    row, _ = ExtractRate.objects.get_or_create(
-        valid_to=None,
-        defaults={
-            "valid_from": date(2007, 1, 1),
-            "short_text_gr": 3000,
-            "long_text_gr": 5000,
-            "short_text_pages": 5,
-            "drawing_part_gr": 2000,
-            "drawing_cap_gr": 20000,
-            "legal_basis": "ustawa z dnia 16 listopada 2006 r. o opłacie skarbowej, załącznik, część I",
-            "source": "test",
-        },
-    )
-    return row
+    """The rate that the migration brings; a test that empties all tables takes it away, so it is brought again."""
+    import_module("planning.extracts.migrations.0002_rates").add_rates(apps, None)
+    return ExtractRate.objects.get()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from json import loads
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -25,6 +26,7 @@ def checks() -> list[Part]:
         check("database", database, (DatabaseError,)),
         check("migrations", migrations, (DatabaseError, Unapplied)),
         check("storage", storage, (OSError,)),
+        check("frontend", frontend, (OSError, ValueError, Unbuilt)),
     ]
 
 
@@ -32,7 +34,7 @@ def check(name: str, ask: Callable[[], str], failures: tuple[type[Exception], ..
     try:
         return Part(name, True, ask())
     except failures as failure:
-        return Part(name, False, str(failure) if isinstance(failure, Unapplied) else type(failure).__name__)
+        return Part(name, False, str(failure) if isinstance(failure, (Unapplied, Unbuilt)) else type(failure).__name__)
 
 
 def database() -> str:
@@ -59,3 +61,19 @@ def storage() -> str:
     with TemporaryFile(dir=folder) as file:
         file.write(b"miedza")
     return "writable"
+
+
+class Unbuilt(Exception):
+    """Pages would have no styles and no map."""
+
+
+def frontend() -> str:
+    """The manifest is there, and so is each file that it promises."""
+    manifest = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
+    if not manifest.is_file():
+        raise Unbuilt("not built; run deploy/frontend.sh")
+    entries = loads(manifest.read_text(encoding="utf-8"))
+    missing = [entry["file"] for entry in entries.values() if not (manifest.parent / entry["file"]).is_file()]
+    if missing:
+        raise Unbuilt(f"{len(missing)} files missing; run deploy/frontend.sh")
+    return "built"

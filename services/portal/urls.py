@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from services.portal import views
+from services.portal.patterns import patterns
 
 portal = [
     path("", views.home, name="home"),
@@ -11,6 +12,7 @@ portal = [
     path("dzialki/<path:identifier>/", views.parcel, name="parcel"),
     path("plany/<str:public_id>/", views.plan, name="plan"),
     path("szukaj", views.search, name="search"),
+    path("urzad/wzornik/", patterns, name="patterns"),
     path("healthz", views.healthz, name="healthz"),
     path("logowanie/", views.login, name="login"),
     path("wyloguj/", views.logout, name="logout"),
@@ -19,6 +21,8 @@ portal = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((portal, "portal"))),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("spatial.ogc.urls")),
+    path("", include("tiles.mvt.urls")),
     path("", include("services.extracts.urls")),
     path("", include("services.documents.urls")),
 ]

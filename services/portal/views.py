@@ -1,6 +1,7 @@
 """Pages that belong to no single e-service: home, map, a parcel, a plan, the search, health."""
 
 import math
+import re
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -20,8 +21,10 @@ from django.views.decorators.http import require_GET, require_safe
 
 from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
+from services.portal.demo import ACCOUNTS, PASSWORD
 from services.portal.errors import wants_json
 from services.portal.health import checks
+from services.portal.resolution import provisions_of, sheets_of, state_on
 from spatial import crs
 from spatial.cadastre import search as register_search
 from spatial.cadastre.models import Parcel
@@ -41,7 +44,16 @@ def json(content: Any, *, status: int = 200) -> JsonResponse:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
+    return render(request, "portal/home.html", {"municipalities": municipalities()})
+
+
+def municipalities() -> list[dict[str, Any]]:
+    """Each with its plans that bind today and its place on the map."""
+    plans = LocalPlan.objects.known().in_force(timezone.localdate())
+    return [
+        {"name": row.name, "plans": plans.of(row).count(), "map_url": map_url(row.boundary.extent)}
+        for row in Municipality.objects.order_by("name")
+    ]
 
 
 @require_safe
@@ -124,7 +136,8 @@ def parcel(request: HttpRequest, identifier: str) -> HttpResponse:
 def plan(request: HttpRequest, public_id: str) -> HttpResponse:
     """``120610-XXIV-186-2012``: municipality, dash, code of the plan."""
     teryt, _dash, code = public_id.partition("-")
-    row = LocalPlan.objects.known().filter(municipality=teryt, code=code).select_related("municipality").first()
+    plans = LocalPlan.objects.known().select_related("municipality")
+    row = plans.filter(municipality=teryt, code=code).first() if public_id.isprintable() else None
     if row is None:
         raise NotFound(_("Nie mamy planu o oznaczeniu %(code)s. Sprawdź adres albo znajdź plan na mapie.")
                        % {"code": public_id})  # fmt: skip
@@ -134,7 +147,7 @@ def plan(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def plan_report(plan: LocalPlan, *, as_of: date) -> dict[str, Any]:
     """JSON-ready; areas in square metres, on the plane of EPSG:2178."""
-    zones = plan.zones.values("symbol_raw", "name").annotate(area=Sum(Area("geom"))).order_by("symbol_raw", "name")
+    zones = plan.zones.values("symbol_raw", "name").annotate(area=Sum(Area("geom")))
     relations = [*plan.relations.all(), *PlanRelation.objects.filter(
         target_code=plan.code, plan__municipality=plan.municipality_id, plan__superseded_at=None
     ).select_related("plan")]  # fmt: skip
@@ -147,7 +160,8 @@ def plan_report(plan: LocalPlan, *, as_of: date) -> dict[str, Any]:
         "drawing_scale": plan.drawing_scale,
         "in_force_from": plan.in_force_from and plan.in_force_from.isoformat(),
         "in_force_to": plan.in_force_to and plan.in_force_to.isoformat(),
-        "is_in_force": LocalPlan.objects.in_force(as_of).filter(pk=plan.pk).exists(),
+        "state": (state := state_on(plan, as_of)),
+        "is_in_force": state == "in-force",
         "as_of": as_of.isoformat(),
         "is_sample": plan.is_sample,
         "area_m2": round(plan.boundary.area),
@@ -157,10 +171,17 @@ def plan_report(plan: LocalPlan, *, as_of: date) -> dict[str, Any]:
         "relations": [relation_json(relation, seen_from=plan) for relation in relations],
         "zones": [
             {"symbol": zone["symbol_raw"], "name": zone["name"], "area_m2": round(zone["area"].sq_m)}
-            for zone in zones
+            for zone in sorted(zones, key=lambda zone: natural_order(zone["symbol_raw"]))
         ],
         "overlays": list(plan.overlays.order_by("name").values("symbol", "name", "kind").distinct()),
+        "provisions": provisions_of(plan, as_of=as_of),
+        "sheets": sheets_of(plan),
     }  # fmt: skip
+
+
+def natural_order(symbol: str) -> list[tuple[int, str]]:
+    """MN.2 before MN.10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"([0-9]+)", symbol)]
 
 
 def act_json(act: PlanAct) -> dict[str, Any]:
@@ -175,12 +196,19 @@ def act_json(act: PlanAct) -> dict[str, Any]:
     }
 
 
+#: what a relation does to its target, seen from the target
+DONE_BY = {
+    PlanRelation.Kind.CHANGES: "zmieniony przez",
+    PlanRelation.Kind.REPEALS: "uchylony przez",
+    PlanRelation.Kind.ANNULS: "unieważniony przez",
+}
+
+
 def relation_json(relation: PlanRelation, *, seen_from: LocalPlan) -> dict[str, Any]:
     is_ours = relation.plan_id == seen_from.pk
     other = f"{seen_from.municipality_id}-{relation.target_code}" if is_ours else relation.plan.public_id
     return {
-        "does": relation.get_kind_display() if is_ours else None,
-        "done_by": None if is_ours else relation.get_kind_display(),
+        "relation": relation.get_kind_display() if is_ours else DONE_BY[PlanRelation.Kind(relation.kind)],
         "plan": other,
         "url": f"/plany/{other}/",
         "effective_on": relation.effective_on.isoformat(),
@@ -191,7 +219,7 @@ def relation_json(relation: PlanRelation, *, seen_from: LocalPlan) -> dict[str, 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")
-    hits = register_search.find(query=query)
+    hits = register_search.find(query=query, on=timezone.localdate())
     message = None if hits else register_search.nothing_found(query)
     results = [hit_json(hit) for hit in hits]
     if wants_json(request):
@@ -238,7 +266,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 login = LoginView.as_view(
-    template_name="portal/login.html", redirect_authenticated_user=True, extra_context={"demo_hint": settings.DEMO}
+    template_name="portal/login.html",
+    redirect_authenticated_user=True,
+    extra_context={"accounts": ACCOUNTS if settings.DEMO else (), "demo_password": PASSWORD},
 )
 logout = LogoutView.as_view()
 

@@ -4,9 +4,10 @@ Case, Polish letters and small misspellings do not matter; a number is taken exa
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from datetime import date
+from typing import Any, Self
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
@@ -16,6 +17,7 @@ from django.db.models.functions import Concat, Greatest, Lower
 from data.identifiers import MalformedParcelIdError, ParcelId
 from spatial.cadastre.models import AddressPoint, CadastralDistrict, Locality, Parcel, Street
 from spatial.errors import Malformed
+from spatial.versions import VersionedQuerySet
 from spatial.words import search_key
 
 LONGEST_QUERY = 200
@@ -68,18 +70,30 @@ class Words:
         return bool(self.number) and "/" not in self.number
 
 
-def find(*, query: str, limit: int = 10) -> list[Hit]:
-    """Best hits first, at most ``limit``; an empty query finds nothing. Raises Malformed."""
+#: how well it fits (0 the very number, 1 its beginning), and what
+type Ranked = tuple[int, Hit]
+#: how like the name is (from SIMILAR to 2), and the row
+type Scored[M: Model] = tuple[float, M]
+
+
+def find(*, query: str, limit: int = 10, on: date | None = None) -> list[Hit]:
+    """Best hits first, at most ``limit``, as the register was on the day; without one, as it is in its last delivery.
+
+    An empty query finds nothing. Raises Malformed.
+    """
     check(query)
     if identifier := parcel_id(query):
-        return parcels_called(identifier, limit=limit)
+        return parcels_called(identifier, limit=limit, on=on)
     words = Words.read(query)
-    if not words.number:
-        return places(words.place, limit=limit) if words.place else []
-    parcels = numbered_parcels(words, limit=limit) if words.may_be_parcel else []
-    addresses = numbered_addresses(words, limit=limit) if words.may_be_address and words.place else []
-    found = taken_in_turn(parcels, addresses, limit=limit)
-    return found or (places(words.place, limit=limit) if words.place else [])
+    named = Named.alike(words.place) if words.place else Named()
+    found: list[Ranked] = []
+    if words.may_be_parcel:
+        found += numbered_parcels(words, named, limit=limit, on=on)
+    if words.may_be_address:
+        found += numbered_addresses(words, named, limit=limit, on=on)
+    if not found:
+        return [hit for _, hit in named.hits()[:limit]]
+    return [hit for _, hit in sorted(found, key=lambda pair: pair[0])[:limit]]
 
 
 def check(query: str) -> None:
@@ -110,76 +124,104 @@ def parcel_id(query: str) -> ParcelId | None:
         return None
 
 
-def parcels_called(identifier: ParcelId, *, limit: int) -> list[Hit]:
+def parcels_called(identifier: ParcelId, *, limit: int, on: date | None) -> list[Hit]:
     """The parcel itself, then those whose number begins alike; a parcel that ended stands when none lives."""
     rows = Parcel.objects.filter(district=identifier.district).select_related("district", "municipality")
     exact = Q(identifier=str(identifier))
-    living = rows.current().filter(exact | Q(number__startswith=f"{identifier.number}/")).in_natural_order()[:limit]
+    living = alive(rows, on).filter(exact | Q(number__startswith=f"{identifier.number}/")).in_natural_order()[:limit]
     return [parcel_hit(parcel) for parcel in living] or [
         parcel_hit(parcel) for parcel in rows.filter(exact).order_by("-valid_to")[:1]
     ]
 
 
-def numbered_parcels(words: Words, *, limit: int) -> list[Hit]:
-    """Parcels of the number in the named districts, or in all; then those whose number begins so."""
-    rows = Parcel.objects.current().filter(number__startswith=words.number)
-    if words.place:
-        districts = similar(CadastralDistrict.objects.all(), key(F("name")), words.place)
-        around = similar(Locality.objects.exclude(geom=None), key(F("name")), words.place).values("geom")[:3]
-        named = {row.pk for row in districts} | {
-            row.pk for place in around for row in CadastralDistrict.objects.filter(geom__intersects=place["geom"])
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Places whose names are like the words of a query; those far behind the best are left out."""
+
+    districts: Sequence[Scored[CadastralDistrict]] = ()
+    localities: Sequence[Scored[Locality]] = ()
+    streets: Sequence[Scored[Street]] = ()
+
+    @classmethod
+    def alike(cls, place: str) -> Self:
+        districts = similar(CadastralDistrict.objects.select_related("municipality"), key(F("name")), place)
+        localities = similar(Locality.objects.select_related("municipality"), key(F("name")), place)
+        streets = similar(
+            Street.objects.select_related("municipality", "locality"),
+            key(Concat("name", Value(" "), "locality__name")),
+            place,
+        )
+        best = max((score for score, _ in (*districts, *localities, *streets)), default=0.0)
+        return cls(near(best, districts), near(best, localities), near(best, streets))
+
+    def hits(self) -> list[tuple[float, Hit]]:
+        """Each place as an answer of its own, best first."""
+        pairs = [
+            *((score, place_hit("locality", row.name, row.kind, row)) for score, row in self.localities),
+            *((score, place_hit("street", str(row), "ulica", row)) for score, row in self.streets),
+            *(
+                (score, place_hit("district", f"Obręb {row.name}", row.identifier, row))
+                for score, row in self.districts
+            ),
+        ]
+        return sorted(((score, hit) for score, hit in pairs if hit), key=lambda pair: -pair[0])
+
+    def parcel_districts(self) -> dict[str, float]:
+        """Scores of districts; where none is named so, of those that the named localities lie in."""
+        if self.districts:
+            return {row.pk: score for score, row in self.districts}
+        return {
+            row.pk: score
+            for score, locality in self.localities
+            if locality.geom
+            for row in CadastralDistrict.objects.filter(geom__intersects=locality.geom)
         }
-        # a locality touches its neighbours' districts too: those named alike come first
-        rows = rows.filter(district__in=named).annotate(
-            place=Case(*(When(district=row, then=Value(row.score)) for row in districts), default=Value(0.0),
-                       output_field=FloatField())
-        )  # fmt: skip
-    rows = rows.annotate(exact=Case(When(number=words.number, then=Value(0)), default=Value(1)))
-    order = ["exact", *(["-place"] if words.place else []), "sort_key"]
-    return [parcel_hit(row) for row in rows.select_related("district", "municipality").order_by(*order)[:limit]]
 
 
-def numbered_addresses(words: Words, *, limit: int) -> list[Hit]:
+def numbered_parcels(words: Words, named: Named, *, limit: int, on: date | None) -> list[Ranked]:
+    """Parcels of the number in the named districts, or in all; then those whose number begins so."""
+    rows = alive(Parcel.objects.all(), on).filter(number__startswith=words.number)
+    score: Case | Value = Value(0.0)
+    if words.place:
+        scores = named.parcel_districts()
+        if not scores:
+            return []
+        score = Case(*(When(district=pk, then=Value(points)) for pk, points in scores.items()))
+        rows = rows.filter(district__in=scores)
+    exact = Case(When(number=words.number, then=Value(0)), default=Value(1))
+    best = rows.annotate(exact=exact, score=score).order_by("exact", "-score", "sort_key")
+    return [
+        (rank(row.number, words), parcel_hit(row)) for row in best.select_related("district", "municipality")[:limit]
+    ]
+
+
+def numbered_addresses(words: Words, named: Named, *, limit: int, on: date | None) -> list[Ranked]:
     """Addresses of the number on the named streets and in the named localities."""
-    streets = similar(Street.objects.all(), key(Concat("name", Value(" "), "locality__name")), words.place)
-    localities = similar(Locality.objects.all(), key(F("name")), words.place)
-    score = Case(
-        *(When(street=row, then=Value(row.score)) for row in streets),
-        *(When(locality=row, then=Value(row.score)) for row in localities),
-        default=Value(0.0),
-        output_field=FloatField(),
-    )
+    when = [
+        *(When(street=row, then=Value(score)) for score, row in named.streets),
+        *(When(locality=row, then=Value(score)) for score, row in named.localities),
+    ]
+    if not when:
+        return []
     exact = Case(When(number__iexact=words.number, then=Value(0)), default=Value(1))
     rows = (
-        AddressPoint.objects.current()
-        .filter(Q(street__in=streets) | Q(locality__in=localities), number__istartswith=words.number)
-        .annotate(exact=exact, score=score)
+        alive(AddressPoint.objects.all(), on)
+        .filter(
+            Q(street__in=[row for _, row in named.streets]) | Q(locality__in=[row for _, row in named.localities]),
+            number__istartswith=words.number,
+        )
+        .annotate(exact=exact, score=Case(*when))
         .select_related("municipality")
         .order_by("exact", "-score", "label")
     )
-    return [Hit.of("address", row.label, f"gmina {row.municipality.name}", row.geom) for row in rows[:limit]]
+    return [
+        (rank(row.number, words), Hit.of("address", row.label, f"adres, gmina {row.municipality.name}", row.geom))
+        for row in rows[:limit]
+    ]
 
 
-def places(place: str, *, limit: int) -> list[Hit]:
-    """Localities, districts and streets named alike, best first."""
-    localities = similar(Locality.objects.exclude(geom=None).select_related("municipality"), key(F("name")), place)
-    districts = similar(
-        CadastralDistrict.objects.exclude(geom=None).select_related("municipality"), key(F("name")), place
-    )
-    streets = similar(
-        Street.objects.exclude(geom=None).select_related("municipality", "locality"),
-        key(Concat("name", Value(" "), "locality__name")),
-        place,
-    )
-    scored = [
-        *((row.score, Hit.of("locality", row.name, f"{row.kind}, gmina {row.municipality.name}", row.geom))
-          for row in localities),
-        *((row.score, Hit.of("street", f"{row.name}, {row.locality.name}", f"ulica, gmina {row.municipality.name}",
-                             row.geom)) for row in streets),
-        *((row.score, Hit.of("district", f"Obręb {row.name}", f"{row.identifier}, gmina {row.municipality.name}",
-                             row.geom)) for row in districts),
-    ]  # fmt: skip
-    return [hit for _, hit in sorted(scored, key=lambda pair: -pair[0])[:limit]]
+def alive[Rows: VersionedQuerySet[Any]](rows: Rows, on: date | None) -> Rows:
+    return rows.on(on) if on else rows.current()
 
 
 def key(name: F | Concat) -> Func:
@@ -187,12 +229,20 @@ def key(name: F | Concat) -> Func:
     return Lower(Func(name, function="unaccent", output_field=TextField()))
 
 
-def similar[M: Model](rows: QuerySet[M], name: Func, place: str) -> list[M]:
-    """The ten rows named most like the place, each with its ``score`` from SIMILAR to 2."""
+def rank(number: str, words: Words) -> int:
+    return 0 if number.lower() == words.number else 1
+
+
+def near[M: Model](best: float, rows: Sequence[Scored[M]]) -> list[Scored[M]]:
+    return [(score, row) for score, row in rows if score >= 0.6 * best]
+
+
+def similar[M: Model](rows: QuerySet[M], name: Func, place: str) -> list[Scored[M]]:
+    """The ten rows named most like the place."""
     likeness = Greatest(TrigramSimilarity("key", place), 0.9 * TrigramWordSimilarity(place, "key"))
     beginning = Case(When(key__startswith=place, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
     best = rows.annotate(key=name).annotate(score=likeness + beginning).filter(score__gte=SIMILAR)
-    return list(best.order_by("-score", "key", "pk")[:10])
+    return [(vars(row)["score"], row) for row in best.order_by("-score", "key", "pk")[:10]]
 
 
 def parcel_hit(parcel: Parcel) -> Hit:
@@ -206,8 +256,6 @@ def parcel_hit(parcel: Parcel) -> Hit:
     )
 
 
-def taken_in_turn(parcels: Iterable[Hit], addresses: Iterable[Hit], *, limit: int) -> list[Hit]:
-    """Half of each where both are many, so that neither hides the other."""
-    parcels, addresses = list(parcels), list(addresses)
-    most = max(limit - len(addresses), (limit + 1) // 2)
-    return [*parcels[:most], *addresses][:limit]
+def place_hit(kind: str, label: str, what: str, row: Any) -> Hit | None:
+    """None for a place whose border or axis no delivery has brought."""
+    return Hit.of(kind, label, f"{what}, gmina {row.municipality.name}", row.geom) if row.geom else None

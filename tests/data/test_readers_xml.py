@@ -86,7 +86,7 @@ class TestReadObjects:
         ("content", "rule"),
         [
             (b"", "empty-file"),
-            (gzip.compress(b"<a/>"), "compressed-file"),
+            (gzip.compress(b"<a/>", mtime=0), "compressed-file"),
             (b"<!DOCTYPE html><html></html>", "html-page"),
             (b"\r\n <HTML><body>502 Bad Gateway", "html-page"),
             (b"%PDF-1.7", "not-xml"),

@@ -292,7 +292,7 @@ class TestVerification:
         page = client.get(f"/weryfikacja/{document.code}/").content.decode()
 
         assert document.sha256 in page
-        assert "120610_5.0007.123/4" in page
+        assert "120610_5.0007.123/\u20604" in page
         assert "Anna" not in page
         assert "Nowak" not in page
 

@@ -24,8 +24,8 @@ def percent(text: str) -> str:
 
 @register.filter
 def width(text: str) -> str:
-    """``"61,2"`` -> ``"61.2%"`` for a bar; a share that is there at all shows as a line."""
-    return f"{max(float(text.replace(',', '.')), 0.5)}%"
+    """``"61,2"`` -> ``"61.2"`` for a bar of 100; a share that is there at all shows as a line."""
+    return str(max(float(text.replace(",", ".")), 0.5))
 
 
 @register.filter

@@ -47,6 +47,7 @@ def small(monkeypatch, settings, tmp_path):
 class TestDemoData:
     def test_loads_both_municipalities_and_prints_the_accounts(self, capsys):
         call_command("demo_data")
+        call_command("demo_data", "--accounts")
 
         out = capsys.readouterr().out
         assert set(Municipality.objects.values_list("name", flat=True)) == {"Skała", "Sułoszowa"}
@@ -96,11 +97,12 @@ class TestDemoData:
         }
         assert authenticate(username="danuta", password="miedza-demo") is not None
 
-    def test_extracts_have_a_class_and_a_rate(self):
+    def test_extracts_have_a_class_and_a_rate(self, rate):
         call_command("demo_data")
 
         assert [str(row) for row in CaseClass.objects.all()] == ["GP.6727", "GP.6727"]
-        assert ExtractRate.objects.on(date(2026, 11, 23)).get().drawing_cap_gr == 20_000
+        assert list(ExtractRate.objects.on(date(2026, 11, 23))) == [rate]
+        assert rate.drawing_cap_gr == 20_000
 
     def test_a_defect_of_our_own_is_named(self, monkeypatch, tmp_path):
         def broken(teryt, *, sheets_dir):

@@ -1,4 +1,4 @@
-"""``manage.py demo_data``: loads both sample municipalities once and prints the accounts."""
+"""``manage.py demo_data``: loads both sample municipalities once; ``--accounts`` prints who may sign in."""
 
 import sys
 from argparse import ArgumentParser
@@ -26,8 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--force", action="store_true", help="wytwórz i porównaj dane także w tej samej wersji")
+        parser.add_argument("--accounts", action="store_true", help="tylko wypisz konta demonstracyjne")
 
-    def handle(self, *, force: bool, **_: Any) -> None:
+    def handle(self, *, force: bool, accounts: bool, **_: Any) -> None:
+        if accounts:
+            self._print_accounts()
+            return
         try:
             demo.load_offices()
             self._load_registers(is_forced=force)
@@ -35,7 +39,6 @@ class Command(BaseCommand):
             raise CommandError(fault.message) from fault
         except ProgrammingError as fault:
             raise CommandError(f"Baza nie ma potrzebnej tabeli ({fault}). Uruchom: manage.py migrate.") from fault
-        self._print_accounts()
 
     def _load_registers(self, *, is_forced: bool) -> None:
         columns = (

@@ -1,0 +1,123 @@
+/** The parcel report as a card. */
+import { h } from "./dom";
+import type { Box } from "./place";
+import { share } from "./share";
+import { area, day, language, say } from "./words";
+
+interface Share {
+  area_m2: number;
+  percent: string;
+}
+
+interface Zone extends Share {
+  symbol: string;
+  name: string;
+}
+
+interface Plan {
+  title: string;
+  url: string;
+  resolution: string;
+  in_force_from: string | null;
+  zones: Zone[];
+  overlays: { name: string; symbol: string }[];
+}
+
+export interface Report {
+  id: string;
+  number: string;
+  district: { id: string; name: string };
+  municipality: { name: string };
+  registered_area_m2: number | null;
+  egib_on: string;
+  is_sample: boolean;
+  geometry: object;
+  bbox: Box;
+  land_uses: { label: string; name: string; area_m2: number | null }[];
+  addresses: string[];
+  planning: { state: "covered" | "partial" | "none"; message: string; plans: Plan[]; uncovered: Share | null };
+  findings: { severity: "blocking" | "warning" | "info"; message: string }[];
+}
+
+export type Loaded = { kind: "report"; report: Report } | { kind: "refused"; status: number; message: string } | { kind: "failed" };
+
+export async function load(id: string, signal: AbortSignal): Promise<Loaded | undefined> {
+  try {
+    const response = await fetch(`/dzialki/${encodeURI(id)}/?f=json`, { signal });
+    const body = (await response.json()) as unknown;
+    if (response.ok) return { kind: "report", report: body as Report };
+    if (response.status < 500) return { kind: "refused", status: response.status, message: (body as { description: string }).description };
+    return { kind: "failed" };
+  } catch (error) {
+    return error instanceof DOMException && error.name === "AbortError" ? undefined : { kind: "failed" };
+  }
+}
+
+/** A message of the report, in Polish; words of the page itself give ``spoken``. */
+export function alert(kind: string, text: string, title?: string, spoken = "pl"): HTMLElement {
+  return h("div", { class: `alert ${kind}` }, title ? h("p", { class: "kind" }, title) : null, h("p", { lang: spoken }, text));
+}
+
+/* What the register, the plan and the law say is Polish on the English page too, and marked so. */
+
+/** Three different answers: the plan, no plan, a part without plan. */
+function planning({ state, message, plans, uncovered }: Report["planning"]): HTMLElement {
+  const part = h("div", {}, h("h3", {}, say("plan")));
+  if (state === "none") part.append(alert("", message, say("noPlan")));
+  if (state === "partial") part.append(alert("warning", message, say("partial")));
+  for (const plan of plans) {
+    part.append(
+      h("ul", { class: "zones" }, ...plan.zones.map(zoneRow)),
+      h("p", { class: "small" }, h("a", { href: plan.url, lang: "pl" }, plan.title), plan.in_force_from ? h("span", { class: "soft" }, `, ${say("inForce", { day: day(plan.in_force_from) })}`) : null),
+    );
+    if (plan.overlays.length) {
+      part.append(h("p", { class: "small" }, `${say("extra")}: `, h("span", { lang: "pl" }, plan.overlays.map((overlay) => overlay.name).join("; "))));
+    }
+  }
+  if (uncovered) part.append(h("ul", { class: "zones" }, zoneRow({ symbol: "–", name: say("beyondPlan"), ...uncovered })));
+  return part;
+}
+
+function zoneRow(zone: Zone): HTMLElement {
+  const fill = h("span");
+  fill.style.width = `${Math.max(0.5, Number(zone.percent.replace(",", ".")))}%`;
+  return h(
+    "li",
+    {},
+    h("div", { class: "zone-head" }, h("strong", { class: "nowrap" }, zone.symbol || "–"), h("span", { class: "numbers nowrap" }, `${zone.percent}\u00a0% · ${area(zone.area_m2)}`)),
+    h("div", { class: "small soft", lang: zone.symbol === "–" ? language : "pl" }, zone.name),
+    h("div", { class: "bar", "aria-hidden": "true" }, fill),
+  );
+}
+
+function fact(name: string, ...value: (Node | string)[]): HTMLElement[] {
+  return [h("dt", {}, name), h("dd", {}, ...value)];
+}
+
+const SEVERITY = { blocking: "danger", warning: "warning", info: "" } as const;
+
+export function card(report: Report): HTMLElement[] {
+  const id = encodeURIComponent(report.id);
+  const page = `/dzialki/${encodeURI(report.id)}/`;
+  const uses = report.land_uses.map((use) => `${use.label}${use.area_m2 === null ? "" : ` ${area(use.area_m2)}`}`).join(", ");
+  return [
+    h("p", { class: "soft small" }, h("span", { class: "nowrap numbers" }, report.id), ` · ${report.district.name}`, report.addresses[0] ? ` · ${report.addresses[0]}` : ""),
+    h(
+      "div",
+      { class: "actions" },
+      h("a", { class: "button full", href: `/uslugi/wypis-i-wyrys/?dzialka=${id}` }, say("order")),
+      h("a", { class: "button quiet", href: page }, say("page")),
+      h("button", { type: "button", class: "button quiet", click: () => void share(`/mapa/?dzialka=${report.id}`, document.title) }, say("share")),
+    ),
+    planning(report.planning),
+    ...report.findings.map((finding) => alert(SEVERITY[finding.severity], finding.message, say(finding.severity))),
+    h(
+      "dl",
+      { class: "facts" },
+      ...fact(say("area"), report.registered_area_m2 === null ? say("areaUnknown") : area(report.registered_area_m2)),
+      ...fact(say("landUse"), uses || say("areaUnknown")),
+      ...fact(say("district"), `${report.district.name} (${report.district.id})`),
+      ...fact(say("state"), day(report.egib_on) + (report.is_sample ? `, ${say("sample")}` : "")),
+    ),
+  ];
+}

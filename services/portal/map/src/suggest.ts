@@ -1,0 +1,132 @@
+/** Hits under a search box while one types: a combobox with a listbox, as WAI-ARIA describes it. */
+import { h } from "./dom";
+import { announce } from "./toast";
+import { say } from "./words";
+
+export interface Hit {
+  kind: "parcel" | "address" | "street" | "locality" | "district";
+  label: string;
+  detail: string;
+  id: string | null;
+  url: string;
+  lon: number;
+  lat: number;
+  bbox: [number, number, number, number];
+}
+
+interface Answer {
+  results: Hit[];
+  message: string | null;
+}
+
+const PAUSE_MS = 180;
+
+export function suggest(form: HTMLFormElement): void {
+  const input = form.querySelector("input");
+  if (!input) return;
+  const list = h("ul", { role: "listbox", id: `${input.id}-wyniki`, class: "hits", "aria-label": input.labels?.[0]?.innerText ?? "" });
+  const note = h("p", { class: "hits note", role: "status" });
+  list.hidden = note.hidden = true;
+  form.append(list, note);
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": list.id,
+    "aria-autocomplete": "list",
+  })) {
+    input.setAttribute(name, value);
+  }
+
+  let hits: Hit[] = [];
+  let active = -1;
+  let timer = 0;
+  let request: AbortController | undefined;
+
+  const close = (): void => {
+    window.clearTimeout(timer);
+    request?.abort();
+    list.hidden = note.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+
+  const pick = (hit: Hit): void => {
+    close();
+    const event = new CustomEvent<Hit>("pick", { detail: hit, cancelable: true, bubbles: true });
+    if (form.dispatchEvent(event)) location.assign(hit.url);
+    else input.value = hit.label;
+  };
+
+  const mark = (index: number): void => {
+    active = hits.length ? (index + hits.length) % hits.length : -1;
+    [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === active)));
+    const item = list.children[active];
+    if (!item) return;
+    input.setAttribute("aria-activedescendant", item.id);
+    item.scrollIntoView({ block: "nearest" });
+  };
+
+  const show = (answer: Answer): void => {
+    hits = answer.results;
+    active = -1;
+    list.replaceChildren(
+      ...hits.map((hit, index) =>
+        h(
+          "li",
+          // pointerdown, because a click would come after the box lost focus and closed the list
+          { role: "option", id: `${list.id}-${index}`, "aria-selected": "false", pointerdown: (event) => { event.preventDefault(); pick(hit); } },
+          h("strong", {}, hit.label),
+          h("span", {}, hit.detail),
+        ),
+      ),
+    );
+    list.hidden = hits.length === 0;
+    note.hidden = hits.length > 0 || !answer.message;
+    note.textContent = answer.message ?? "";
+    input.setAttribute("aria-expanded", String(hits.length > 0));
+    if (hits.length) announce(say("found", { count: hits.length }));
+  };
+
+  const ask = async (): Promise<Hit[]> => {
+    request?.abort();
+    request = new AbortController();
+    try {
+      const response = await fetch(`${form.action}?${new URLSearchParams({ q: input.value, f: "json" })}`, { signal: request.signal });
+      const body = (await response.json()) as Answer & { description?: string };
+      show(response.ok ? body : { results: [], message: body.description ?? say("searchFailed") });
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "AbortError")) show({ results: [], message: say("searchFailed") });
+    }
+    return hits;
+  };
+
+  input.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    if (input.value.trim().length < 2) close();
+    else timer = window.setTimeout(() => void ask(), PAUSE_MS);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) void ask().then(() => mark(0));
+      else mark(active + (event.key === "ArrowDown" ? 1 : active < 0 ? 0 : -1));
+    } else if (event.key === "Escape" && (!list.hidden || !note.hidden)) {
+      event.stopPropagation();
+      event.preventDefault();
+      close();
+    } else if (event.key === "Enter") {
+      const hit = hits[active];
+      if (hit && !list.hidden) {
+        event.preventDefault();
+        pick(hit);
+      }
+    }
+  });
+  input.addEventListener("blur", close);
+  form.addEventListener("submit", (event) => {
+    if (!form.hasAttribute("data-stay")) return;
+    event.preventDefault();
+    void ask().then(([first]) => first && pick(first));
+  });
+}

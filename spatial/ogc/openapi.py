@@ -1,0 +1,209 @@
+"""OpenAPI 3.0 of the door, complete in itself: no ``$ref`` leaves the document, so it reads without a network."""
+
+from typing import Any
+
+from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
+from spatial.ogc.reference_systems import SYSTEMS
+from spatial.ogc.registry import Collection, Process, collections, processes
+
+OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+
+
+def openapi_document(base_url: str) -> dict[str, Any]:
+    """The whole document; ``base_url`` without a final slash."""
+    paths: dict[str, Any] = {
+        "/": reading("Strona główna API", "getLandingPage"),
+        "/conformance": reading("Deklaracja zgodności", "getConformance"),
+        "/collections": reading("Lista kolekcji", "getCollections"),
+        "/processes": reading("Lista procesów", "getProcesses"),
+    }
+    for collection in collections:
+        paths |= collection_paths(collection)
+    for process in processes:
+        paths |= process_paths(process)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Miedza OGC API",
+            "version": "1.0.0",
+            "description": "OGC API Features (części 1-3, CQL2 text) i Processes.",
+            "license": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
+        },
+        "servers": [{"url": base_url}],
+        "tags": [{"name": one.id, "description": one.description.pl} for one in collections],
+        "paths": paths,
+        "components": {"parameters": PARAMETERS, "schemas": SCHEMAS, "responses": RESPONSES},
+    }
+
+
+def reading(summary: str, operation: str, *, tag: str = "", parameters: list[Any] | None = None) -> dict[str, Any]:
+    return {
+        "get": {
+            "summary": summary,
+            "operationId": operation,
+            **({"tags": [tag]} if tag else {}),
+            "parameters": [*(parameters or []), use("f"), use("lang")],
+            "responses": {"200": named("Document"), "400": named("Malformed"), "404": named("NotFound")},
+        }
+    }
+
+
+def collection_paths(collection: Collection) -> dict[str, Any]:
+    name = collection.id.title().replace("-", "")
+    home = f"/collections/{collection.id}"
+    many = [
+        use("bbox"), use("bbox-crs"), use("crs"), use("limit"), use("offset"), use("skipGeometry"),
+        use("resulttype"), use("filter"), use("filter-lang"), use("filter-crs"),
+        listing("properties", sorted(collection.fields)),
+        listing("sortby", [sign + field for field in sorted(collection.fields) for sign in ("", "-")]),
+        *([use("datetime")] if collection.time else []),
+        *(query(field, spec.schema()) for field, spec in collection.fields.items()),
+    ]  # fmt: skip
+    items = reading(collection.title.pl, f"get{name}Items", tag=collection.id, parameters=many)
+    one = reading(
+        f"{collection.title.pl}: obiekt", f"get{name}Item", tag=collection.id, parameters=[use("featureId"), use("crs")]
+    )
+    items["get"]["responses"]["200"] = named("Features")
+    one["get"]["responses"]["200"] = named("Feature")
+    return {
+        home: reading(collection.title.pl, f"get{name}", tag=collection.id),
+        f"{home}/queryables": reading("Właściwości do filtrowania", f"get{name}Queryables", tag=collection.id),
+        f"{home}/schema": reading("Schemat", f"get{name}Schema", tag=collection.id),
+        f"{home}/items": items,
+        f"{home}/items/{{featureId}}": one,
+    }
+
+
+def process_paths(process: Process) -> dict[str, Any]:
+    name = process.id.title().replace("-", "")
+    execution = {
+        "summary": f"Wykonanie: {process.id}",
+        "operationId": f"execute{name}",
+        "parameters": [],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "inputs": {"type": "object"},
+                            "outputs": {"type": "object"},
+                            "response": {"type": "string", "enum": ["raw", "document"]},
+                        },
+                        "required": ["inputs"],
+                    }
+                }
+            },
+        },
+        "responses": {"200": named("Document"), "400": named("Malformed"), "404": named("NotFound")},
+    }
+    return {
+        f"/processes/{process.id}": reading(f"Opis: {process.id}", f"describe{name}"),
+        f"/processes/{process.id}/execution": {"post": execution},
+    }
+
+
+def use(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def named(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/{name}"}
+
+
+def query(name: str, schema: dict[str, Any], description: str = "", **more: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": schema,
+        "style": "form",
+        "explode": False,
+        **({"description": description} if description else {}),
+        **more,
+    }
+
+
+def listing(name: str, options: list[str]) -> dict[str, Any]:
+    return query(name, {"type": "array", "items": {"type": "string", "enum": options}})
+
+
+def answer(description: str, media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {media_type: {"schema": schema}}}
+
+
+SYSTEM_SCHEMA = {"type": "string", "format": "uri", "enum": list(SYSTEMS)}
+
+PARAMETERS: dict[str, Any] = {
+    "f": query("f", {"type": "string", "enum": ["json", "html"]}, "Format odpowiedzi."),
+    "lang": query("lang", {"type": "string", "enum": ["pl", "en"]}, "Język."),
+    "bbox": query(
+        "bbox",
+        {
+            "type": "array",
+            "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+            "items": {"type": "number"},
+        },
+        "Obiekty, które mają wspólny punkt z prostokątem.",
+    ),
+    "bbox-crs": query("bbox-crs", SYSTEM_SCHEMA, "Układ parametru bbox; domyślnie CRS84."),
+    "crs": query("crs", SYSTEM_SCHEMA, "Układ odpowiedzi; domyślnie CRS84."),
+    "limit": query(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        "Najwyżej tyle obiektów na stronie.",
+    ),
+    "offset": query("offset", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}, "Od którego."),
+    "datetime": query("datetime", {"type": "string"}, "Dzień albo przedział początek/koniec (RFC 3339, '..')."),
+    "skipGeometry": query("skipGeometry", {"type": "boolean", "default": False}, "Bez geometrii."),
+    "resulttype": query("resulttype", {"type": "string", "enum": ["results", "hits"]}, "hits: tylko liczba."),
+    "filter": query("filter", {"type": "string"}, "Warunek CQL2."),
+    "filter-lang": query("filter-lang", {"type": "string", "enum": ["cql2-text"]}),
+    "filter-crs": query("filter-crs", SYSTEM_SCHEMA, "Układ geometrii w warunku; domyślnie CRS84."),
+    "featureId": {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
+}
+
+SCHEMAS: dict[str, Any] = {
+    "exception": {
+        "type": "object",
+        "required": ["code"],
+        "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
+    },
+    "link": {
+        "type": "object",
+        "required": ["href"],
+        "properties": {name: {"type": "string"} for name in ("href", "rel", "type", "title", "hreflang")},
+    },
+    "feature": {
+        "type": "object",
+        "required": ["type", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "string"},
+            "geometry": {"type": "object", "nullable": True},
+            "properties": {"type": "object", "nullable": True},
+            "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
+        },
+    },
+    "featureCollection": {
+        "type": "object",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "features": {"type": "array", "items": {"$ref": "#/components/schemas/feature"}},
+            "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "numberMatched": {"type": "integer", "minimum": 0},
+            "numberReturned": {"type": "integer", "minimum": 0},
+        },
+    },
+}
+
+RESPONSES: dict[str, Any] = {
+    "Document": answer("Dokument", "application/json", {"type": "object"}),
+    "Features": answer("Obiekty", "application/geo+json", {"$ref": "#/components/schemas/featureCollection"}),
+    "Feature": answer("Obiekt", "application/geo+json", {"$ref": "#/components/schemas/feature"}),
+    "Malformed": answer("Niepoprawne zapytanie", "application/json", {"$ref": "#/components/schemas/exception"}),
+    "NotFound": answer("Nie ma takiego zasobu", "application/json", {"$ref": "#/components/schemas/exception"}),
+}

@@ -1,0 +1,129 @@
+"""What the OGC doors serve: collections and processes that the apps register in their ``collections.py``.
+
+``fields`` is the allow-list: a column that is not named here can be neither read, filtered, sorted nor drawn.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import F, QuerySet
+from django.db.models.expressions import Combinable
+
+FieldType = Literal["string", "integer", "number", "date"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One thing said in both languages."""
+
+    pl: str
+    en: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"pl": self.pl, "en": self.en}
+
+    def __getitem__(self, language: str) -> str:
+        return self.en if language == "en" else self.pl
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One public property."""
+
+    path: str | Combinable  #: path of the ORM from the collection's model, or an expression over it
+    title: Text
+    type: FieldType = "string"
+
+    @property
+    def expression(self) -> Combinable:
+        return F(self.path) if isinstance(self.path, str) else self.path
+
+    def schema(self, language: str = "pl") -> dict[str, str]:
+        """JSON Schema of a value; every property may be absent (null)."""
+        kind = {"type": "string", "format": "date"} if self.type == "date" else {"type": self.type}
+        return kind | {"title": self.title[language]}
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """Legal time of the rows: ``datetime=`` chooses among ``ever()``; without it ``public()`` is served."""
+
+    start: str  #: path to the first day
+    end: str  #: path to the day after the last one, null while open
+    ever: Callable[[], QuerySet[Any]]  #: public rows of all days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """A set of public objects with one geometry each, EPSG:2178.
+
+    ``public()`` yields rows that everybody may see, without personal data. Item ids (``id_field``) outlive a new
+    delivery of the same object.
+    """
+
+    id: str
+    title: Text
+    description: Text
+    keywords: tuple[str, ...]
+    public: Callable[[], QuerySet[Any]]
+    fields: Mapping[str, FieldSpec]
+    id_field: str
+    geometry: str = "geom"
+    geometry_type: Literal["Point", "MultiPolygon", "MultiLineString"] = "MultiPolygon"
+    order: tuple[str, ...] = ("pk",)  #: paths of the default order
+    narrow: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None  #: few candidates for an id, by an index
+    time: TimeSpan | None = None
+    tile_fields: tuple[str, ...] = ()
+    min_zoom: int = 0
+
+    def __post_init__(self) -> None:
+        unknown = {self.id_field, *self.tile_fields} - set(self.fields)
+        if unknown:
+            raise ImproperlyConfigured(f"Collection {self.id!r} names unknown fields: {sorted(unknown)}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Process:
+    """A synchronous process; ``processor`` is the dotted path of a pygeoapi processor with ``METADATA``."""
+
+    id: str
+    processor: str
+
+
+class Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+class Registry[T: Named]:
+    """Things by id, in the order of registration."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._held: dict[str, T] = {}
+
+    def register(self, thing: T) -> T:
+        """Raises ImproperlyConfigured when the id is taken."""
+        if thing.id in self._held:
+            raise ImproperlyConfigured(f"OGC {self.kind} {thing.id!r} is registered twice.")
+        self._held[thing.id] = thing
+        return thing
+
+    def get(self, name: str) -> T | None:
+        return self._held.get(name)
+
+    def __getitem__(self, name: str) -> T:
+        """Raises KeyError."""
+        return self._held[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._held
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._held.values())
+
+
+collections: Registry[Collection] = Registry("collection")
+processes: Registry[Process] = Registry("process")

@@ -1,0 +1,249 @@
+"""The OGC API over HTTP: strict parameters, JSON or a plain page, errors as JSON with their status."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from json import dumps, loads
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.views.decorators.csrf import csrf_exempt
+from psycopg.errors import QueryCanceled
+from pygeoapi.api import API
+
+from spatial.errors import Malformed, NotFound, ServiceError
+from spatial.ogc import documents
+from spatial.ogc.config import api_for
+from spatial.ogc.openapi import OPENAPI_TYPE
+from spatial.ogc.provider import Page, item, page
+from spatial.ogc.questions import ITEM_PARAMETERS, PRESENTATION, Question, choice, read_question, read_system, strict
+from spatial.ogc.registry import Collection, processes
+
+GEOJSON = "application/geo+json"
+SCHEMA = "application/schema+json"
+#: code of the OGC error document by HTTP status
+CODES = {400: "InvalidParameterValue", 404: "NotFound", 405: "InvalidMethod", 413: "RequestTooLarge"}
+
+type View = Callable[..., HttpResponseBase]
+
+
+def door(*methods: str) -> Callable[[View], View]:
+    """Frame of every view: the methods it takes, open to pages of other origins, errors as OGC JSON."""
+
+    def framed(view: View) -> View:
+        @csrf_exempt  # no session is read here, so there is nothing to forge
+        @wraps(view)
+        def answer(request: HttpRequest, *names: str, **named: str) -> HttpResponseBase:
+            response = asked(request, *names, **named)
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Access-Control-Expose-Headers"] = "Content-Crs, Link"
+            patch_vary_headers(response, ["Accept", "Accept-Language"])
+            return response
+
+        def asked(request: HttpRequest, *names: str, **named: str) -> HttpResponseBase:
+            if request.method == "OPTIONS":
+                return HttpResponse(status=204, headers={"Allow": ", ".join((*methods, "OPTIONS"))})
+            if request.method not in methods:
+                return failure(405, f"Dozwolone / allowed: {', '.join(methods)}.", {"Allow": ", ".join(methods)})
+            try:
+                return view(request, *names, **named)
+            except ServiceError as error:
+                return failure(error.status, error.message, code=None if error.status in CODES else error.code)
+            except RequestDataTooBig:
+                return failure(413, "Zapytanie jest zbyt duże / request too large.")
+            except OperationalError as error:
+                if not isinstance(error.__cause__, QueryCanceled):
+                    raise
+                return failure(400, "Odpowiedź trwałaby zbyt długo, zawęź pytanie, np. przez bbox / too costly.")
+
+        return answer
+
+    return framed
+
+
+def failure(
+    status: int, description: str, headers: dict[str, str] | None = None, *, code: str | None = None
+) -> JsonResponse:
+    body = {"code": code or CODES[status], "description": description}
+    return JsonResponse(body, status=status, headers=headers, json_dumps_params={"ensure_ascii": False})
+
+
+def base_url(request: HttpRequest) -> str:
+    """``get_host`` inside refuses names outside ALLOWED_HOSTS."""
+    return request.build_absolute_uri("/ogc")
+
+
+def api_of(request: HttpRequest) -> API:
+    return api_for(base_url(request))
+
+
+def language_of(request: HttpRequest) -> str:
+    """Raises Malformed for a ``lang`` that is not ours."""
+    given = {"lang": request.GET["lang"]} if "lang" in request.GET else {}
+    default = "en" if (get_language() or "pl").startswith("en") else "pl"
+    return choice(given, "lang", {"pl": "pl", "en": "en"}, default)
+
+
+def wants_html(request: HttpRequest) -> bool:
+    """``f`` decides, else the Accept header; raises Malformed for an unknown format."""
+    if "f" in request.GET:
+        return choice(request.GET.dict(), "f", {"json": False, "html": True}, "json")
+    return request.get_preferred_type(["application/json", GEOJSON, SCHEMA, OPENAPI_TYPE, "text/html"]) == "text/html"
+
+
+def document_view(write: Callable[..., documents.Document], media_type: str = "application/json") -> View:
+    """View of a document that depends only on the address and the language."""
+
+    @door("GET", "HEAD")
+    def view(request: HttpRequest, *names: str, **named: str) -> HttpResponseBase:
+        strict(request.GET, PRESENTATION)
+        language = language_of(request)
+        document = write(api_of(request), language, *names, **named)
+        return shown(request, dumps(document, ensure_ascii=False), media_type, language)
+
+    return view
+
+
+def shown(
+    request: HttpRequest, text: str, media_type: str, language: str, headers: dict[str, str] | None = None
+) -> HttpResponse:
+    """The JSON text, or the same as a page for a person."""
+    headers = {"Content-Language": language} | (headers or {})
+    if not wants_html(request):
+        return HttpResponse(text, content_type=media_type, headers=headers)
+    document = loads(text)
+    context = {
+        "document": document,
+        "title": document.get("title") or document.get("id") or "OGC API",
+        "plain": dumps(document, ensure_ascii=False, indent=2)[:200_000],
+        "language": language,
+        "features": document.get("features", [])[:200],
+    }
+    response = render(request, "ogc/document.html", context)
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+landing = document_view(documents.landing)
+conformance = document_view(lambda _api, _language: documents.conformance())
+collection_list = document_view(documents.collection_list)
+collection = document_view(documents.collection)
+queryables = document_view(documents.queryables, SCHEMA)
+schema = document_view(documents.schema, SCHEMA)
+process_list = document_view(documents.process_list)
+process = document_view(documents.process)
+openapi = document_view(lambda api, _language: api.openapi, OPENAPI_TYPE)
+
+
+@door("GET", "HEAD")
+def items(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A page of features, GeoJSON; ``Content-Crs`` says in which coordinates."""
+    held = documents.known(name)
+    question = read_question(request.GET, held)
+    language = language_of(request)
+    is_html = wants_html(request)
+    found = page(held, question)
+    links = dumps(page_links(request, held, question, found, is_html=is_html), ensure_ascii=False)
+    text = (
+        f'{{"type":"FeatureCollection","features":[{",".join(found.features)}],'
+        f'"numberMatched":{found.matched},"numberReturned":{len(found.features)},'
+        f'"timeStamp":"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}","links":{links}}}'
+    )
+    return shown(request, text, GEOJSON, language, {"Content-Crs": f"<{question.system.uri}>"})
+
+
+def page_links(
+    request: HttpRequest, held: Collection, question: Question, found: Page, *, is_html: bool
+) -> list[dict[str, str]]:
+    home = f"{base_url(request)}/collections/{held.id}"
+
+    def link(rel: str, media_type: str, **changed: str) -> dict[str, str]:
+        parameters = {**request.GET.dict(), **changed}
+        return {"rel": rel, "type": media_type, "href": f"{home}/items?{urlencode(parameters)}"}
+
+    links = [
+        link("alternate" if is_html else "self", GEOJSON, f="json"),
+        link("self" if is_html else "alternate", "text/html", f="html"),
+        {"rel": "collection", "type": "application/json", "href": home},
+    ]
+    here = "text/html" if is_html else GEOJSON
+    after = question.offset + question.limit
+    if after < found.matched and not question.hits_only:
+        links.append(link("next", here, offset=str(after)))
+    if question.offset:
+        links.append(link("prev", here, offset=str(max(0, question.offset - question.limit))))
+    return links
+
+
+@door("GET", "HEAD")
+def single_item(request: HttpRequest, name: str, identifier: str) -> HttpResponseBase:
+    """One feature. A slash in its id may come raw or as ``%2F``; links carry ``%2F``."""
+    held = documents.known(name)
+    system = read_system(strict(request.GET, ITEM_PARAMETERS))
+    language = language_of(request)
+    is_html = wants_html(request)
+    found = item(held, identifier, system)
+    if found is None:
+        raise NotFound(f"W kolekcji {held.id} nie ma obiektu {identifier[:80]!r} / no such item.")
+    home = f"{base_url(request)}/collections/{held.id}"
+    here = f"{home}/items/{quote(identifier, safe='')}"
+    links = [
+        {"rel": "alternate" if is_html else "self", "type": GEOJSON, "href": f"{here}?f=json"},
+        {"rel": "self" if is_html else "alternate", "type": "text/html", "href": f"{here}?f=html"},
+        {"rel": "collection", "type": "application/json", "href": home},
+    ]
+    text = f'{found[:-1]},"links":{dumps(links)}}}'
+    return shown(request, text, GEOJSON, language, {"Content-Crs": f"<{system.uri}>"})
+
+
+@door("POST")
+def execution(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Runs the process at once; ``Prefer: respond-async`` is not obliged and not followed.
+
+    Body ``{"inputs": {...}, "response": "raw" | "document"}``; a subscriber is refused, no address of a client's
+    choice is ever called.
+    """
+    strict(request.GET, PRESENTATION)
+    if name not in processes:
+        raise NotFound(f"Nie ma procesu {name[:60]!r} / no such process.")
+    body = read_body(request)
+    processor = api_of(request).manager.get_processor(name)
+    media_type, output = processor.execute(body["inputs"])
+    if body.get("response") == "document":
+        output = {next(iter(processor.metadata["outputs"])): output}
+    return HttpResponse(dumps(output, ensure_ascii=False), content_type=media_type)
+
+
+def read_body(request: HttpRequest) -> dict[str, Any]:
+    """Raises Malformed for everything but an execute request without a subscriber."""
+    try:
+        body = loads(request.body)
+        dumps(body, ensure_ascii=False).encode()  # half a surrogate pair reads as JSON and is no text
+    except (ValueError, RecursionError):
+        raise Malformed("Treść nie jest poprawnym JSON / the body is not valid JSON.") from None
+    if not isinstance(body, dict) or not isinstance(body.get("inputs"), dict):
+        raise Malformed("Oczekiwano obiektu z polem „inputs” / expected an object with inputs.")
+    if unknown := set(body) - {"inputs", "outputs", "response"}:
+        raise Malformed(f"Nieobsługiwane pola / unsupported members: {', '.join(sorted(unknown))[:200]}.")
+    if "\\u0000" in dumps(body):
+        raise Malformed("Niedozwolony znak / character not allowed.")
+    if body.get("response", "raw") not in ("raw", "document"):
+        raise Malformed("response: dozwolone / allowed: raw, document.")
+    return body
+
+
+@door("GET", "HEAD", "POST", "DELETE")
+def jobs(_request: HttpRequest) -> HttpResponseBase:
+    return failure(404, "Procesy wykonują się od razu, zadań nie ma / processes run at once, there are no jobs.")
+
+
+@door("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+def nothing(_request: HttpRequest) -> HttpResponseBase:
+    return failure(404, "Nie ma takiego zasobu / no such resource.")

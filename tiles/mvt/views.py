@@ -1,0 +1,87 @@
+"""Vector tiles and their TileJSON over HTTP, open to pages of other origins."""
+
+from hashlib import sha256
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from spatial.errors import Malformed, NotFound, ServiceError
+from spatial.ogc.documents import extent
+from spatial.ogc.registry import Collection, collections
+from tiles.mvt.queries import MAX_ZOOM, tile
+
+MVT = "application/vnd.mapbox-vector-tile"
+#: a published delivery is seen within five minutes
+CACHE = "public, max-age=300"
+CORS = {"Access-Control-Allow-Origin": "*"}
+
+
+@require_safe
+def vector_tile(request: HttpRequest, name: str, zoom: str, column: str, row: str) -> HttpResponseBase:
+    """200 with the tile, 204 where nothing lies, 304, 400 for numbers that are none, 404 for a tile off the grid."""
+    try:
+        body = tile(drawn(name), **address(zoom, column, row))
+    except ServiceError as error:
+        return failure(error)
+    etag = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = CORS | {"Cache-Control": CACHE, "ETag": etag}
+    if not body:
+        return HttpResponse(status=204, headers=headers)
+    response = HttpResponse(body, content_type=MVT, headers=headers)
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+@require_safe
+def tile_json(request: HttpRequest, name: str) -> HttpResponseBase:
+    """TileJSON 3.0 of one collection."""
+    try:
+        held = drawn(name)
+    except ServiceError as error:
+        return failure(error)
+    home = request.build_absolute_uri(f"/tiles/{name}")
+    bounds = extent()
+    document = {
+        "tilejson": "3.0.0",
+        "name": held.title.pl,
+        "description": held.description.pl,
+        "scheme": "xyz",
+        "tiles": [f"{home}/{{z}}/{{x}}/{{y}}.mvt"],
+        "minzoom": held.min_zoom,
+        "maxzoom": MAX_ZOOM,
+        "bounds": bounds,
+        "center": [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, held.min_zoom],
+        "vector_layers": [
+            {
+                "id": held.id,
+                "minzoom": held.min_zoom,
+                "maxzoom": MAX_ZOOM,
+                "fields": {field: held.fields[field].title.pl for field in held.tile_fields},
+            }
+        ],
+    }
+    headers = CORS | {"Cache-Control": CACHE}
+    return JsonResponse(document, json_dumps_params={"ensure_ascii": False}, headers=headers)
+
+
+def drawn(name: str) -> Collection:
+    """Raises NotFound for a collection that is not there or not drawn."""
+    held = collections.get(name)
+    if held is None or not held.tile_fields:
+        raise NotFound(f"Nie ma kafli kolekcji {name[:60]!r} / no tiles of such a collection.")
+    return held
+
+
+def address(zoom: str, column: str, row: str) -> dict[str, int]:
+    """Raises Malformed for what is no number, NotFound for a tile off the grid."""
+    if not all(text.isascii() and text.isdecimal() and len(text) <= 20 for text in (zoom, column, row)):
+        raise Malformed("Adres kafla to trzy liczby całkowite / a tile address is three whole numbers.")
+    z, x, y = int(zoom), int(column), int(row)
+    if z > MAX_ZOOM or x >= 2**z or y >= 2**z:
+        raise NotFound("Nie ma takiego kafla / no such tile.")
+    return {"zoom": z, "column": x, "row": y}
+
+
+def failure(error: ServiceError) -> JsonResponse:
+    body = {"code": error.code, "description": error.message}
+    return JsonResponse(body, status=error.status, headers=CORS, json_dumps_params={"ensure_ascii": False})
