@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
+from django.contrib.gis.db.models import GeometryField, Union
+from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
-from planning.models import LocalPlan, LocalPlanQuerySet, PlanAct, PlanZone
+from planning.models import LocalPlan, LocalPlanQuerySet, PlanAct, PlanRelation, PlanZone
+from spatial import crs
 from spatial.ogc.registry import Collection, FieldSpec, Process, Text, TimeSpan, collections, processes
 
 PLAN_ID = Text("Identyfikator planu", "Plan identifier")
@@ -66,6 +68,30 @@ def plans_near_id(rows: QuerySet[Any], plan: str) -> QuerySet[Any]:
     return rows.filter(municipality_id=plan[:6], code=plan[7:])
 
 
+def taken_over() -> Subquery:
+    """What later plans in force took out of the zone's plan, as one geometry; null where nothing did.
+
+    A change of the text alone (a plan without zones) takes nothing.
+    """
+    relations = PlanRelation.objects.filter(
+        Exists(PlanZone.objects.filter(plan=OuterRef("plan"))),
+        plan__in=plans_in_force(),
+        plan__municipality=OuterRef("plan__municipality"),
+        target_code=OuterRef("plan__code"),
+        effective_on__lte=timezone.localdate(),
+    )
+    areas = relations.order_by().values("target_code").annotate(area=Union(Coalesce("scope", "plan__boundary")))
+    return Subquery(areas.values("area"), output_field=GeometryField(srid=crs.PL_2000_7))
+
+
+def binding_shape() -> Func:
+    """Where the zone binds today: as adopted, less what later plans took over."""
+    shape = GeometryField(srid=crs.PL_2000_7)
+    rest = Func("geom", taken_over(), function="ST_Difference", output_field=shape)
+    areas = Func(rest, Value(3), function="ST_CollectionExtract", output_field=shape)
+    return Coalesce(areas, "geom", output_field=shape)
+
+
 collections.register(
     Collection(
         id="plans",
@@ -101,9 +127,9 @@ collections.register(
         id="plan-zones",
         title=Text("Tereny planów miejscowych", "Zones of local plans"),
         description=Text(
-            "Tereny obowiązujących planów miejscowych o jednym zbiorze ustaleń. "
-            "Równe symbole dwóch planów nie znaczą tego samego.",
-            "Areas of the local plans in force under one set of provisions. "
+            "Tereny obowiązujących planów miejscowych o jednym zbiorze ustaleń, bez miejsc, które przejął późniejszy "
+            "plan. Równe symbole dwóch planów nie znaczą tego samego.",
+            "Areas of the local plans in force under one set of provisions, less what a later plan took over. "
             "Equal symbols of two plans do not mean the same.",
         ),
         keywords=("MPZP", "przeznaczenie terenu", "zoning", "land use"),
@@ -125,6 +151,7 @@ collections.register(
             "municipality": FieldSpec("plan__municipality_id", MUNICIPALITY),
         },
         id_field="id",
+        shape=binding_shape,
         narrow=zones_near_id,
         time=TimeSpan("plan__in_force_from", "plan__in_force_to", zones_of_all_days),
         tile_fields=("symbol", "name", "plan", "class_2021"),

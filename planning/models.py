@@ -12,6 +12,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from spatial import crs
 from spatial.imports.models import Snapshot
@@ -160,13 +161,13 @@ class PlanOverlay(models.Model):
     """Strefa, obszar or linia that binds across zones."""
 
     class Kind(models.TextChoices):
-        PROTECTION = "protection", "ochrona"
-        BUILDING_LINE = "building-line", "linia zabudowy"
-        FLOOD = "flood", "zagrożenie powodzią"
-        ARCHAEOLOGY = "archaeology", "ochrona archeologiczna"
-        LANDSCAPE = "landscape", "ochrona krajobrazu"
-        NOISE = "noise", "uciążliwość akustyczna"
-        INFRASTRUCTURE = "infrastructure", "infrastruktura"
+        PROTECTION = "protection", _("ochrona")
+        BUILDING_LINE = "building-line", _("linia zabudowy")
+        FLOOD = "flood", _("zagrożenie powodzią")
+        ARCHAEOLOGY = "archaeology", _("ochrona archeologiczna")
+        LANDSCAPE = "landscape", _("ochrona krajobrazu")
+        NOISE = "noise", _("uciążliwość akustyczna")
+        INFRASTRUCTURE = "infrastructure", _("infrastruktura")
 
     plan = models.ForeignKey(LocalPlan, models.CASCADE, related_name="overlays")
     key = models.CharField(max_length=40)
@@ -252,6 +253,13 @@ class PlanRelation(models.Model):
         return f"{self.kind} {self.target_code}"
 
 
+class GeneralPlanZoneQuerySet(models.QuerySet["GeneralPlanZone"]):
+    def in_force(self, on: date) -> Self:
+        """Zones of general plans as we know them now, that bind on the day; ``in_force_to`` is exclusive."""
+        open_then = Q(in_force_to=None) | Q(in_force_to__gt=on)
+        return self.filter(open_then, in_force_from__lte=on, plan__superseded_at=None)
+
+
 class GeneralPlanZone(models.Model):
     """Strefa planistyczna of a plan ogólny; an indicator that is None is not set, which is not zero."""
 
@@ -274,7 +282,7 @@ class GeneralPlanZone(models.Model):
         verbose_name = "strefa planistyczna"
         verbose_name_plural = "strefy planistyczne"
 
-    objects: ClassVar[models.Manager["GeneralPlanZone"]] = models.Manager()
+    objects = GeneralPlanZoneQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.label

@@ -102,6 +102,7 @@ def make_order(skala, rate) -> Callable[..., ExtractOrder]:
             "plans": (plan.pk,),
             "parcels": tuple(parcel.pk for parcel in parcels),
             "neighbours": neighbours_of(list(parcels), as_of=TODAY),
+            "general_zones": (),
             "confirmed": (),
             "rate": rate.pk,
         }

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from data.identifiers import ParcelId
 from planning.extracts import findings
 from planning.extracts.findings import Finding, Severity
 from planning.extracts.rules import check
 from planning.extracts.shares import Ground, Share, Sliver, parcel_shares
 from planning.extracts.situation import OverlayPiece, Situation, situation
-from planning.models import LocalPlan, LocalPlanQuerySet
+from planning.models import GeneralPlanZone, LocalPlan, LocalPlanQuerySet
 from spatial.cadastre.models import Parcel
 from spatial.words import polish_date
 
@@ -88,15 +90,25 @@ def analyse(
     parcels: Sequence[Parcel],
     as_of: date,
     plans: LocalPlanQuerySet | None = None,
+    general: QuerySet[GeneralPlanZone] | None = None,
     confirmed: Collection[str] = (),
     missing: Iterable[Finding] = (),
 ) -> Analysis:
-    """The day is a legal day; ``plans`` defaults to those in force on it; ``confirmed`` names slivers to print."""
+    """The day is a legal day; ``plans`` and ``general`` (zones of the general plan) default to those in force on it.
+
+    ``confirmed`` names slivers to print, ``missing`` what was said about parcels that are not there.
+    """
     chosen = plans_in_force(as_of) if plans is None else plans
+    zones = GeneralPlanZone.objects.in_force(as_of) if general is None else general
     answers = []
     found = list(missing)
     for parcel in parcels:
-        land = situation(parcel=parcel, plans=chosen.filter(municipality=parcel.municipality_id), as_of=as_of)
+        land = situation(
+            parcel=parcel,
+            plans=chosen.filter(municipality=parcel.municipality_id),
+            general=zones.filter(plan__municipality=parcel.municipality_id),
+            as_of=as_of,
+        )
         shares, slivers = parcel_shares(land, confirmed=confirmed)
         answers.append(ParcelAnswer(land, tuple(shares), tuple(slivers)))
         found += check(land, confirmed=confirmed)

@@ -41,6 +41,7 @@ SEVERAL_PLANS = Rule("several-plans", Severity.INFO, "Kilka planów na działce"
 PLAN_CHANGED = Rule("plan-changed", Severity.INFO, "Plan był zmieniany")
 PLAN_ENDED = Rule("plan-ended", Severity.INFO, "Wcześniejszy plan stracił moc")
 PLAN_PENDING = Rule("plan-pending", Severity.INFO, "Plan wejdzie w życie później")
+GENERAL_PLAN = Rule("general-plan-zone", Severity.INFO, "Plan ogólny poza planem miejscowym")
 PARCEL_NEWER = Rule("parcel-newer-than-base-map", Severity.INFO, "Działka nowsza niż mapa planu")
 
 RULES = (
@@ -64,6 +65,7 @@ RULES = (
     PLAN_CHANGED,
     PLAN_ENDED,
     PLAN_PENDING,
+    GENERAL_PLAN,
     PARCEL_NEWER,
 )
 

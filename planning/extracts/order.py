@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from planning.extracts.analysis import Analysis, PlanFamily, analyse
 from planning.extracts.models import ExtractRate
-from planning.models import LocalPlan
+from planning.models import GeneralPlanZone, LocalPlan
 from spatial.cadastre.models import Parcel
 from spatial.municipalities.models import Municipality
 
@@ -58,6 +58,7 @@ class ExtractOrder:
     plans: tuple[int, ...]  #: all plans in force that were asked, for the shares
     parcels: tuple[int, ...]
     neighbours: tuple[int, ...]
+    general_zones: tuple[int, ...]  #: of the general plan, on the part outside local plans
     confirmed: tuple[str, ...]
     rate: int
     template: str = TEMPLATE
@@ -68,7 +69,7 @@ class ExtractOrder:
     @classmethod
     def from_json(cls, inputs: Mapping[str, Any]) -> Self:
         days = {name: date.fromisoformat(inputs[name]) for name in ("as_of", "issued_on")}
-        lists = {name: tuple(inputs[name]) for name in ("plans", "parcels", "neighbours", "confirmed")}
+        lists = {name: tuple(inputs[name]) for name in ("plans", "parcels", "neighbours", "general_zones", "confirmed")}
         return cls(**{**inputs, **days, **lists, "office": Office(**inputs["office"])})
 
     def analysis(self) -> Analysis:
@@ -76,7 +77,8 @@ class ExtractOrder:
         rows = Parcel.objects.filter(pk__in=self.parcels).in_natural_order()
         parcels = list(rows.select_related("district", "municipality", "snapshot"))
         plans = LocalPlan.objects.filter(pk__in=self.plans)
-        return analyse(parcels=parcels, as_of=self.as_of, plans=plans, confirmed=self.confirmed)
+        general = GeneralPlanZone.objects.filter(pk__in=self.general_zones)
+        return analyse(parcels=parcels, as_of=self.as_of, plans=plans, general=general, confirmed=self.confirmed)
 
     def fee_rate(self) -> ExtractRate:
         return ExtractRate.objects.get(pk=self.rate)

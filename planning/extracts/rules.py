@@ -226,16 +226,32 @@ def plan_pending(land: Situation, confirmed: Collection[str]) -> Iterator[Findin
             yield say(findings.PLAN_PENDING, land, text, plan=plan)
 
 
+def general_plan_zone(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
+    """Outside the local plans the general plan's zone is named; silence means that we hold no zone there."""
+    if land.general_zones and counts(land.uncovered, land, scale=widest_scale(land)):
+        yield say(findings.GENERAL_PLAN, land, f"{general_plan_text(land)}.")
+
+
+def general_plan_text(land: Situation) -> str:
+    zones = ", ".join(f"{zone.label} ({zone.name})" for zone in land.general_zones)
+    return f"Część działki poza planem miejscowym leży w strefie planu ogólnego gminy: {zones}"
+
+
 def parcel_newer(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
     """The drawing shows an older parcel; the current one is used and the document says so."""
     for piece in land.pieces:
-        base = piece.plan.base_map_on
-        if base and land.parcel.predecessors and land.parcel.valid_from > base:
+        if is_younger(land, piece.plan) and piece.plan.base_map_on:
             text = (
                 f"Działka powstała {polish_date(land.parcel.valid_from)}, po sporządzeniu mapy planu "
-                f"({polish_date(base)}): na rysunku widać stary podział."
+                f"({polish_date(piece.plan.base_map_on)}): na rysunku widać stary podział."
             )
             yield say(findings.PARCEL_NEWER, land, text, plan=piece.plan)
+
+
+def is_younger(land: Situation, plan: LocalPlan) -> bool:
+    """Divided or merged after the day of the map that the plan was drawn on."""
+    base = plan.base_map_on
+    return bool(base and land.parcel.predecessors and land.parcel.valid_from > base and land.piece_of(plan))
 
 
 PARCEL_RULES: tuple[ParcelRule, ...] = (
@@ -255,6 +271,7 @@ PARCEL_RULES: tuple[ParcelRule, ...] = (
     plan_changed,
     plan_ended,
     plan_pending,
+    general_plan_zone,
     parcel_newer,
 )
 

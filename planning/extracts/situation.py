@@ -4,14 +4,15 @@ Only areas count: a zone or plan that merely touches the parcel's boundary binds
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, reduce
 
 from django.contrib.gis.db.models.functions import Intersection
 from django.contrib.gis.geos import GeometryCollection, GEOSGeometry, MultiPolygon, Polygon
+from django.db.models import QuerySet
 
-from planning.models import LocalPlan, LocalPlanQuerySet, PlanOverlay, PlanRelation, PlanZone
+from planning.models import GeneralPlanZone, LocalPlan, LocalPlanQuerySet, PlanOverlay, PlanRelation, PlanZone
 from spatial import crs
 from spatial.cadastre.models import Parcel
 
@@ -96,6 +97,7 @@ class Situation:
     as_of: date
     pieces: tuple[PlanPiece, ...]
     successions: tuple[Succession, ...]  #: among the plans in force here, effective on the day
+    general_zones: tuple[GeneralPlanZone, ...] = ()  #: zones of the general plan on the part outside local plans
 
     @cached_property
     def uncovered(self) -> MultiPolygon:
@@ -106,7 +108,9 @@ class Situation:
         return next((piece for piece in self.pieces if piece.plan.pk == plan.pk), None)
 
 
-def situation(*, parcel: Parcel, plans: LocalPlanQuerySet, as_of: date) -> Situation:
+def situation(
+    *, parcel: Parcel, plans: LocalPlanQuerySet, general: QuerySet[GeneralPlanZone], as_of: date
+) -> Situation:
     """Plans are those in force on the day; a parcel whose boundary crosses itself has no pieces (a rule says why)."""
     if not parcel.geom.valid:
         return Situation(parcel, as_of, (), ())
@@ -126,7 +130,11 @@ def situation(*, parcel: Parcel, plans: LocalPlanQuerySet, as_of: date) -> Situa
         for plan in covering
         if parts[plan.pk]
     ]
-    return Situation(parcel, as_of, tuple(pieces), tuple(successions))
+    land = Situation(parcel, as_of, tuple(pieces), tuple(successions))
+    if not land.uncovered:
+        return land
+    zones = general.filter(geom__intersects=land.uncovered).order_by("plan", "label")
+    return replace(land, general_zones=tuple(z for z in zones if surface(z.geom.intersection(land.uncovered))))
 
 
 def successions_of(plans: Sequence[LocalPlan], *, as_of: date) -> list[Succession]:

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from spatial.municipalities.models import Municipality
 
@@ -66,10 +67,10 @@ class Case(models.Model):
     """Sprawa administracyjna."""
 
     class Status(models.TextChoices):
-        FILED = "filed", "złożona"
-        IN_REVIEW = "in-review", "w trakcie sprawdzania"
-        ISSUED = "issued", "załatwiona"
-        REFUSED = "refused", "odmowa"
+        FILED = "filed", _("złożona")
+        IN_REVIEW = "in-review", _("w trakcie sprawdzania")
+        ISSUED = "issued", _("załatwiona")
+        REFUSED = "refused", _("odmowa")
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="cases")
     number = models.CharField("znak sprawy", max_length=60)  # "GP.6727.45.2026"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries
 from services.identity.models import User
@@ -46,9 +47,8 @@ def next_number(*, municipality: Municipality, service: str, at: datetime) -> st
         .first()
     )
     if filing is None:
-        raise NoCaseClass(
-            f"Urząd gminy {municipality.name} nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi."
-        )
+        text = _("Urząd gminy %(name)s nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi.")
+        raise NoCaseClass(text % {"name": municipality.name})
     unit, jrwa = filing.unit_symbol, filing.jrwa
     key: dict[str, Any] = {
         "municipality": municipality,
@@ -72,7 +72,8 @@ def lock_open(case: Case) -> Case:
     """The same case, locked for this transaction. Raises Conflict when somebody has closed it meanwhile."""
     locked = Case.objects.select_for_update().get(pk=case.pk)
     if locked.closed_at is not None:
-        raise Conflict(f"Sprawa {locked.number} jest już zakończona ({locked.get_status_display()}). Odśwież stronę.")
+        text = _("Sprawa %(number)s jest już zakończona (%(status)s). Odśwież stronę.")
+        raise Conflict(text % {"number": locked.number, "status": locked.get_status_display()})
     return locked
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from services.extracts.models import ExtractApplication
 
@@ -14,26 +15,26 @@ class LandForm(forms.Form):
     """Which land, which part of the plan, which day; errors of the land itself come from the service."""
 
     parcels = forms.CharField(
-        label="Działki",
-        help_text="Pełne identyfikatory, każdy w osobnym wierszu. Znajdziesz je na mapie, na karcie działki.",
+        label=_("Działki"),
+        help_text=_("Pełne identyfikatory, każdy w osobnym wierszu. Znajdziesz je na mapie, na karcie działki."),
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
         max_length=2000,
-        error_messages={"required": "Podaj co najmniej jedną działkę, na przykład 120610_5.0007.123/4."},
+        error_messages={"required": _("Podaj co najmniej jedną działkę, na przykład 120610_5.0007.123/4.")},
     )
     scope = forms.ChoiceField(
-        label="Co ma zawierać dokument?",
+        label=_("Co ma zawierać dokument?"),
         choices=ExtractApplication.Scope.choices,
         initial=ExtractApplication.Scope.BOTH,
         widget=forms.RadioSelect,
-        error_messages={"required": "Wybierz, co ma zawierać dokument."},
+        error_messages={"required": _("Wybierz, co ma zawierać dokument.")},
     )
     as_of = forms.DateField(
-        label="Stan prawny na dzień",
-        help_text="Zwykle dzisiaj. Wcześniejszy dzień wybierz, gdy potrzebujesz planu, który obowiązywał wtedy.",
+        label=_("Stan prawny na dzień"),
+        help_text=_("Zwykle dzisiaj. Wcześniejszy dzień wybierz, gdy potrzebujesz planu, który obowiązywał wtedy."),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "1990-01-01"}),
         error_messages={
-            "required": "Podaj dzień, na przykład 2026-11-23.",
-            "invalid": "Nie rozumiemy tej daty. Wpisz ją jako rok-miesiąc-dzień, na przykład 2026-11-23.",
+            "required": _("Podaj dzień, na przykład 2026-11-23."),
+            "invalid": _("Nie rozumiemy tej daty. Wpisz ją jako rok-miesiąc-dzień, na przykład 2026-11-23."),
         },
     )
 
@@ -44,7 +45,7 @@ class LandForm(forms.Form):
     def clean_as_of(self) -> date:
         day: date = self.cleaned_data["as_of"]
         if day.year < 1990:
-            raise forms.ValidationError("Najwcześniejszy dzień, o który można zapytać, to 1 stycznia 1990.")
+            raise forms.ValidationError(_("Najwcześniejszy dzień, o który można zapytać, to 1 stycznia 1990."))
         return day
 
 
@@ -52,8 +53,8 @@ class ApplicationForm(LandForm):
     """Wniosek o wypis i wyrys."""
 
     purpose = forms.CharField(
-        label="Do czego potrzebujesz dokumentu? (nieobowiązkowe)",
-        help_text="Na przykład: sprzedaż działki, kredyt, pozwolenie na budowę.",
+        label=_("Do czego potrzebujesz dokumentu? (nieobowiązkowe)"),
+        help_text=_("Na przykład: sprzedaż działki, kredyt, pozwolenie na budowę."),
         required=False,
         max_length=300,
     )
@@ -63,18 +64,18 @@ class CorrectionForm(LandForm):
     """The planner mends an application, for example a wrong district; the applicant sees that and why."""
 
     note = forms.CharField(
-        label="Co i dlaczego poprawiasz?",
-        help_text="Przeczyta to wnioskodawca.",
+        label=_("Co i dlaczego poprawiasz?"),
+        help_text=_("Przeczyta to wnioskodawca."),
         max_length=1000,
-        error_messages={"required": "Napisz, co i dlaczego poprawiasz."},
+        error_messages={"required": _("Napisz, co i dlaczego poprawiasz.")},
     )
 
 
 class RefusalForm(forms.Form):
     reason = forms.CharField(
-        label="Przyczyna odmowy",
-        help_text="Przeczyta ją wnioskodawca. Napisz, co się stało i co może zrobić.",
+        label=_("Przyczyna odmowy"),
+        help_text=_("Przeczyta ją wnioskodawca. Napisz, co się stało i co może zrobić."),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=4000,
-        error_messages={"required": "Napisz, dlaczego odmawiasz."},
+        error_messages={"required": _("Napisz, dlaczego odmawiasz.")},
     )

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from services.cases.models import Case
 
@@ -12,9 +13,9 @@ class ExtractApplication(models.Model):
     """What the resident asked for and what the planner decided about it."""
 
     class Scope(models.TextChoices):
-        BOTH = "both", "wypis i wyrys"
-        TEXT = "text", "tylko wypis (tekst)"
-        DRAWING = "drawing", "tylko wyrys (rysunek)"
+        BOTH = "both", _("wypis i wyrys")
+        TEXT = "text", _("tylko wypis (tekst)")
+        DRAWING = "drawing", _("tylko wyrys (rysunek)")
 
     case = models.OneToOneField(Case, models.PROTECT, related_name="extract_application")
     parcels = ArrayField(models.CharField(max_length=80), verbose_name="działki")

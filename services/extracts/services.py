@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from data.identifiers import MalformedParcelIdError
 from planning.extracts.analysis import Analysis, PlanFamily, analyse, find_parcels, plans_in_force
@@ -27,10 +28,18 @@ MOST_PARCELS = 20
 
 
 class Blocked(ServiceError):
-    """A finding stands in the way of the document."""
+    """A finding stands in the way of the document. The message quotes it: Polish on every page."""
 
     code = "blocked"
     status = 409
+
+
+class UnknownLand(Malformed):
+    """The parcels cannot be had. The message quotes the findings: Polish on every page."""
+
+
+class DayAhead(Malformed):
+    """The day has not come yet."""
 
 
 @transaction.atomic
@@ -62,17 +71,19 @@ def file_application(
 def wanted_parcels(identifiers: Sequence[str], *, as_of: date, today: date) -> list[Parcel]:
     """The parcels, or Malformed with a sentence for each that cannot be had."""
     if as_of > today:
-        raise Malformed("Wybierz dzień dzisiejszy albo wcześniejszy: nie wiemy, jaki plan będzie obowiązywał później.")
+        raise DayAhead(
+            _("Wybierz dzień dzisiejszy albo wcześniejszy: nie wiemy, jaki plan będzie obowiązywał później.")
+        )
     if not 1 <= len(identifiers) <= MOST_PARCELS:
-        raise Malformed(f"Podaj od 1 do {MOST_PARCELS} działek w jednym wniosku.")
+        raise Malformed(_("Podaj od 1 do %(most)s działek w jednym wniosku.") % {"most": MOST_PARCELS})
     try:
         parcels, missing = find_parcels(identifiers, as_of=as_of)
     except MalformedParcelIdError as error:
-        raise Malformed(str(error)) from error
+        raise UnknownLand(str(error)) from error
     if missing:
-        raise Malformed(" ".join(finding.message for finding in missing))
+        raise UnknownLand(" ".join(finding.message for finding in missing))
     if len({parcel.municipality_id for parcel in parcels}) > 1:
-        raise Malformed("Działki leżą w dwóch gminach. Złóż osobny wniosek dla każdej z nich.")
+        raise Malformed(_("Działki leżą w dwóch gminach. Złóż osobny wniosek dla każdej z nich."))
     return parcels
 
 
@@ -116,6 +127,7 @@ def order_for(
         plans=tuple(plans.filter(pk__in=shown).order_by("pk").values_list("pk", flat=True)),
         parcels=tuple(parcel.pk for parcel in parcels),
         neighbours=neighbours_of(parcels, as_of=analysis.as_of),
+        general_zones=tuple(zone.pk for answer in analysis.answers for zone in answer.land.general_zones),
         confirmed=tuple(sorted(application.confirmed_slivers)),
         rate=rate_on(issued_on).pk,
     )
@@ -130,7 +142,7 @@ def preview(application: ExtractApplication, *, family_index: int, planner: User
     """The document as it would be, with its watermark. Raises Conflict for a plan that is not there."""
     analysis = analysis_of(application)
     if not 0 <= family_index < len(analysis.families):
-        raise Conflict("Nie ma takiego dokumentu w tej sprawie: zmieniły się plany albo działki. Odśwież stronę.")
+        raise Conflict(_("Nie ma takiego dokumentu w tej sprawie: zmieniły się plany albo działki. Odśwież stronę."))
     family = analysis.families[family_index]
     return build_extract(order_for(application, analysis, family, planner=planner, issued_on=issued_on))
 
@@ -164,7 +176,8 @@ def correct_application(
     case = lock_open(application.case)
     parcels = wanted_parcels(identifiers, as_of=as_of, today=timezone.localdate(at))
     if parcels[0].municipality_id != case.municipality_id:
-        raise Malformed(f"Te działki nie leżą w gminie {case.municipality.name}, w której jest ta sprawa.")
+        text = _("Te działki nie leżą w gminie %(name)s, w której jest ta sprawa.")
+        raise Malformed(text % {"name": case.municipality.name})
     application.parcels = [parcel.identifier for parcel in parcels]
     application.scope, application.as_of, application.confirmed_slivers = scope, as_of, []
     application.save(update_fields=["parcels", "scope", "as_of", "confirmed_slivers"])
@@ -202,7 +215,7 @@ def made(order: ExtractOrder, family: PlanFamily, analysis: Analysis) -> Made:
 def refuse(application: ExtractApplication, *, planner: User, reason: str, at: datetime) -> None:
     """Ends the case without a document; the reason is told to the applicant."""
     if len(reason.strip()) < 10:
-        raise Malformed("Napisz, dlaczego odmawiasz: co najmniej jedno zdanie, które zrozumie wnioskodawca.")
+        raise Malformed(_("Napisz, dlaczego odmawiasz: co najmniej jedno zdanie, które zrozumie wnioskodawca."))
     case = lock_open(application.case)
     application.refusal_reason = reason.strip()
     application.save(update_fields=["refusal_reason"])

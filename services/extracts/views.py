@@ -8,9 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from planning.extracts.fees import NoRate
 from planning.extracts.findings import SLIVER, Severity
+from planning.extracts.pdf.drawing import DrawingUnusable
 from services.cases.models import Case
 from services.extracts import services
 from services.extracts.forms import ApplicationForm, CorrectionForm, RefusalForm
@@ -20,11 +24,18 @@ from services.identity.models import StaffRole, User
 from spatial.errors import Malformed, ServiceError
 
 PLANNER = StaffRole.Role.PLANNER
+#: errors in the words of the registers
+QUOTING = (services.Blocked, services.UnknownLand, DrawingUnusable, NoRate)
 
 
 def person(request: HttpRequest) -> User:
     """The signed-in account; views here are behind a sign-in."""
     return cast(User, request.user)
+
+
+def shown(error: ServiceError) -> str:
+    """What the error says; words of the registers are Polish on every page and marked so."""
+    return format_html('<span lang="pl">{}</span>', error.message) if isinstance(error, QUOTING) else error.message
 
 
 # --- resident ---------------------------------------------------------------------------------------------------
@@ -49,11 +60,12 @@ def apply(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
         except Malformed as error:
-            form.add_error("parcels" if "dzień" not in error.message else None, error.message)
+            form.add_error(None if isinstance(error, services.DayAhead) else "parcels", shown(error))
         except ServiceError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, shown(error))
         else:
-            messages.success(request, f"Wniosek przyjęty. Znak sprawy: {application.case.number}.")
+            text = _("Wniosek przyjęty. Znak sprawy: %(number)s.")
+            messages.success(request, text % {"number": application.case.number})
             return redirect("extracts:case", pk=application.case_id)
     return render(request, "extracts/apply.html", {"form": form}, status=422)
 
@@ -169,7 +181,7 @@ def slivers(request: HttpRequest, pk: int) -> HttpResponse:
     services.confirm_slivers(
         application, keys=request.POST.getlist("fragment"), planner=person(request), at=timezone.now()
     )
-    messages.success(request, "Zapisano, które fragmenty będą w dokumencie.")
+    messages.success(request, _("Zapisano, które fragmenty będą w dokumencie."))
     return redirect("extracts:review", pk=pk)
 
 
@@ -190,9 +202,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
             )
         except ServiceError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, shown(error))
         else:
-            messages.success(request, "Wniosek poprawiony. Wnioskodawca zobaczy, co i dlaczego.")
+            messages.success(request, _("Wniosek poprawiony. Wnioskodawca zobaczy, co i dlaczego."))
             return redirect("extracts:review", pk=pk)
     return review_page(request, application, correction=form)
 
@@ -205,10 +217,10 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
         site = request.build_absolute_uri("/").rstrip("/")
         documents = services.issue_extract(application, planner=person(request), site=site, at=timezone.now())
     except ServiceError as error:
-        messages.error(request, error.message)
+        messages.error(request, shown(error))
     else:
         codes = ", ".join(document.code for document in documents)
-        messages.success(request, f"Wydano dokumenty: {codes}.")
+        messages.success(request, _("Wydano dokumenty: %(codes)s.") % {"codes": codes})
     return redirect("extracts:review", pk=pk)
 
 
@@ -221,11 +233,11 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             services.refuse(application, planner=person(request), reason=form.cleaned_data["reason"], at=timezone.now())
         except Malformed as error:
-            form.add_error("reason", error.message)
+            form.add_error("reason", shown(error))
         except ServiceError as error:
-            messages.error(request, error.message)
+            messages.error(request, shown(error))
             return redirect("extracts:review", pk=pk)
         else:
-            messages.success(request, "Sprawa zakończona odmową. Wnioskodawca zobaczy przyczynę.")
+            messages.success(request, _("Sprawa zakończona odmową. Wnioskodawca zobaczy przyczynę."))
             return redirect("extracts:review", pk=pk)
     return review_page(request, application, refusal=form)

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from services.identity.models import StaffRole, User
 from spatial.errors import Refused
@@ -31,7 +32,7 @@ def staff_only(role: StaffRole.Role) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not municipalities_of(request.user, role).exists():
-                raise Refused("Ta strona jest dla pracowników urzędu. Zaloguj się na konto pracownika.")
+                raise Refused(_("Ta strona jest dla pracowników urzędu. Zaloguj się na konto pracownika."))
             return view(request, *args, **kwargs)
 
         return guarded

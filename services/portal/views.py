@@ -83,12 +83,13 @@ def lonlat_box(extent: tuple[float, float, float, float]) -> tuple[float, float,
 
 @require_GET
 def parcel_at(request: HttpRequest) -> HttpResponse:
-    """The parcel under a point of the map; on a shared boundary the lower identifier wins."""
+    """The parcel under a point of the map, or the word that none is there; on a shared boundary the lower wins."""
     longitude, latitude = degrees(request, "lon", LONGITUDES), degrees(request, "lat", LATITUDES)
     here = Point(longitude, latitude, srid=crs.WGS84)
     parcel = Parcel.objects.on(timezone.localdate()).at(here).order_by("sort_key").first()
     if parcel is None:
-        raise NotFound(_("W tym miejscu nie ma działki w naszym rejestrze. Wskaż miejsce na terenie gminy."))
+        text = _("W tym miejscu nie ma działki w naszym rejestrze. Wskaż miejsce na terenie gminy.")
+        return json({"id": None, "url": None, "description": text})
     return json({"id": parcel.identifier, "url": f"/dzialki/{parcel.identifier}/"})
 
 

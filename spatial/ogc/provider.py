@@ -39,9 +39,10 @@ class AsGeoJsonText(Func):
     output_field = TextField()
 
 
-def geojson_of(geometry: str, system: ReferenceSystem) -> Expression:
-    """GeoJSON text of a column in EPSG:2178, in the system's coordinates and order of axes."""
-    shape: Combinable = F(geometry) if system.srid == crs.PL_2000_7 else Transform(geometry, system.srid)
+def geojson_of(shape: Combinable, system: ReferenceSystem) -> Expression:
+    """GeoJSON text of a geometry in EPSG:2178, in the system's coordinates and order of axes."""
+    if system.srid != crs.PL_2000_7:
+        shape = Transform(shape, system.srid)
     if system.north_first:
         shape = Func(shape, function="ST_FlipCoordinates")
     return AsGeoJsonText(shape, Value(system.decimals), Value(0))
@@ -49,8 +50,7 @@ def geojson_of(geometry: str, system: ReferenceSystem) -> Expression:
 
 def matching(collection: Collection, question: Question) -> QuerySet[Any]:
     """Public rows that satisfy the question, with an annotation for each property, unordered."""
-    rows: QuerySet[Any] = served(collection, question)
-    rows = rows.alias(**{alias_of(name): field.expression for name, field in collection.fields.items()})
+    rows = with_properties(served(collection, question), collection)
     if question.area is not None:
         rows = rows.filter(**{f"{collection.geometry}__intersects": question.area})
     if question.is_elsewhere:
@@ -58,6 +58,12 @@ def matching(collection: Collection, question: Question) -> QuerySet[Any]:
     for name, value in (question.equal or {}).items():
         rows = rows.filter(**{alias_of(name): value})
     return rows.filter(question.condition) if question.condition is not None else rows
+
+
+def with_properties(rows: QuerySet[Any], collection: Collection) -> QuerySet[Any]:
+    properties = {alias_of(name): field.expression for name, field in collection.fields.items()}
+    known: QuerySet[Any] = rows.alias(**properties)
+    return known
 
 
 def served(collection: Collection, question: Question) -> QuerySet[Any]:
@@ -79,8 +85,13 @@ def page(collection: Collection, question: Question) -> Page:
     if question.hits_only:
         return Page([], rows.count())
     order = [f"{'-' if descending else ''}{alias_of(name)}" for name, descending in question.order]
-    ordered = rows.order_by(*order, *collection.order, "pk")[question.offset : question.offset + question.limit]
-    features = list(features_of(ordered, collection, question))
+    ordered = rows.order_by(*order, *collection.order, "pk")
+    chosen = ordered[question.offset : question.offset + question.limit]
+    if question.offset:
+        # PostgreSQL would write the GeoJSON of every row that it skips.
+        chosen = with_properties(collection.public().model.objects.filter(pk__in=chosen.values("pk")), collection)
+        chosen = chosen.order_by(*order, *collection.order, "pk")
+    features = list(features_of(chosen, collection, question))
     is_last = len(features) < question.limit and (features or question.offset == 0)
     return Page(features, question.offset + len(features) if is_last else rows.count())
 
@@ -101,7 +112,7 @@ def features_of(rows: QuerySet[Any], collection: Collection, question: Question)
     columns = [alias_of(name) for name in (collection.id_field, *names)]
     shown: dict[str, Combinable] = {column: F(column) for column in columns}
     if question.geometry:
-        shown[GEOMETRY_ALIAS] = geojson_of(collection.geometry, question.system)
+        shown[GEOMETRY_ALIAS] = geojson_of(collection.outline(of_now=question.days is None), question.system)
     for row in rows.annotate(**shown).values_list(*columns, *([GEOMETRY_ALIAS] if question.geometry else [])):
         values = row[1 : 1 + len(names)]
         geometry = (row[-1] if question.geometry else None) or "null"

@@ -72,6 +72,8 @@ class Collection:
     id_field: str
     geometry: str = "geom"
     geometry_type: Literal["Point", "MultiPolygon", "MultiLineString"] = "MultiPolygon"
+    #: what is served with ``public()`` where it differs from the stored column; the column keeps the index
+    shape: Callable[[], Combinable] | None = None
     order: tuple[str, ...] = ("pk",)  #: paths of the default order
     narrow: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None  #: few candidates for an id, by an index
     time: TimeSpan | None = None
@@ -82,6 +84,10 @@ class Collection:
         unknown = {self.id_field, *self.tile_fields} - set(self.fields)
         if unknown:
             raise ImproperlyConfigured(f"Collection {self.id!r} names unknown fields: {sorted(unknown)}.")
+
+    def outline(self, *, of_now: bool = True) -> Combinable:
+        """Geometry to serve, EPSG:2178; rows of other days are served as stored."""
+        return self.shape() if self.shape and of_now else F(self.geometry)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -178,6 +178,23 @@ class TestWords:
         assert "§ 4. [nieważny od 01.01.2020: wyrok WSA]" in found
         assert "ustala się usługi" not in found
 
+    def test_both_areas_are_printed_when_they_differ(self, drawn_plan, make_parcel, make_order):
+        odd = make_parcel(side=100, registered_area_m2=9_000)
+
+        found = words(build_extract(make_order(drawn_plan, odd)).pdf).replace("\u00a0", " ")
+
+        assert "pole ewidencyjne 9 000 m²" in found
+        assert "Pole policzone z granic działki w ewidencji: 10 000 m²." in found
+
+    def test_a_parcel_younger_than_the_base_map_is_explained(self, drawn_plan, make_parcel, make_order):
+        drawn_plan.base_map_on = date(2014, 1, 1)
+        drawn_plan.save()
+        young = make_parcel(side=100, valid_from=date(2018, 5, 2), predecessors=["120610_5.0007.1"])
+
+        found = words(build_extract(make_order(drawn_plan, young)).pdf).replace("\u00a0", " ").replace("\n", " ")
+
+        assert "Działka powstała 2 maja 2018, po sporządzeniu mapy planu" in found
+
     def test_preview_says_that_it_is_none(self, drawn_plan, parcel, make_order):
         built = build_extract(make_order(drawn_plan, parcel, is_preview=True, verification_code=""))
 

@@ -7,7 +7,7 @@ import pytest
 from planning.extracts.analysis import analyse, find_parcels
 from planning.extracts.findings import RULES
 from planning.extracts.rules import PARCEL_RULES
-from planning.models import PlanRelation, PlanSheet
+from planning.models import GeneralPlanZone, PlanRelation, PlanSheet
 from tests import factories
 from tests.factories import TODAY, rectangle
 
@@ -338,6 +338,31 @@ class TestParcelFacts:
         parcel = make_parcel(valid_from=date(2018, 1, 1), predecessors=["120610_5.0007.1"])
 
         assert codes(answer(parcel)) == ["parcel-newer-than-base-map"]
+
+
+class TestGeneralPlan:
+    def test_its_zone_is_named_outside_the_local_plan(self, make_parcel, make_plan, skala):
+        plan = make_plan(east=-500, north=-500, width=560, height=2000)
+        zone = factories.zone(plan, "MN.1", east=-500, north=-500, width=560, height=2000)
+        factories.provision(plan, "1", "Teren.", zones=[zone])
+        sheet_for(plan)
+        general = make_plan(code="1POG", kind="general-plan", in_force_from=date(2026, 8, 1))
+        for label, east in (("1SJ", 60), ("2SO", -500)):
+            GeneralPlanZone.objects.create(
+                plan=general,
+                identifier=f"1POG-{label}",
+                label=label,
+                symbol=label[1:],
+                name="strefa",
+                in_force_from=date(2026, 8, 1),
+                geom=rectangle(east=east, north=-500, width=560, height=2000),
+            )
+
+        analysis = answer(make_parcel(side=100))
+
+        assert codes(analysis) == ["plan-boundary-crosses", "general-plan-zone"]
+        assert analysis.findings[1].message.endswith("gminy: 1SJ (strefa).")
+        assert codes(answer(make_parcel(side=100), as_of=date(2026, 7, 31))) == ["plan-boundary-crosses"]
 
 
 class TestFindParcels:

@@ -59,6 +59,12 @@ class TestChoosing:
         expect(page.locator("#mapa")).to_be_focused()
         assert "dzialka" not in asked(page)
 
+    def test_by_an_address_in_degrees_opens_at_the_place(self, open_page, covered_parcel):
+        page = open_page(f"/mapa/?lon=19.87&lat=50.2&z=18&dzialka={PARCEL}")
+
+        expect(page.get_by_role("heading", name="Działka 123/4")).to_be_visible()
+        assert page.locator(".toast").count() == 0
+
     def test_beside_every_parcel_says_that_none_is_there(self, open_page, covered_parcel):
         page = open_page(f"/mapa/?x={EAST + 5000:.0f}&y={NORTH:.0f}&z=18")
 
@@ -86,7 +92,10 @@ class TestAnswers:
 
         expect(page.locator("#karta")).to_contain_text("Nie ma takiej działki")
 
-    @pytest.mark.parametrize("state", ["x=pies", "x=7418000&y=1&z=18", "z=99", "dzialka=<b>", "x=1e999&y=NaN", "x=%F0"])
+    @pytest.mark.parametrize(
+        "state",
+        ["x=pies", "x=7418000&y=1&z=18", "z=99", "dzialka=<b>", "x=1e999&y=NaN", "x=%F0", "warstwy=psy", "lon=0&lat=0"],
+    )
     def test_a_strange_address_shows_the_opening_view(self, open_page, covered_parcel, state):
         page = open_page(f"/mapa/?{state}")
 
@@ -133,6 +142,18 @@ class TestLayers:
         panel.get_by_label("Budynki").uncheck()
         page.keyboard.press("Escape")
         expect(panel).to_be_hidden()
+
+        assert asked(page)["warstwy"] == "plan-zones,parcels,districts,plans,addresses"
+
+    def test_of_the_address_are_the_only_ones_seen(self, open_page, covered_parcel):
+        page = open_page("/mapa/?warstwy=parcels,plans")
+
+        page.get_by_role("button", name="Warstwy").click()
+
+        boxes = page.locator("#warstwy input")
+        expect(boxes).to_have_count(6)
+        assert sorted(box.get_attribute("aria-label") or box.locator("xpath=..").inner_text().split("\n")[0]
+                      for box in boxes.all() if box.is_checked()) == ["Działki", "Granice planów"]  # fmt: skip
 
 
 class TestEverybody:

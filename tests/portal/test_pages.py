@@ -74,10 +74,10 @@ class TestParcel:
             ("/dzialki/%00/", 400),
             ("/plany/120610-BRAK/", 404),
             ("/plany/x/", 404),
+            ("/plany/120610-%00/", 404),
             ("/nie-ma/", 404),
             ("/mapa/dzialka?lon=pies&lat=1", 400),
             ("/mapa/dzialka?lon=nan&lat=nan", 400),
-            ("/mapa/dzialka?lon=21.9&lat=54.1", 404),
         ],
     )
     def test_wrong_questions_get_a_message_as_page_and_as_json(self, client, covered_parcel, address, status):
@@ -96,6 +96,12 @@ class TestParcelAt:
         response = client.get("/mapa/dzialka", {"lon": (west + east) / 2, "lat": (south + north) / 2})
 
         assert response.json() == {"id": "120610_5.0007.123/4", "url": "/dzialki/120610_5.0007.123/4/"}
+
+    def test_says_politely_that_none_is_there(self, client, covered_parcel):
+        answer = client.get("/mapa/dzialka?lon=21.9&lat=54.1").json()
+
+        assert answer["id"] is None
+        assert "Wskaż miejsce na terenie gminy" in answer["description"]
 
 
 class TestPlan:
@@ -228,7 +234,7 @@ class TestHealth:
         assert response.status_code == 200
         checks = response.json()["checks"]
         assert {name: part["status"] for name, part in checks.items()} == {
-            "database": "ok", "migrations": "ok", "storage": "ok",
+            "database": "ok", "migrations": "ok", "storage": "ok", "frontend": "ok",
         }  # fmt: skip
         assert checks["database"]["detail"].startswith("PostGIS 3")
 

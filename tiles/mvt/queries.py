@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib.gis.db.models import GeometryField
 from django.db import connection
-from django.db.models import F, Func, QuerySet, Value
-from django.db.models.expressions import Combinable
+from django.db.models import Func, QuerySet, Value
 
 from spatial import crs
 from spatial.ogc.registry import Collection
@@ -59,7 +58,7 @@ def visible(collection: Collection, zoom: int, column: int, row: int, area: Box)
         function="ST_Transform",
         output_field=GeometryField(srid=crs.PL_2000_7),
     )
-    outline: Combinable = F(collection.geometry)
+    outline = collection.outline()
     if zoom < EXACT_ZOOM and collection.geometry_type != "Point":
         half_a_pixel = EXTENT / 512 / 2 * WORLD / 2**zoom / EXTENT * GROUND
         outline = Func(outline, Value(half_a_pixel), Value(True), function="ST_Simplify")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from django.contrib.gis.geos import Polygon
+from django.utils import translation
 from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
@@ -44,8 +45,12 @@ class BuiltExtract:
     fee: Fee
 
 
+@translation.override("pl")
 def build_extract(order: ExtractOrder) -> BuiltExtract:
-    """Raises DrawingUnusable when a sheet's file is not the registered one, NoRate without a rate."""
+    """The document speaks Polish, whatever the planner's pages speak.
+
+    Raises DrawingUnusable when a sheet's file is not the registered one, NoRate without a rate.
+    """
     fonts.register()
     analysis = order.analysis()
     family = family_of(analysis, order.base_plan)

@@ -18,6 +18,7 @@ from planning.extracts.order import ExtractOrder
 from planning.extracts.pdf import fonts
 from planning.extracts.pdf.canvas import INK, LINE, SOFT
 from planning.extracts.quoting import Quote, paragraphs_of, quoted
+from planning.extracts.rules import area_mismatch, general_plan_text, is_younger
 from planning.extracts.shares import Ground, Share, official_area
 from planning.models import LocalPlan, PlanAct, Provision
 from spatial.words import polish_area, polish_date, polish_money, polish_number
@@ -126,9 +127,25 @@ def parcels_part(answers: list[ParcelAnswer], family: PlanFamily) -> Iterator[Fl
         yield text(symbols_sentence(answer, family))
         yield zones_table(answer, family)
         yield Spacer(0, 2 * mm)
+        yield from (text(words) for words in remarks(answer, family))
         yield text(
             "Powierzchnie i udziały są orientacyjne: policzono je graficznie i odniesiono do pola ewidencyjnego.", SMALL
         )
+
+
+def remarks(answer: ParcelAnswer, family: PlanFamily) -> Iterator[str]:
+    """What a reader must know beside the table: both areas, an older division on the drawing, the general plan."""
+    parcel = answer.parcel
+    if any(area_mismatch(answer.land, ())):
+        yield f"Pole policzone z granic działki w ewidencji: {polish_area(round(parcel.geom.area))}."
+    for plan in family.plans:
+        if is_younger(answer.land, plan):
+            yield (
+                f"Działka powstała {polish_date(parcel.valid_from)}, po sporządzeniu mapy planu: rysunek pokazuje "
+                "wcześniejszy podział."
+            )
+    if answer.land.general_zones:
+        yield f"{general_plan_text(answer.land)}."
 
 
 def symbols_sentence(answer: ParcelAnswer, family: PlanFamily) -> str:

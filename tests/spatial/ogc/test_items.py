@@ -3,7 +3,9 @@ from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
+from shapely.geometry import shape
 
+from planning.models import PlanRelation
 from spatial.ogc.provider import QuerySetProvider
 from tests import factories
 from tests.spatial.ogc.conftest import EPSG, ids
@@ -156,6 +158,17 @@ class TestPaging:
         assert [one[14:] for one in ids(items("parcels", sortby="-number"))] == ["2", "12/9", "12/10"]
         assert [one[14:] for one in ids(items("parcels", sortby="number"))] == ["12/10", "12/9", "2"]
 
+    def test_a_later_page_keeps_order_filter_and_time(self, make_plan, items):
+        for year in (2001, 2002, 2003, 2004):
+            make_plan(code=f"P{year}", in_force_from=date(year, 1, 1), in_force_to=date(2010, 1, 1))
+
+        document = items(
+            "plans", datetime="2005-01-01", sortby="-in_force_from", filter="title <> 'x'", offset=1, limit=2
+        )
+
+        assert ids(document) == ["120610-P2003", "120610-P2002"]
+        assert document["numberMatched"] == 4
+
     def test_hits_are_only_counted(self, land, items):
         document = items("parcels", resulttype="hits")
 
@@ -288,3 +301,21 @@ class TestProvider:
 
         with pytest.raises(ProviderInvalidQueryError):
             provider.query(**asked)
+
+
+@pytest.mark.django_db
+def test_a_zone_is_served_without_what_a_later_plan_took_over(client, skala):
+    """100 m x 100 m adopted in 2010; a change of 2020 took the eastern 40 m."""
+    later = date(2020, 5, 1)
+    base = factories.plan(skala, code="I-1-10", in_force_from=date(2010, 5, 1))
+    change = factories.plan(skala, code="IX-9-20", in_force_from=later, east=60, north=0, width=40, height=100)
+    factories.zone(base, "R.1", east=0, north=0, side=100)
+    factories.zone(change, "MN.1", east=60, north=0, width=40, height=100)
+    PlanRelation.objects.create(plan=change, kind="changes", target_code="I-1-10", effective_on=later)
+
+    def areas(**asked):
+        page = client.get("/ogc/collections/plan-zones/items", {"crs": f"{EPSG}/2178"} | asked).json()
+        return {row["properties"]["symbol"]: round(shape(row["geometry"]).area) for row in page["features"]}
+
+    assert areas() == {"R.1": 6000, "MN.1": 4000}
+    assert areas(datetime="2015-01-01") == {"R.1": 10000}

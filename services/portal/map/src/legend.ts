@@ -8,12 +8,14 @@ import { groups, swatch } from "./zones";
 /** The panel of layers: a box for each, "zoom in" where the scale hides it, and the legend of zones. */
 export class LayerPanel {
   private readonly hints = new Map<MapLayer, HTMLElement>();
+  private readonly boxes = new Map<MapLayer, HTMLInputElement>();
   private readonly legend = h("ul", { class: "legend" });
 
   constructor(
     private readonly panel: HTMLElement,
     private readonly button: HTMLElement,
     layers: MapLayer[],
+    private readonly onSwitch: () => void,
   ) {
     const close = h("button", { type: "button", class: "tool close", "aria-label": say("close"), click: () => this.toggle(false) }, "✕");
     panel.replaceChildren(
@@ -40,6 +42,11 @@ export class LayerPanel {
     for (const [layer, hint] of this.hints) hint.hidden = zoom >= layer.from;
   }
 
+  /** The boxes say what the layers are. */
+  sync(): void {
+    for (const [layer, box] of this.boxes) box.checked = layer.layer.getVisible();
+  }
+
   paint(): void {
     const rows = (Object.keys(groups) as GroupName[]).map((name) => {
       const box = h("span", { class: "swatch", "aria-hidden": "true" });
@@ -51,8 +58,12 @@ export class LayerPanel {
   }
 
   private row(layer: MapLayer): HTMLElement {
-    const box = h("input", { type: "checkbox", checked: true });
-    box.addEventListener("change", () => layer.layer.setVisible(box.checked));
+    const box = h("input", { type: "checkbox", checked: layer.layer.getVisible() });
+    box.addEventListener("change", () => {
+      layer.layer.setVisible(box.checked);
+      this.onSwitch();
+    });
+    this.boxes.set(layer, box);
     const hint = h("small", { class: "soft" }, say("zoomIn"));
     this.hints.set(layer, hint);
     return h("li", {}, h("label", { class: "choice" }, box, h("span", {}, say(layer.word), h("br"), hint)));

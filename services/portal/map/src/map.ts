@@ -74,6 +74,7 @@ repaint();
 
 let parcel: string | undefined;
 let request: AbortController | undefined;
+let panel: LayerPanel | undefined;
 const frame = byId("karta");
 const sheet = frame ? new Sheet(frame, () => choose(undefined, { isNews: true })) : undefined;
 
@@ -149,7 +150,7 @@ async function chooseAt(coordinate: number[], manner: Manner): Promise<void> {
   const [lon, lat] = toDegrees(coordinate);
   try {
     const response = await fetch(`/mapa/dzialka?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}&f=json`);
-    const body = (await response.json()) as { id?: string; description?: string };
+    const body = (await response.json()) as { id?: string | null; description?: string };
     if (body.id) choose(body.id, { isNews: true, ...manner });
     else toast(body.description ?? say("cardFailed"));
   } catch {
@@ -160,12 +161,15 @@ async function chooseAt(coordinate: number[], manner: Manner): Promise<void> {
 // --- the address --------------------------------------------------------------------------------------------------
 
 function here(): string {
-  return write(toGrid(view.getCenter() ?? [0, 0]), view.getZoom() ?? 12, parcel);
+  const seen = layers.filter(({ layer }) => layer.getVisible()).map(({ id }) => id);
+  return write(toGrid(view.getCenter() ?? [0, 0]), view.getZoom() ?? 12, parcel, seen.length < layers.length ? seen : undefined);
 }
 
 function arrive(): void {
-  const state = read(location.search);
+  const state = read(location.search, layers.map(({ id }) => id));
   if (state.isStrange) toast(say("strangeAddress"));
+  for (const { id, layer } of layers) layer.setVisible(state.layers?.includes(id) ?? true);
+  panel?.sync();
   if (state.centre) {
     view.setCenter(toScreen(state.centre));
     view.setZoom(state.zoom ?? 17);
@@ -193,7 +197,9 @@ map.on("moveend", () => {
 });
 
 const panelElement = byId("warstwy");
-const panel = panelElement ? new LayerPanel(panelElement, must("warstwy-przycisk"), layers) : undefined;
+if (panelElement) {
+  panel = new LayerPanel(panelElement, must("warstwy-przycisk"), layers, () => history.replaceState(null, "", here()));
+}
 const zoomed = (): void => panel?.zoomed(view.getZoom() ?? 0);
 view.on("change:resolution", zoomed);
 zoomed();

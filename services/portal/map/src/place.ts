@@ -14,6 +14,10 @@ export function toScreen(gridPair: Pair): Pair {
   return fromLonLat(grid.inverse(gridPair)) as Pair;
 }
 
+export function degreesToGrid(degrees: Pair): Pair {
+  return grid.forward(degrees);
+}
+
 /** The screen to [east, north] in EPSG:2178. */
 export function toGrid(screen: number[]): Pair {
   return grid.forward(toLonLat(screen) as Pair);

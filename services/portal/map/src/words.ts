@@ -88,7 +88,7 @@ const english: typeof polish = {
   mixed: "housing with services",
   missing: "There is no such parcel",
   noPlan: "No local plan",
-  order: "Order the plan extract",
+  order: "Order a planning extract",
   other: "other",
   page: "Page of the parcel",
   parcel: "Parcel {number}",

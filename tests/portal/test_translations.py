@@ -1,0 +1,266 @@
+"""Pages are Polish and English in full; the words of the law and of the registers stay Polish and say so."""
+
+import gettext
+import re
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone, translation
+from django.utils.translation.template import templatize
+from lxml import html
+
+from planning.extracts.order import ExtractOrder
+from planning.extracts.pdf.document import build_extract
+from services.documents.models import IssuedDocument
+from services.extracts import services
+from services.extracts.models import ExtractApplication
+from tests import factories
+
+CATALOGUE = settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES" / "django.po"
+ENGLISH = {"accept-language": "en"}
+
+#: how texts to translate are marked in Python; templates are read as Python by Django's templatize
+MARKS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+
+POLISH_LETTER = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]+")
+SPOKEN_ATTRIBUTES = ("alt", "aria-label", "content", "data-label", "placeholder", "title")
+NAMES = (
+    *(words for office in factories.OFFICES.values() for words in (office[1], office[0])),
+    "Cianowice", "e-Urząd Miedza", "Miedza", "Anna Nowak", "Danuta Zielińska", "EGiB", "Enter",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file)
+
+
+def texts_of_project() -> Iterator[tuple[str | tuple[str, ...], Path]]:
+    """Every text that a template or a module wants translated."""
+    for folder in ("services", "planning", "spatial"):
+        for path in sorted((settings.ROOT / folder).rglob("*")):
+            if path.suffix not in {".py", ".html"} or "node_modules" in path.parts:
+                continue
+            source = path.read_text()
+            if path.suffix == ".html":
+                source = templatize(source, origin=str(path))
+            for _line, text, _comments, _context in extract("python", BytesIO(source.encode()), keywords=MARKS):
+                yield text, path
+
+
+class TestCatalogue:
+    def test_every_text_has_its_english(self, catalogue):
+        assert [entry.id for entry in catalogue if entry.id and not all(as_tuple(entry.string))] == []
+        assert [entry.id for entry in catalogue if entry.id and entry.fuzzy] == []
+
+    def test_placeholders_are_kept(self, catalogue):
+        for entry in catalogue:
+            for polish, english in zip(as_tuple(entry.id), as_tuple(entry.string), strict=False):
+                if entry.id:
+                    assert set(re.findall(r"%\(\w+\)s", polish)) == set(re.findall(r"%\(\w+\)s", english)), polish
+
+    def test_no_text_stands_twice(self, catalogue):
+        entries = re.findall(r"^msgid ", CATALOGUE.read_text(), re.MULTILINE)
+
+        assert len(entries) == len(catalogue) + 1  # the head of the file
+
+    def test_holds_the_texts_of_the_project_and_no_others(self, catalogue):
+        held = {entry.id for entry in catalogue if entry.id}
+        wanted = {text: path.name for text, path in texts_of_project()}
+
+        assert {text: path for text, path in wanted.items() if text not in held} == {}
+        assert held - set(wanted) == set()
+
+    def test_the_compiled_form_is_the_newest(self, catalogue):
+        with CATALOGUE.with_suffix(".mo").open("rb") as file:
+            compiled = gettext.GNUTranslations(file)
+
+        for entry in catalogue:
+            if entry.id and not entry.pluralizable:
+                assert compiled.gettext(entry.id) == entry.string, "deploy/frontend.sh compiles the translations"
+
+
+def as_tuple(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+@pytest.fixture
+def application(drawn_plan, make_parcel, rate, filing, anna) -> ExtractApplication:
+    """Of a parcel in two zones, with a sliver to confirm and a further provision."""
+    parcel = make_parcel(east=0, north=0, width=31, height=80, number="123/4")
+    factories.overlay(drawn_plan, "Strefa ochrony krajobrazu", kind="landscape", east=-10, north=-10, side=30)
+    return services.file_application(
+        applicant=anna, identifiers=[parcel.identifier], scope="both", purpose="sale", as_of=timezone.localdate(),
+        at=timezone.now(),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def issued(application, danuta) -> IssuedDocument:
+    return services.issue_extract(application, planner=danuta, site="http://testserver", at=timezone.now())[0]
+
+
+@pytest.fixture
+def check(catalogue) -> Callable[..., str]:
+    """Asserts that a page speaks English outside quotations and names; returns what it says."""
+    polish = {word for entry in catalogue if entry.id for text in as_tuple(entry.id) for word in words(text)}
+    english = {word for entry in catalogue if entry.id for text in as_tuple(entry.string) for word in words(text)}
+
+    def check(answer, *, status: int = 200) -> str:
+        assert answer.status_code == status
+        said = [text for text in spoken(answer.content.decode()) if text]
+        assert [text for text in said if POLISH_LETTER.search(text) or words(text) & (polish - english)] == []
+        return " ".join(said)
+
+    return check
+
+
+def words(text: str) -> set[str]:
+    return set(WORD.findall(re.sub(r"%\(\w+\)s|<[^>]*>", " ", text).lower()))
+
+
+def spoken(page: str) -> Iterator[str]:
+    """What a visitor reads or hears, without what is marked as Polish, what people typed, and names."""
+    root = html.document_fromstring(page)
+    assert root.get("lang") == "en"
+    for quoted in root.xpath("//*[@lang='pl'] | //script | //style | //textarea | //svg"):
+        quoted.drop_tree()
+    attributes = (element.get(name, "") for element in root.iter("*") for name in SPOKEN_ATTRIBUTES)
+    for text in (*root.itertext("*"), *attributes):
+        for name in NAMES:
+            text = text.replace(name, "")
+        yield " ".join(text.split())
+
+
+def ask_english(client: Client, user, address: str, typed: dict[str, object] | None = None):
+    client.force_login(user)
+    if typed is None:
+        return client.get(address, headers=ENGLISH)
+    return client.post(address, typed, headers=ENGLISH, follow=True)
+
+
+class TestResident:
+    def test_the_application(self, client, application, anna, check):
+        assert "What does it cost?" in check(ask_english(client, anna, "/uslugi/wypis-i-wyrys/"))
+
+    @pytest.mark.parametrize(
+        ("typed", "expected"),
+        [
+            ({}, "Give at least one parcel"),
+            ({"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "2999-01-01"}, "Choose today or an earlier"),
+            ({"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "1900-01-01"}, "The earliest day"),
+            ({"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "soon"}, "We do not understand this date"),
+            ({"parcels": "x " * 21, "scope": "both", "as_of": "2026-01-02"}, "Give 1 to 20 parcels"),
+            ({"parcels": "120610_5.0007.999", "scope": "both", "as_of": "2026-01-02"}, "Correct the form"),
+        ],
+    )
+    def test_an_application_with_errors(self, client, application, anna, check, typed, expected):
+        assert expected in check(ask_english(client, anna, "/uslugi/wypis-i-wyrys/", typed), status=422)
+
+    def test_filing(self, client, application, anna, check):
+        typed = {"parcels": "120610_5.0007.123/4", "scope": "text", "as_of": "2026-01-02", "purpose": ""}
+
+        assert "The application is filed." in check(ask_english(client, anna, "/uslugi/wypis-i-wyrys/", typed))
+
+    def test_my_cases(self, client, application, anna, celina, check):
+        assert "filed" in check(ask_english(client, anna, "/moje/"))
+        NAMES_OF_CELINA = "Celina Wiśniewska"
+        client.force_login(celina)
+        answer = client.get("/moje/", headers=ENGLISH)
+        answer.content = answer.content.decode().replace(NAMES_OF_CELINA, "").encode()
+        assert "You have no case yet." in check(answer)
+
+    def test_a_case_on_its_way(self, client, application, anna, check):
+        assert "What comes next?" in check(ask_english(client, anna, f"/moje/sprawy/{application.case_id}/"))
+
+    def test_a_case_with_its_document(self, client, issued, anna, check):
+        said = check(ask_english(client, anna, f"/moje/sprawy/{issued.case_id}/"))
+
+        assert "Your document is ready" in said
+        assert f"{issued.pages} pages" in said
+
+    def test_a_refused_case(self, client, application, anna, danuta, check):
+        services.refuse(application, planner=danuta, reason="Działka leży poza planem.", at=timezone.now())
+
+        said = check(ask_english(client, anna, f"/moje/sprawy/{application.case_id}/"))
+
+        assert "The office refused to issue the document" in said
+
+
+class TestPlanner:
+    def test_the_desk(self, client, application, danuta, check):
+        assert "Cases to deal with" in check(ask_english(client, danuta, "/urzad/"))
+        assert "There are no closed cases yet." in check(ask_english(client, danuta, "/urzad/?stan=zakonczone"))
+
+    def test_the_review(self, client, application, danuta, check):
+        said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/"))
+
+        assert "Slivers along zone boundaries" in said
+        assert "( landscape protection )" in said or "(landscape protection)" in said
+        assert "registered area 2,480\u00a0m²".replace("\u00a0", " ") in said
+
+    def test_a_blocked_review(self, client, application, danuta, drawn_plan, check):
+        drawn_plan.zones.all().delete()
+
+        said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/"))
+
+        assert "Stops the document" in said
+        check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/wydaj/", {}))
+
+    @pytest.mark.parametrize(
+        ("action", "typed", "status", "expected"),
+        [
+            ("wydaj", {}, 200, "Documents issued:"),
+            ("fragmenty", {}, 200, "The choice of slivers"),
+            ("odmow", {}, 422, "Write why you refuse."),
+            ("odmow", {"reason": "no"}, 422, "at least one sentence"),
+            ("odmow", {"reason": "Działka leży poza planem."}, 200, "closed with a refusal"),
+            ("popraw", {}, 422, "Write what you are correcting"),
+        ],
+    )
+    def test_the_actions(self, client, application, danuta, check, action, typed, status, expected):
+        answer = ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/{action}/", typed)
+
+        assert expected in check(answer, status=status)
+
+    def test_twice_is_explained(self, client, issued, danuta, check):
+        answer = ask_english(client, danuta, f"/urzad/sprawy/{issued.case_id}/wydaj/", {})
+
+        assert "is closed already (completed)" in check(answer)
+
+    def test_the_document_and_the_course_stay_polish(self, client, application, danuta):
+        """A planner who reads English pages issues the same bytes."""
+        ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/wydaj/", {})
+
+        document = IssuedDocument.objects.get()
+        with translation.override("pl"):
+            again = build_extract(ExtractOrder.from_json(document.inputs["order"]))
+        assert document.file.read() == again.pdf
+        assert application.case.events.last().text == "Wydano wypis i wyrys."
+
+
+class TestVerification:
+    def test_asking(self, client, skala, check):
+        assert "Verification code" in check(client.get("/weryfikacja/", headers=ENGLISH))
+
+    def test_an_unknown_code(self, client, skala, check):
+        answer = client.get("/weryfikacja/ABCD-EFGH-JKMN/", headers=ENGLISH)
+
+        assert "We issued no document with the code ABCD-EFGH-JKMN" in check(answer, status=404)
+
+    def test_a_document_and_a_file(self, client, issued, check):
+        address = f"/weryfikacja/{issued.code}/"
+
+        assert "This document was issued by" in check(client.get(address, headers=ENGLISH))
+        for content, expected in ((issued.file.read(), "same to the byte"), (b"%PDF-", "differs"), (b"", "Choose")):
+            answer = client.post(address, {"plik": BytesIO(content)}, headers=ENGLISH)
+            assert expected in check(answer)
