@@ -4,6 +4,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 prepare
 trap '[ "$STARTED_DATABASE" = 1 ] && "$HERE/postgres.sh" stop' EXIT
 migrate
-manage demo_data
-manage collectstatic --no-input -v 0
 run python -m tests.bench "$@"

@@ -2,5 +2,4 @@
 # Loads the demo municipalities into the database.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 prepare
-migrate
-manage demo_data "$@"
+migrate "$@"

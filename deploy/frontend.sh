@@ -15,7 +15,8 @@ fingerprint() {
 }
 
 sources=$(fingerprint)
-if [ -s "$MAP/dist/manifest.json" ] && [ "$(cat "$MAP/dist/.sources" 2>/dev/null)" = "$sources" ]; then exit 0; fi
+compiled=$ROOT/services/portal/locale/en/LC_MESSAGES/django.mo
+if [ -s "$MAP/dist/manifest.json" ] && [ -s "$compiled" ] && [ "$(cat "$MAP/dist/.sources" 2>/dev/null)" = "$sources" ]; then exit 0; fi
 
 # node_modules keeps a copy of the lock file it was made from; npm ci compares nothing, it starts anew
 lock=$(sha256sum <"$MAP/package-lock.json")

@@ -19,8 +19,5 @@ prepare() {
   "$HERE/frontend.sh"
 }
 
-migrate() {
-  manage check_database || exit 1
-  say "Migrating the database"
-  manage migrate --no-input -v 0
-}
+# The database as this release wants it, the demo (unless MIEDZA_DEMO=0), the static files.
+migrate() { manage prepare "$@" || exit 1; }

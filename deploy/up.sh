@@ -30,11 +30,10 @@ trap stop_ours EXIT
 
 prepare
 migrate
-[ "${MIEDZA_DEMO:-1}" = 1 ] && manage demo_data
-manage collectstatic --no-input -v 0
 
 say "Starting the server"
 cd "$ROOT"
+if [ "${MIEDZA_DEMO:-1}" = 1 ]; then manage demo_data --accounts >"$STATE/log/accounts.txt" & accounts=$!; fi
 # setsid: a Ctrl-C reaches this script, which then stops the server in order
 setsid "$ROOT/.venv/bin/granian" --interface wsgi --host "${MIEDZA_BIND:-127.0.0.1}" --port "$PORT" --workers "${MIEDZA_WORKERS:-2}" \
   --blocking-threads 4 --no-ws --respawn-failed-workers services.portal.wsgi:application \
@@ -45,7 +44,7 @@ healthy || fail "the server did not answer at $SITE/healthz: $(tail -n 3 "$STATE
 
 say "Miedza is at $SITE"
 printf '    map %s/mapa/   office desk %s/urzad/   OGC API %s/ogc/\n' "$SITE" "$SITE" "$SITE"
-[ "${MIEDZA_DEMO:-1}" = 1 ] && manage demo_data --accounts
+if [ "${MIEDZA_DEMO:-1}" = 1 ]; then wait "$accounts" && cat "$STATE/log/accounts.txt"; fi
 
 if [ "${DETACH:-}" = 1 ]; then trap - INT TERM EXIT; exit 0; fi
 echo "    Ctrl-C stops it."

@@ -7,4 +7,4 @@ class PlanningConfig(AppConfig):
     verbose_name = "Planowanie przestrzenne"
 
     def ready(self) -> None:
-        from planning import collections, importers  # noqa: F401, PLC0415 - declare what is served and what is read
+        from planning import collections  # noqa: F401, PLC0415 - declares what is served

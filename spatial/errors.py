@@ -1,4 +1,6 @@
-"""Somebody asked the impossible. The message is for that person, in Polish; the code is for programs.
+"""Somebody asked the impossible. The message is for that person, the code is for programs.
+
+Services and pages speak the visitor's language; messages that quote registers or the law are Polish.
 
 A ServiceError is no fault of ours and is not logged as one; ``status`` is its answer over HTTP.
 """

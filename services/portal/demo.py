@@ -21,6 +21,7 @@ from data.demo import MUNICIPALITIES, STATE_ON, DemoMunicipality, cadastre, plan
 from data.records import Reading
 from services.cases.models import CaseClass
 from services.identity.models import StaffRole, User
+from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
 from spatial import crs
 from spatial.errors import Refused, ServiceError
 from spatial.imports import registry
@@ -30,7 +31,6 @@ from spatial.imports.report import Report
 from spatial.imports.services import Notice, Origin, publish
 from spatial.municipalities.models import Municipality
 
-PASSWORD = "miedza-demo"  # noqa: S105 - known to everybody; accounts exist in demo mode only
 VALID_FROM = date(2010, 1, 1)  #: documents of the demo may look back to this day
 
 
@@ -40,22 +40,6 @@ class DemoFailed(ServiceError):
     code = "demo-failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    username: str
-    first_name: str
-    last_name: str
-    description: str
-    plans_for: str | None = None  #: municipality in which the person is a planner
-
-
-ACCOUNTS = (
-    Account("anna", "Anna", "Nowak", "mieszkanka"),
-    Account("bogdan", "Bogdan", "Kowalski", "mieszkaniec"),
-    Account("celina", "Celina", "Wiśniewska", "mieszkanka"),
-    Account("danuta", "Danuta", "Zielińska", "planistka w gminie Skała", "120610"),
-    Account("emil", "Emil", "Wójcik", "planista w gminie Sułoszowa", "120613"),
-)
 JOB_TITLE = "inspektor ds. planowania przestrzennego"
 
 

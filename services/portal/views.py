@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
-from services.portal.demo import ACCOUNTS, PASSWORD
+from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from services.portal.errors import wants_json
 from services.portal.health import checks
 from services.portal.resolution import provisions_of, sheets_of, state_on

@@ -7,4 +7,4 @@ class CadastreConfig(AppConfig):
     verbose_name = "Ewidencja gruntów i budynków"
 
     def ready(self) -> None:
-        from spatial.cadastre import collections, importers  # noqa: F401, PLC0415 - declare what is served and read
+        from spatial.cadastre import collections  # noqa: F401, PLC0415 - declares what is served

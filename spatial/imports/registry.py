@@ -1,10 +1,13 @@
-"""Sources that ``manage.py import`` knows. Each app declares its own in ``importers.py``, loaded in ``ready()``."""
+"""Sources that ``manage.py import`` knows. Each app declares its own in ``importers.py``, loaded at first use."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from django.utils.module_loading import autodiscover_modules
 
 from data.records import Problem, Reading
 from spatial.errors import ServiceError
@@ -111,12 +114,20 @@ def register(source: Source) -> None:
     _sources[source.code] = source
 
 
+@cache
+def discover() -> None:
+    """Loads each app's ``importers.py`` when a source is first asked for: readers are heavy, pages need none."""
+    autodiscover_modules("importers")
+
+
 def sources() -> list[Source]:
+    discover()
     return [_sources[code] for code in sorted(_sources)]
 
 
 def source(code: str) -> Source:
     """Raises WrongUse for a code that no app declared."""
+    discover()
     try:
         return _sources[code]
     except KeyError:

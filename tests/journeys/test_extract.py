@@ -4,6 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from services.documents.models import IssuedDocument
@@ -39,12 +40,14 @@ def sign_in(page: Page, office: str, username: str) -> None:
 
 
 def shot(page: Page, name: str) -> None:
-    """A picture at both widths, kept for whoever looks at the run."""
+    """A picture at both widths, kept for whoever looks at the run; nothing sticks out, axe finds nothing serious."""
     folder = ENVIRONMENT.state / "screens"
     for width, height in ((360, 740), (1440, 900)):
         page.set_viewport_size({"width": width, "height": height})
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
         assert page.evaluate(TOO_WIDE) == [], f"{name} at {width} px"
+    grave = [found for found in Axe().run(page).response["violations"] if found["impact"] in {"serious", "critical"}]
+    assert [(found["id"], found["nodes"][0]["html"][:120]) for found in grave] == [], name
 
 
 def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: Path):

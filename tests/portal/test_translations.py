@@ -30,12 +30,15 @@ ENGLISH = {"accept-language": "en"}
 MARKS = {"_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 POLISH_LETTER = re.compile("[ąćęłńóśźż]", re.IGNORECASE)
-WORD = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"\b[^\W\d_]+\b")
+CODE = re.compile("[0-9A-Z]{4}(?:-[0-9A-Z]{4}){2}")  #: drawn by lot, may look like a word
 SPOKEN_ATTRIBUTES = ("alt", "aria-label", "content", "data-label", "placeholder", "title")
 NAMES = (
     *(words for office in factories.OFFICES.values() for words in (office[1], office[0])),
-    "Cianowice", "e-Urząd Miedza", "Miedza", "Anna Nowak", "Danuta Zielińska", "EGiB", "Enter",
+    "Cianowice", "e-Urząd Miedza", "Miedza", "Anna Nowak", "Celina Wiśniewska", "Danuta Zielińska", "EGiB", "Enter",
 )  # fmt: skip
+
+NAMED = re.compile("|".join(map(re.escape, sorted(NAMES, key=len, reverse=True))))
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +99,9 @@ def as_tuple(text: str | tuple[str, ...]) -> tuple[str, ...]:
 @pytest.fixture
 def application(drawn_plan, make_parcel, rate, filing, anna) -> ExtractApplication:
     """Of a parcel in two zones, with a sliver to confirm and a further provision."""
-    parcel = make_parcel(east=0, north=0, width=31, height=80, number="123/4")
-    factories.overlay(drawn_plan, "Strefa ochrony krajobrazu", kind="landscape", east=-10, north=-10, side=30)
+    parcel = make_parcel(east=0, north=0, width=30.1, height=80, number="123/4")
+    place = factories.rectangle(east=-10, north=-10, width=30, height=30)
+    factories.overlay(drawn_plan, "Strefa ochrony krajobrazu", place, kind="landscape")
     return services.file_application(
         applicant=anna, identifiers=[parcel.identifier], scope="both", purpose="sale", as_of=timezone.localdate(),
         at=timezone.now(),
@@ -118,7 +122,9 @@ def check(catalogue) -> Callable[..., str]:
     def check(answer, *, status: int = 200) -> str:
         assert answer.status_code == status
         said = [text for text in spoken(answer.content.decode()) if text]
-        assert [text for text in said if POLISH_LETTER.search(text) or words(text) & (polish - english)] == []
+        assert [
+            text for text in said if POLISH_LETTER.search(text) or words(CODE.sub("", text)) & (polish - english)
+        ] == []
         return " ".join(said)
 
     return check
@@ -136,9 +142,7 @@ def spoken(page: str) -> Iterator[str]:
         quoted.drop_tree()
     attributes = (element.get(name, "") for element in root.iter("*") for name in SPOKEN_ATTRIBUTES)
     for text in (*root.itertext("*"), *attributes):
-        for name in NAMES:
-            text = text.replace(name, "")
-        yield " ".join(text.split())
+        yield " ".join(NAMED.sub("", text).split())
 
 
 def ask_english(client: Client, user, address: str, typed: dict[str, object] | None = None):
@@ -173,11 +177,7 @@ class TestResident:
 
     def test_my_cases(self, client, application, anna, celina, check):
         assert "filed" in check(ask_english(client, anna, "/moje/"))
-        NAMES_OF_CELINA = "Celina Wiśniewska"
-        client.force_login(celina)
-        answer = client.get("/moje/", headers=ENGLISH)
-        answer.content = answer.content.decode().replace(NAMES_OF_CELINA, "").encode()
-        assert "You have no case yet." in check(answer)
+        assert "You have no case yet." in check(ask_english(client, celina, "/moje/"))
 
     def test_a_case_on_its_way(self, client, application, anna, check):
         assert "What comes next?" in check(ask_english(client, anna, f"/moje/sprawy/{application.case_id}/"))
@@ -205,8 +205,8 @@ class TestPlanner:
         said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/"))
 
         assert "Slivers along zone boundaries" in said
-        assert "( landscape protection )" in said or "(landscape protection)" in said
-        assert "registered area 2,480\u00a0m²".replace("\u00a0", " ") in said
+        assert "(landscape protection)" in said
+        assert "registered area 2,408 m²" in said
 
     def test_a_blocked_review(self, client, application, danuta, drawn_plan, check):
         drawn_plan.zones.all().delete()

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from data.demo import MUNICIPALITIES
 from services.portal import demo
+from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from spatial.errors import ServiceError
 from spatial.imports.report import Report
 
@@ -62,9 +63,9 @@ class Command(BaseCommand):
 
     def _print_accounts(self) -> None:
         table = Table("konto", "hasło", "kto", title="Konta demonstracyjne")
-        for account in demo.ACCOUNTS:
+        for account in ACCOUNTS:
             name = f"{account.first_name} {account.last_name}, {account.description}"
-            table.add_row(account.username, demo.PASSWORD, name)
+            table.add_row(account.username, PASSWORD, name)
         console = Console(width=90)
         with console.capture() as printed:
             console.print(table)

@@ -1,0 +1,23 @@
+"""Who may sign in to the demo; without the generator of the demo data, which pages need not load."""
+
+from dataclasses import dataclass
+
+PASSWORD = "miedza-demo"  # noqa: S105 - known to everybody; accounts exist in demo mode only
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    username: str
+    first_name: str
+    last_name: str
+    description: str
+    plans_for: str | None = None  #: municipality in which the person is a planner
+
+
+ACCOUNTS = (
+    Account("anna", "Anna", "Nowak", "mieszkanka"),
+    Account("bogdan", "Bogdan", "Kowalski", "mieszkaniec"),
+    Account("celina", "Celina", "Wiśniewska", "mieszkanka"),
+    Account("danuta", "Danuta", "Zielińska", "planistka w gminie Skała", "120610"),
+    Account("emil", "Emil", "Wójcik", "planista w gminie Sułoszowa", "120613"),
+)
