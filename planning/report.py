@@ -8,7 +8,15 @@ from typing import Any
 
 from data.identifiers import MalformedParcelIdError, ParcelId
 from planning.extracts.analysis import Analysis, ParcelAnswer, PlanFamily, absent, analyse, find_parcels
-from planning.extracts.findings import NO_PLAN, PARCEL_RETIRED
+from planning.extracts.findings import (
+    GAP_AT_LINE,
+    NO_PLAN,
+    OVERLAP_AT_LINE,
+    PARCEL_RETIRED,
+    SLIVER,
+    Finding,
+    Severity,
+)
 from planning.extracts.shares import Ground, Share
 from planning.land_uses import land_use_label, land_use_name
 from planning.models import LocalPlan, PlanAct
@@ -16,6 +24,9 @@ from spatial import crs
 from spatial.cadastre.models import AddressPoint, Parcel
 from spatial.errors import Malformed, NotFound, Retired
 from spatial.words import polish_date, polish_number
+
+#: Widths of lines are the planner's matter; "no plan" stands in the planning part of the report already.
+OFFICE_ONLY = frozenset({SLIVER, GAP_AT_LINE, OVERLAP_AT_LINE, NO_PLAN})
 
 
 def parcel_on(*, identifier: str, as_of: date) -> Parcel:
@@ -39,9 +50,16 @@ def parcel_report(*, identifier: str, as_of: date) -> dict[str, Any]:
     analysis = analyse(parcels=[parcel], as_of=as_of)
     return described(parcel, as_of=as_of) | {
         "planning": planning_of(analysis),
-        # "no plan" stands in the planning part already
-        "findings": [finding.as_json() for finding in analysis.findings if finding.rule is not NO_PLAN],
+        "findings": [for_residents(finding) for finding in analysis.findings if finding.rule not in OFFICE_ONLY],
     }
+
+
+def for_residents(finding: Finding) -> dict[str, str]:
+    """What blocks is told by its name: the sentence for the planner says how to mend the register."""
+    if finding.severity is not Severity.BLOCKING:
+        return finding.as_json()
+    words = f"{finding.rule.title}. Zanim urząd wyda dokument, planista musi to wyjaśnić."
+    return finding.as_json() | {"message": words}
 
 
 def described(parcel: Parcel, *, as_of: date) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from planning.models import GeneralPlanZone, LocalPlan, LocalPlanQuerySet, PlanO
 from spatial import crs
 from spatial.cadastre.models import Parcel
 
-#: Below a square centimetre an intersection is an artefact of floating point, not land.
-DUST_M2 = 1e-4
+#: Coordinates are kept to a centimetre: what would print as 0,0 m² is the rounding of a line, not land.
+DUST_M2 = 0.05
 
 
 def surface(geometry: GEOSGeometry | None) -> MultiPolygon:

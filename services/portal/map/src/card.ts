@@ -67,7 +67,7 @@ function planning({ state, message, plans, uncovered }: Report["planning"]): HTM
   if (state === "partial") part.append(alert("warning", message, say("partial")));
   for (const plan of plans) {
     part.append(
-      h("ul", { class: "zones" }, ...plan.zones.map(zoneRow)),
+      plan.zones.length ? h("ul", { class: "zones" }, ...plan.zones.map(zoneRow)) : h("p", { class: "small" }, say("generalOnly")),
       h("p", { class: "small" }, h("a", { href: plan.url, lang: "pl" }, plan.title), plan.in_force_from ? h("span", { class: "soft" }, `, ${say("inForce", { day: day(plan.in_force_from) })}`) : null),
     );
     if (plan.overlays.length) {
