@@ -20,5 +20,6 @@ as_root() {
 
 make_state() {
   mkdir -p "$STATE/tools" "$STATE/log"
+  [ -e "$STATE/.miedza" ] || echo 'private state of Miedza; make reset removes this folder' >"$STATE/.miedza"
   [ -w "$STATE" ] || fail "the state folder $STATE is not writable" "sudo chown -R $(id -un) '$STATE', or set MIEDZA_STATE to a folder of yours"
 }

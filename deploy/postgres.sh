@@ -40,6 +40,7 @@ create() {
   say "Creating the private database cluster in $PGHOME"
   [ -x "$BIN/initdb" ] || fail "PostgreSQL with PostGIS is not installed" "make up installs it; or apt-get install postgresql postgresql-15-postgis-3"
   mkdir -p "$PGHOME" "$SOCKETS"
+  rm -rf "$CLUSTER" # what an interrupted attempt left
   [ "$(id -u)" = 0 ] && chown postgres: "$PGHOME" "$SOCKETS"
   (umask 077; head -c 24 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' >"$PGHOME/password")
   free_port >"$PGHOME/port"
@@ -60,6 +61,7 @@ max_connections = 120
 max_wal_size = 2GB
 timezone = 'Europe/Warsaw'
 CONF
+  touch "$PGHOME/created"
 }
 
 prepare() {
@@ -73,15 +75,18 @@ SQL
 }
 
 start() {
-  running && return
-  [ -s "$CLUSTER/PG_VERSION" ] || create
+  if running; then finish; return; fi
+  [ -e "$PGHOME/created" ] || create
   mkdir -p "$SOCKETS"; [ "$(id -u)" = 0 ] && chown postgres: "$SOCKETS"
   say "Starting the private database (port $(port))"
   # -l and the redirect: a server that inherits a pipe would hold it open for ever
   as_owner "$BIN/pg_ctl" -D "$CLUSTER" -l "$LOG" -w -t 60 start >/dev/null 2>&1 </dev/null \
     || fail "the database did not start: $(as_owner tail -n 2 "$LOG" 2>/dev/null | tr '\n' ' ')" "see $LOG; if the port is taken, free it or remove $PGHOME/port and edit postgresql.conf; make reset starts anew"
-  [ -e "$PGHOME/prepared" ] || { prepare; touch "$PGHOME/prepared"; }
+  finish
 }
+
+# Role, database and extensions, also when an earlier start was cut off between the server and them.
+finish() { [ -e "$PGHOME/prepared" ] || { prepare; touch "$PGHOME/prepared"; }; }
 
 case ${1:-} in
   start) start ;;

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Sets itself up and runs everything; with arguments only those tests. Leaves no server and no database behind.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
-prepare --with-browser
 trap '[ "$STARTED_DATABASE" = 1 ] && "$HERE/postgres.sh" stop' EXIT
 trap 'exit 130' INT TERM
+prepare --with-browser
 if [ $# -gt 0 ]; then run pytest "$@"; exit; fi
 PREPARED=1 "$HERE/lint.sh"
 say "Tests"

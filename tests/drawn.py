@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from rasterio.transform import from_origin
 
 from planning.extracts.models import ExtractRate
-from planning.extracts.order import ExtractOrder, Office, neighbours_of
+from planning.extracts.order import ExtractOrder, Office, neighbours_of, registers_of
 from planning.models import LocalPlan, PlanSheet
 from services.cases.models import CaseClass
 from services.extracts.services import SERVICE
@@ -22,7 +22,9 @@ from tests import factories
 from tests.factories import EAST, NORTH, TODAY
 
 
-def raster(path: Path, *, east: float, north: float, width: float, height: float, pixel: float = 0.125) -> None:
+def raster(
+    path: Path, *, east: float, north: float, width: float, height: float, pixel: float = 0.125, black: bool = False
+) -> None:
     """GeoTIFF over a rectangle in metres from the corner: grey lines each 10 m, black each 100 m."""
     columns, rows = round(width / pixel), round(height / pixel)
     picture = np.full((3, rows, columns), 245, np.uint8)
@@ -30,6 +32,8 @@ def raster(path: Path, *, east: float, north: float, width: float, height: float
     for step, shade in ((round(10 / pixel), 190), (round(100 / pixel), 0)):
         picture[:, ::step, :] = shade
         picture[:, :, ::step] = shade
+    if black:
+        picture[:] = 0
     transform = from_origin(EAST + east, NORTH + north + height, pixel, pixel)
     profile = {"driver": "GTiff", "width": columns, "height": rows, "count": 3, "dtype": "uint8"}
     options = {"crs": "EPSG:2178", "transform": transform, "tiled": True, "compress": "deflate", "photometric": "RGB"}
@@ -39,9 +43,9 @@ def raster(path: Path, *, east: float, north: float, width: float, height: float
 
 @pytest.fixture
 def make_sheet(tmp_path) -> Callable[..., PlanSheet]:
-    def make(plan: LocalPlan, *, number: str = "1", **box: float) -> PlanSheet:
+    def make(plan: LocalPlan, *, number: str = "1", black: bool = False, **box: float) -> PlanSheet:
         path = tmp_path / f"{plan.pk}-{number}.tif"
-        raster(path, **box)
+        raster(path, black=black, **box)
         sheet = PlanSheet(
             plan=plan,
             number=number,
@@ -104,6 +108,8 @@ def make_order(skala, rate) -> Callable[..., ExtractOrder]:
             "neighbours": neighbours_of(list(parcels), as_of=TODAY),
             "general_zones": (),
             "confirmed": (),
+            "sheets": tuple(plan.sheets.order_by("number").values_list("pk", "sha256")),
+            "registers": registers_of(list(parcels)),
             "rate": rate.pk,
         }
         return ExtractOrder(**values | changes)

@@ -40,6 +40,7 @@ def municipality(teryt: str) -> Municipality:
             "postal_address": post,
             "seat": name,
             "head_title": head,
+            "head_title_genitive": head.replace("Burmistrz ", "Burmistrza ").replace("Wójt ", "Wójta "),
             "council": "Rada Miejska w Skale" if teryt == "120610" else "Rada Gminy Sułoszowa",
             "boundary": rectangle(east=-20_000, north=-20_000, width=40_000, height=40_000),
         },

@@ -44,6 +44,7 @@ class DemoMunicipality:
     office_address: str
     is_sample_address: bool  #: True when the address is not a confirmed fact
     head_title: str
+    head_title_genitive: str  # "z up. Burmistrza ..."
     council: str
 
 
@@ -56,6 +57,7 @@ MUNICIPALITIES: dict[str, DemoMunicipality] = {
         office_address="Rynek 29, 32-043 Skała",
         is_sample_address=False,
         head_title="Burmistrz Miasta i Gminy Skała",
+        head_title_genitive="Burmistrza Miasta i Gminy Skała",
         council="Rada Miejska w Skale",
     ),
     "120613": DemoMunicipality(
@@ -66,6 +68,7 @@ MUNICIPALITIES: dict[str, DemoMunicipality] = {
         office_address="ul. Krakowska 139, 32-045 Sułoszowa",
         is_sample_address=True,
         head_title="Wójt Gminy Sułoszowa",
+        head_title_genitive="Wójta Gminy Sułoszowa",
         council="Rada Gminy Sułoszowa",
     ),
 }

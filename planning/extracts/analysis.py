@@ -112,7 +112,8 @@ def analyse(
         shares, slivers = parcel_shares(land, confirmed=confirmed)
         answers.append(ParcelAnswer(land, tuple(shares), tuple(slivers)))
         found += check(land, confirmed=confirmed)
-    return Analysis(as_of, tuple(answers), tuple(families_of(answers)), tuple(found))
+    families = [family for family in families_of(answers) if any(answer.rows(family) for answer in answers)]
+    return Analysis(as_of, tuple(answers), tuple(families), tuple(found))
 
 
 def families_of(answers: Iterable[ParcelAnswer]) -> list[PlanFamily]:

@@ -29,9 +29,11 @@ PLANS_OVERLAP = Rule("plans-overlap", Severity.BLOCKING, "Dwa obowiązujące pla
 ZONES_OVERLAP = Rule("zones-overlap", Severity.BLOCKING, "Dwa tereny planu w jednym miejscu")
 GAP_IN_PLAN = Rule("gap-in-plan", Severity.BLOCKING, "Miejsce w planie bez przeznaczenia")
 SHEET_MISSING = Rule("sheet-missing", Severity.BLOCKING, "Brak rysunku planu")
+SHEET_SCALE = Rule("sheet-scale", Severity.BLOCKING, "Rysunek planu w innej skali niż plan")
 NO_PROVISIONS = Rule("zone-without-provisions", Severity.BLOCKING, "Teren bez ustaleń tekstowych")
 OVERLAP_AT_LINE = Rule("overlap-at-line", Severity.WARNING, "Nakładanie przy linii rozgraniczającej")
 GAP_AT_LINE = Rule("gap-at-line", Severity.WARNING, "Szczelina przy linii rozgraniczającej")
+UNCOVERED_AT_LINE = Rule("uncovered-at-line", Severity.WARNING, "Pasek poza planem przy jego granicy")
 SLIVER = Rule("sliver", Severity.WARNING, "Fragment przy linii rozgraniczającej")
 AREA_MISMATCH = Rule("area-mismatch", Severity.WARNING, "Pole ewidencyjne różni się od pola z granic")
 AREA_MISSING = Rule("register-area-missing", Severity.WARNING, "Brak pola ewidencyjnego")
@@ -53,9 +55,11 @@ RULES = (
     ZONES_OVERLAP,
     GAP_IN_PLAN,
     SHEET_MISSING,
+    SHEET_SCALE,
     NO_PROVISIONS,
     OVERLAP_AT_LINE,
     GAP_AT_LINE,
+    UNCOVERED_AT_LINE,
     SLIVER,
     AREA_MISMATCH,
     AREA_MISSING,

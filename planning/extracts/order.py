@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from planning.extracts.analysis import Analysis, PlanFamily, analyse
 from planning.extracts.models import ExtractRate
-from planning.models import GeneralPlanZone, LocalPlan
+from planning.models import GeneralPlanZone, LocalPlan, PlanSheet
 from spatial.cadastre.models import Parcel
 from spatial.municipalities.models import Municipality
 
@@ -27,6 +27,7 @@ class Office:
     postal_address: str
     seat: str
     head_title: str
+    head_genitive: str  #: "Burmistrza …", after "z up."
 
     @classmethod
     def of(cls, municipality: Municipality) -> Self:
@@ -36,6 +37,7 @@ class Office:
             municipality.postal_address,
             municipality.seat,
             municipality.head_title,
+            municipality.head_title_genitive,
         )
 
 
@@ -60,6 +62,8 @@ class ExtractOrder:
     neighbours: tuple[int, ...]
     general_zones: tuple[int, ...]  #: of the general plan, on the part outside local plans
     confirmed: tuple[str, ...]
+    sheets: tuple[tuple[int, str], ...]  #: key and SHA-256 of each sheet of the plan
+    registers: dict[str, tuple[str, str]]  #: parcel -> name of its district, day of the EGiB state, as they stood
     rate: int
     template: str = TEMPLATE
 
@@ -70,7 +74,17 @@ class ExtractOrder:
     def from_json(cls, inputs: Mapping[str, Any]) -> Self:
         days = {name: date.fromisoformat(inputs[name]) for name in ("as_of", "issued_on")}
         lists = {name: tuple(inputs[name]) for name in ("plans", "parcels", "neighbours", "general_zones", "confirmed")}
-        return cls(**{**inputs, **days, **lists, "office": Office(**inputs["office"])})
+        pairs = {
+            "sheets": tuple((key, digest) for key, digest in inputs["sheets"]),
+            "registers": {parcel: (name, day) for parcel, (name, day) in inputs["registers"].items()},
+        }
+        return cls(**{**inputs, **days, **lists, **pairs, "office": Office(**inputs["office"])})
+
+    def district(self, parcel: Parcel) -> str:
+        return self.registers[parcel.identifier][0]
+
+    def state_on(self, parcel: Parcel) -> date:
+        return date.fromisoformat(self.registers[parcel.identifier][1])
 
     def analysis(self) -> Analysis:
         """The answer from exactly the versions named here."""
@@ -91,6 +105,15 @@ def neighbours_of(parcels: list[Parcel], *, as_of: date) -> tuple[int, ...]:
         near |= Q(geom__dwithin=(parcel.geom, NEIGHBOUR_M))
     rows = Parcel.objects.on(as_of).filter(near).exclude(pk__in=[parcel.pk for parcel in parcels])
     return tuple(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def sheets_of(family: PlanFamily) -> tuple[tuple[int, str], ...]:
+    rows = PlanSheet.objects.filter(plan__in=family.plans).order_by("plan", "number")
+    return tuple(rows.values_list("pk", "sha256"))
+
+
+def registers_of(parcels: list[Parcel]) -> dict[str, tuple[str, str]]:
+    return {row.identifier: (row.district.name, row.snapshot.state_on.isoformat()) for row in parcels}
 
 
 def family_of(analysis: Analysis, base_plan: int) -> PlanFamily:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from planning.models import LocalPlan, Provision
+from planning.models import LocalPlan, PlanOverlay, PlanZone, Provision
 
 OMITTED = "(…)"
 
@@ -22,6 +22,7 @@ class Quote:
     text: str
     note: str = ""  #: "nieważny od …", when a ruling struck the unit out
     heading: str = ""
+    where: str = ""  #: "§ 14 ust. 1 pkt 2", when a ruling struck the unit out
 
 
 @dataclass(slots=True)
@@ -99,8 +100,19 @@ def quote(provision: Provision, *, as_of: date) -> Quote:
     kind = Provision.Kind(provision.kind)
     if is_annulled(provision, as_of=as_of):
         day = provision.annulled_on.strftime("%d.%m.%Y") if provision.annulled_on else ""
-        return Quote(kind, label(provision), "", f"nieważny od {day}: {provision.annulled_by}", provision.heading)
+        note = f"nieważny od {day}: {provision.annulled_by}"
+        return Quote(kind, label(provision), "", note, provision.heading, where=address(provision))
     return Quote(kind, label(provision), provision.text, "", provision.heading)
+
+
+def address(provision: Provision) -> str:
+    """Place in the resolution as lawyers cite it."""
+    parts: list[str] = []
+    unit: Provision | None = provision
+    while unit is not None and (unit.kind != Provision.Kind.CHAPTER or not parts):
+        parts.insert(0, f"{Provision.Kind(unit.kind).label}\u00a0{unit.number}".strip())
+        unit = unit.parent
+    return " ".join(parts)
 
 
 def label(provision: Provision) -> str:
@@ -115,10 +127,10 @@ def label(provision: Provision) -> str:
     }[Provision.Kind(provision.kind)]
 
 
-def paragraphs_of(plan: LocalPlan, zone_id: int) -> str:
-    """``"§ 12, § 30"``: paragraphs that bind the zone, for the table of zones."""
+def paragraphs_of(plan: LocalPlan, **bound: PlanZone | PlanOverlay) -> str:
+    """``"§ 12, § 30"``: paragraphs that bind ``zones=`` or ``overlays=``, for the table."""
     numbers: dict[int, str] = {}
-    for row in plan.provisions.filter(zones=zone_id).select_related("parent__parent__parent").order_by("position"):
+    for row in plan.provisions.filter(**bound).select_related("parent__parent__parent").order_by("position"):
         unit: Provision | None = row
         while unit is not None and unit.kind != Provision.Kind.PARAGRAPH:
             unit = unit.parent

@@ -8,10 +8,10 @@ from decimal import Decimal
 from itertools import combinations
 
 from django.contrib.gis.geos import MultiPolygon
-from django.db.models import Q
 
 from planning.extracts import findings
 from planning.extracts.findings import Finding, Rule
+from planning.extracts.quoting import quoted
 from planning.extracts.shares import Sliver, counts, is_sliver, parcel_shares, widest_scale
 from planning.extracts.situation import PlanPiece, Situation, minus, surface, union
 from planning.models import LocalPlan, Provision
@@ -121,6 +121,18 @@ def sheet_missing(land: Situation, confirmed: Collection[str]) -> Iterator[Findi
             yield say(findings.SHEET_MISSING, land, text, plan=piece.plan)
 
 
+def sheet_scale(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
+    """A raster registered at one scale is never printed at another."""
+    for piece in land.pieces:
+        for sheet in piece.plan.sheets.all():
+            if sheet.scale != piece.plan.drawing_scale:
+                text = (
+                    f"Arkusz {sheet.number} ma skalę 1:{sheet.scale}, a plan 1:{piece.plan.drawing_scale}. "
+                    "Popraw skalę w rejestrze planów."
+                )
+                yield say(findings.SHEET_SCALE, land, text, plan=piece.plan)
+
+
 def zone_without_provisions(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
     """A zone with nothing to quote."""
     zones = {found.zone.pk: (found.zone, piece) for piece in land.pieces for found in piece.zones}
@@ -150,7 +162,7 @@ def sliver_text(fragment: Sliver) -> str:
 def area_mismatch(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
     """|A_geom − A_ewid| > max(2 %, 20 m²) (project choice): both areas are shown."""
     official, measured = land.parcel.registered_area_m2, land.parcel.geom.area
-    if official and abs(measured - official) > max(0.02 * official, 20):
+    if official is not None and official > 0 and abs(measured - official) > max(0.02 * official, 20):
         text = (
             f"Pole ewidencyjne działki to {polish_number(official)} m², a pole z jej granic {metres(measured)}. "
             "Powierzchnie w dokumencie liczymy od pola ewidencyjnego; sprawdź działkę w ewidencji."
@@ -159,28 +171,35 @@ def area_mismatch(land: Situation, confirmed: Collection[str]) -> Iterator[Findi
 
 
 def register_area_missing(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
-    if land.parcel.registered_area_m2 is None:
+    if not land.parcel.registered_area_m2:
         text = "Ewidencja nie podaje pola działki; w dokumencie będzie pole policzone z granic."
         yield say(findings.AREA_MISSING, land, text)
 
 
 def provision_annulled(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
-    """A voivode or a court struck out a unit that binds this parcel; units under it fall with it, unsaid."""
-    zones = [found.zone.pk for piece in land.pieces for found in piece.zones]
-    plans = [piece.plan.pk for piece in land.pieces]
-    units = Provision.objects.filter(annulled_on__lte=land.as_of, plan__in=plans)
-    units = units.filter(Q(zones__in=zones) | Q(binds_whole_plan=True))
-    units = units.filter(Q(parent=None) | Q(parent__annulled_on=None) | Q(parent__annulled_on__gt=land.as_of))
-    for unit in units.select_related("plan").distinct().order_by("plan", "position"):
-        day = polish_date(unit.annulled_on) if unit.annulled_on else ""
-        text = f"{unit} jest nieważny od {day} ({unit.annulled_by}). W wypisie będzie oznaczony jako nieważny."
-        yield say(findings.ANNULLED, land, text, plan=unit.plan)
+    """A voivode or a court struck out a unit that would be quoted; units under it fall with it, unsaid."""
+    for piece in land.pieces:
+        if not piece.plan.provisions.filter(annulled_on__lte=land.as_of).exists():
+            continue
+        zones = [found.zone.pk for found in piece.zones]
+        overlays = [found.overlay.pk for found in piece.overlays]
+        for quote in quoted(plan=piece.plan, zones=zones, overlays=overlays, as_of=land.as_of):
+            if quote.note:
+                text = f"{quote.where} – {quote.note}. W wypisie będzie oznaczony jako nieważny."
+                yield say(findings.ANNULLED, land, text, plan=piece.plan)
 
 
 def plan_boundary_crosses(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
     if counts_as_covered(land) and counts(land.uncovered, land, scale=widest_scale(land)):
         text = f"{metres(land.uncovered.area)} działki leży poza granicami planu."
         yield say(findings.BOUNDARY_CROSSES, land, text)
+
+
+def uncovered_at_line(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
+    """A strip outside the plan as thin as its drawn boundary is no row of the table, and is said."""
+    if land.uncovered and counts_as_covered(land) and not counts(land.uncovered, land, scale=widest_scale(land)):
+        text = f"{metres(land.uncovered.area)} działki wystaje poza granicę planu o mniej niż szerokość linii rysunku."
+        yield say(findings.UNCOVERED_AT_LINE, land, text)
 
 
 def several_plans(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
@@ -228,8 +247,12 @@ def plan_pending(land: Situation, confirmed: Collection[str]) -> Iterator[Findin
 
 def general_plan_zone(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
     """Outside the local plans the general plan's zone is named; silence means that we hold no zone there."""
-    if land.general_zones and counts(land.uncovered, land, scale=widest_scale(land)):
+    if has_general_plan(land):
         yield say(findings.GENERAL_PLAN, land, f"{general_plan_text(land)}.")
+
+
+def has_general_plan(land: Situation) -> bool:
+    return bool(land.general_zones) and counts(land.uncovered, land, scale=widest_scale(land))
 
 
 def general_plan_text(land: Situation) -> str:
@@ -261,12 +284,14 @@ PARCEL_RULES: tuple[ParcelRule, ...] = (
     zones_overlap,
     gap_in_plan,
     sheet_missing,
+    sheet_scale,
     zone_without_provisions,
     sliver,
     area_mismatch,
     register_area_missing,
     provision_annulled,
     plan_boundary_crosses,
+    uncovered_at_line,
     several_plans,
     plan_changed,
     plan_ended,

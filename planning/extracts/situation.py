@@ -96,7 +96,7 @@ class Situation:
     parcel: Parcel
     as_of: date
     pieces: tuple[PlanPiece, ...]
-    successions: tuple[Succession, ...]  #: among the plans in force here, effective on the day
+    successions: tuple[Succession, ...]  #: what plans in force did to those here by the day
     general_zones: tuple[GeneralPlanZone, ...] = ()  #: zones of the general plan on the part outside local plans
 
     @cached_property
@@ -120,7 +120,7 @@ def situation(
         .order_by("in_force_from", "code")
     )
     covering = [plan for plan in candidates if surface(plan.part)]  # type: ignore[attr-defined]
-    successions = successions_of(covering, as_of=as_of)
+    successions = successions_of(covering, among=plans, as_of=as_of)
     parts = {plan.pk: surface(plan.part) for plan in covering}  # type: ignore[attr-defined]
     for succession in successions:
         take_out(succession, parts=parts)
@@ -137,10 +137,13 @@ def situation(
     return replace(land, general_zones=tuple(z for z in zones if surface(z.geom.intersection(land.uncovered))))
 
 
-def successions_of(plans: Sequence[LocalPlan], *, as_of: date) -> list[Succession]:
-    """What these plans do to each other on the day, in the order of time."""
+def successions_of(plans: Sequence[LocalPlan], *, among: LocalPlanQuerySet, as_of: date) -> list[Succession]:
+    """What plans in force do to these ones by the day, in the order of time.
+
+    A plan may end another one's part without reaching the parcel itself.
+    """
     by_code = {plan.code: plan for plan in plans}
-    rows = PlanRelation.objects.filter(plan__in=plans, target_code__in=by_code, effective_on__lte=as_of)
+    rows = PlanRelation.objects.filter(plan__in=among, target_code__in=by_code, effective_on__lte=as_of)
     rows = rows.select_related("plan").order_by("effective_on", "pk")
     return [Succession(row, by_code[row.target_code]) for row in rows]
 

@@ -12,7 +12,7 @@ from data.identifiers import MalformedParcelIdError
 from planning.extracts.analysis import Analysis, PlanFamily, analyse, find_parcels, plans_in_force
 from planning.extracts.fees import rate_on
 from planning.extracts.findings import SLIVER, Severity
-from planning.extracts.order import ExtractOrder, Office, neighbours_of
+from planning.extracts.order import ExtractOrder, Office, neighbours_of, registers_of, sheets_of
 from planning.extracts.pdf.document import BuiltExtract, build_extract, title_of
 from services.cases.models import Case
 from services.cases.services import close, lock_open, record, register_case
@@ -110,6 +110,8 @@ def order_for(
     plans = plans_in_force(analysis.as_of).filter(municipality=case.municipality)
     shown = {plan.pk for other in analysis.families for plan in other.plans}
     shown |= {piece.plan.pk for answer in analysis.answers for piece in answer.land.pieces}
+    shown |= {found.later.pk for answer in analysis.answers for found in answer.land.successions}
+    due_on = timezone.localdate(case.filed_at) if case.pk else issued_on  # duty arises with the application
     address = site + reverse("documents:verify", kwargs={"code": code}) if code else ""
     return ExtractOrder(
         office=Office.of(case.municipality),
@@ -129,7 +131,9 @@ def order_for(
         neighbours=neighbours_of(parcels, as_of=analysis.as_of),
         general_zones=tuple(zone.pk for answer in analysis.answers for zone in answer.land.general_zones),
         confirmed=tuple(sorted(application.confirmed_slivers)),
-        rate=rate_on(issued_on).pk,
+        sheets=sheets_of(family),
+        registers=registers_of(parcels),
+        rate=rate_on(due_on).pk,
     )
 
 
@@ -147,10 +151,24 @@ def preview(application: ExtractApplication, *, family_index: int, planner: User
     return build_extract(order_for(application, analysis, family, planner=planner, issued_on=issued_on))
 
 
+def lock(application: ExtractApplication) -> Case:
+    """The open case, locked, and the application as it stands behind the lock."""
+    case = lock_open(application.case)
+    application.refresh_from_db()
+    application.case = case
+    return case
+
+
+def last_event(application: ExtractApplication) -> int:
+    """Names what a planner has seen of the case."""
+    newest = application.case.events.order_by("-pk").first()
+    return newest.pk if newest else 0
+
+
 @transaction.atomic
 def confirm_slivers(application: ExtractApplication, *, keys: Collection[str], planner: User, at: datetime) -> None:
     """Only slivers that the analysis shows can be confirmed."""
-    lock_open(application.case)
+    lock(application)
     offered = {finding.key for finding in analysis_of(application, confirmed=()).findings if finding.rule is SLIVER}
     application.confirmed_slivers = sorted(offered & set(keys))
     application.save(update_fields=["confirmed_slivers"])
@@ -173,7 +191,7 @@ def correct_application(
 
     Raises Malformed with what to mend, Conflict when the case is closed.
     """
-    case = lock_open(application.case)
+    case = lock(application)
     parcels = wanted_parcels(identifiers, as_of=as_of, today=timezone.localdate(at))
     if parcels[0].municipality_id != case.municipality_id:
         text = _("Te działki nie leżą w gminie %(name)s, w której jest ta sprawa.")
@@ -185,10 +203,16 @@ def correct_application(
 
 
 @transaction.atomic
-def issue_extract(application: ExtractApplication, *, planner: User, site: str, at: datetime) -> list[IssuedDocument]:
-    """One document for each plan, all or none. Raises Blocked when a finding stands in the way, Conflict if closed."""
-    case = lock_open(application.case)
-    application.case = case
+def issue_extract(
+    application: ExtractApplication, *, planner: User, site: str, at: datetime, seen: int | None = None
+) -> list[IssuedDocument]:
+    """One document for each plan, all or none. ``seen`` is the ``last_event`` that the planner looked at.
+
+    Raises Blocked when a finding stands in the way, Conflict when the case is closed or changed meanwhile.
+    """
+    case = lock(application)
+    if seen is not None and seen != last_event(application):
+        raise Conflict(_("Ktoś zmienił tę sprawę, zanim ją wydano. Sprawdź ją jeszcze raz i wydaj ponownie."))
     analysis = analysis_of(application)
     if analysis.blocked or not analysis.families:
         reasons = [finding.message for finding in analysis.findings if finding.severity is Severity.BLOCKING]
@@ -216,7 +240,7 @@ def refuse(application: ExtractApplication, *, planner: User, reason: str, at: d
     """Ends the case without a document; the reason is told to the applicant."""
     if len(reason.strip()) < 10:
         raise Malformed(_("Napisz, dlaczego odmawiasz: co najmniej jedno zdanie, które zrozumie wnioskodawca."))
-    case = lock_open(application.case)
+    case = lock(application)
     application.refusal_reason = reason.strip()
     application.save(update_fields=["refusal_reason"])
     close(case, status=Case.Status.REFUSED, text=f"Odmowa: {reason.strip()}", actor=planner, at=at)

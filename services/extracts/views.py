@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +27,11 @@ from spatial.errors import Malformed, ServiceError
 PLANNER = StaffRole.Role.PLANNER
 #: errors in the words of the registers
 QUOTING = (services.Blocked, services.UnknownLand, DrawingUnusable, NoRate)
+
+
+def public_address(request: HttpRequest) -> str:
+    """Where the office is found from outside, for codes on paper."""
+    return settings.SITE or request.build_absolute_uri("/").rstrip("/")
 
 
 def person(request: HttpRequest) -> User:
@@ -151,6 +157,7 @@ def review_page(
                 for index, family in enumerate(analysis.families)
             ],
             "events": application.case.events.order_by("at", "pk"),
+            "seen": services.last_event(application),
             "documents": application.case.documents.order_by("pk"),
             "refusal": refusal or RefusalForm(),
             "correction": correction or CorrectionForm(initial=as_typed(application)),
@@ -214,8 +221,10 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     application = planners_case(request, pk)
     try:
-        site = request.build_absolute_uri("/").rstrip("/")
-        documents = services.issue_extract(application, planner=person(request), site=site, at=timezone.now())
+        seen = int(typed) if (typed := request.POST.get("widziane", "")[:18]).isdecimal() else None
+        documents = services.issue_extract(
+            application, planner=person(request), site=public_address(request), at=timezone.now(), seen=seen
+        )
     except ServiceError as error:
         messages.error(request, shown(error))
     else:

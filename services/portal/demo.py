@@ -141,6 +141,7 @@ def _municipality(demo: DemoMunicipality) -> Municipality:
             "postal_address": post,
             "seat": post.partition(" ")[2],
             "head_title": demo.head_title,
+            "head_title_genitive": demo.head_title_genitive,
             "council": demo.council,
             "is_sample": True,
             "boundary": cast(MultiPolygon, GEOSGeometry(memoryview(demo.outline.wkb), srid=crs.PL_2000_7)),

@@ -17,6 +17,8 @@ class Municipality(models.Model):
     postal_address = models.CharField("kod i poczta", max_length=100)
     seat = models.CharField("siedziba", max_length=100)
     head_title = models.CharField("organ", max_length=100)  # "Burmistrz Miasta i Gminy Skała"
+    #: after "z up.": "Burmistrza Miasta i Gminy Skała"
+    head_title_genitive = models.CharField("organ w dopełniaczu", max_length=100, blank=True)
     council = models.CharField("rada", max_length=100)
     is_sample = models.BooleanField("dane przykładowe", default=False)
     boundary = models.MultiPolygonField("granica", srid=crs.PL_2000_7)

@@ -14,6 +14,7 @@ from lxml import etree
 from planning.extracts.order import ExtractOrder
 from planning.extracts.pdf.document import build_extract
 from planning.extracts.pdf.drawing import DrawingUnusable
+from planning.models import PlanAct, PlanRelation
 from tests import factories
 
 POINTS_PER_MM = 72 / 25.4
@@ -178,6 +179,31 @@ class TestWords:
         assert "§ 4. [nieważny od 01.01.2020: wyrok WSA]" in found
         assert "ustala się usługi" not in found
 
+    def test_without_a_register_area_nothing_is_called_one(self, drawn_plan, make_parcel, make_order):
+        silent = make_parcel(side=100, registered_area_m2=None)
+
+        found = words(build_extract(make_order(drawn_plan, silent)).pdf).replace("\u00a0", " ").replace("\n", " ")
+
+        assert "pole policzone z granic 10 000 m² (ewidencja nie podaje pola)" in found
+        assert "pola ewidencyjnego" not in found
+
+    def test_a_parcel_partly_in_the_plan_is_not_said_to_lie_in_it(self, drawn_plan, make_parcel, make_order):
+        edge = make_parcel(east=1450, side=100)  # the plan ends at 1500
+
+        found = words(build_extract(make_order(drawn_plan, edge, has_drawing=False)).pdf).replace("\u00a0", " ")
+
+        assert "Działka jest położona w części (50,0 %) w terenie" in found.replace("\n", " ")
+        assert "obszar nieobjęty planem" in found
+
+    def test_acts_of_later_days_are_not_quoted(self, drawn_plan, parcel, make_order):
+        later = date(2026, 12, 1)
+        PlanAct.objects.create(plan=drawn_plan, role="changes", title="Uchwała zmieniająca", in_force_on=later)
+
+        assert "zmieniająca" not in words(build_extract(make_order(drawn_plan, parcel)).pdf)
+
+    def test_signed_by_order_of_the_mayor_in_the_genitive(self, drawn_plan, parcel, make_order):
+        assert "z up. Burmistrza Miasta i Gminy Skała" in words(build_extract(make_order(drawn_plan, parcel)).pdf)
+
     def test_both_areas_are_printed_when_they_differ(self, drawn_plan, make_parcel, make_order):
         odd = make_parcel(side=100, registered_area_m2=9_000)
 
@@ -225,6 +251,13 @@ class TestArchive:
             assert str(pdf.docinfo.CreationDate) == "D:20261123000000+00'00'"
             assert xmp["xmp:CreateDate"] == "2026-11-23T00:00:00+00:00"
 
+    def test_pages_use_only_fonts_that_they_name(self, pdf):
+        for page in pdf.pages:
+            used = set(re.findall(rb"(/F[^ ]+) [0-9.]+ Tf", page.Contents.read_bytes()))
+
+            assert used
+            assert {name.decode() for name in used} <= set(page.Resources.Font.keys())
+
     def test_defines_its_colours(self, pdf):
         [intent] = pdf.Root.OutputIntents
 
@@ -257,6 +290,59 @@ class TestManySheets:
         assert "Skala 1:1000" in found
 
 
+class TestChange:
+    """The eastern half of the parcel was changed; the change's sheet is black far beyond its boundary."""
+
+    @pytest.fixture
+    def change(self, drawn_plan, make_plan):
+        change = make_plan(code="IX-9-20", in_force_from=date(2020, 5, 1), east=50, north=-10, width=60, height=120)
+        zone = factories.zone(change, "3MN", east=50, north=-10, width=60, height=120)
+        factories.provision(change, "1", "Teren 3MN.", zones=[zone])
+        PlanRelation.objects.create(
+            plan=change, kind="changes", target_code=drawn_plan.code, effective_on=date(2020, 5, 1)
+        )
+        return change
+
+    def order(self, make_order, drawn_plan, change, parcel):
+        sheets = [*drawn_plan.sheets.all(), *change.sheets.all()]
+        pairs = tuple((sheet.pk, sheet.sha256) for sheet in sheets)
+        return make_order(drawn_plan, parcel, plans=(drawn_plan.pk, change.pk), sheets=pairs)
+
+    def test_its_drawing_covers_nothing_beyond_its_boundary(
+        self, drawn_plan, change, make_sheet, parcel, make_order, tmp_path
+    ):
+        import numpy as np
+        from PIL import Image
+
+        make_sheet(change, black=True, east=-100, north=-100, width=400, height=400)
+        pdf = build_extract(self.order(make_order, drawn_plan, change, parcel)).pdf
+        (tmp_path / "a.pdf").write_bytes(pdf)
+        page = first_page_with(pdf, "WYRYS Z RYSUNKU")
+        command = ["pdftoppm", "-r", "127", "-gray", "-f", str(page), "-l", str(page), "-singlefile"]
+        subprocess.run([*command, str(tmp_path / "a.pdf"), str(tmp_path / "a")], check=True)
+        grey = np.asarray(Image.open(tmp_path / "a.pgm"))  # 5 pixels a millimetre
+        outline = outline_of(drawing(pdf, page, tmp_path))
+        left, bottom = min(x for x, _ in outline), max(y for _, y in outline)
+
+        inside = grey[round((bottom - 23) * 5), round((left + 83) * 5)]
+        beyond = grey[round((bottom - 23) * 5), round((left + 23) * 5)]
+
+        assert inside < 40
+        assert beyond > 150
+
+    def test_another_scale_has_a_drawing_of_its_own(self, drawn_plan, change, make_sheet, parcel, make_order):
+        change.drawing_scale = 500
+        change.save()
+        make_sheet(change, east=-100, north=-100, width=400, height=400)
+
+        built = build_extract(self.order(make_order, drawn_plan, change, parcel))
+
+        found = words(built.pdf)
+        assert "Skala 1:1000" in found
+        assert "Skala 1:500" in found
+        assert built.drawing_parts > 1
+
+
 class TestReproducible:
     def test_same_inputs_same_bytes_even_after_the_registers_moved_on(
         self, drawn_plan, parcel, make_order, make_parcel
@@ -270,6 +356,8 @@ class TestReproducible:
 
         drawn_plan.superseded_at = timezone.now()
         drawn_plan.save()
+        type(parcel.district).objects.update(name="Cianowice Duże")
+        type(parcel.snapshot).objects.update(state_on=date(2026, 12, 1))
 
         again = build_extract(ExtractOrder.from_json(order.as_json())).pdf
 

@@ -241,6 +241,19 @@ class TestChange:
         assert "plans-overlap" not in codes(analysis)
         assert [(family.base, family.changes) for family in analysis.families] == [(base, (change,))]
 
+    def test_a_plan_ends_part_of_another_without_reaching_the_parcel(self, make_parcel, make_plan):
+        base = make_plan(code="I-1-10", in_force_from=date(2010, 5, 1))
+        zone = factories.zone(base, "R.1", east=-500, north=-500, side=2000)
+        factories.provision(base, "1", "Teren.", zones=[zone])
+        sheet_for(base)
+        far = make_plan(code="X-1-20", in_force_from=date(2020, 5, 1), east=5000, north=5000, width=10, height=10)
+        scope = rectangle(east=60, north=-500, width=500, height=2000)
+        PlanRelation.objects.create(
+            plan=far, kind="repeals", target_code="I-1-10", effective_on=date(2020, 5, 1), scope=scope
+        )
+
+        assert table(answer(make_parcel(side=100))) == [("R.1", 6000, "60"), ("", 4000, "40")]
+
     def test_a_plan_that_repeals_another_ends_it_everywhere(self, make_parcel, make_plan):
         _base, change = self.changed(make_plan)
         PlanRelation.objects.filter(plan=change).update(kind="repeals")
@@ -307,6 +320,25 @@ class TestDefects:
         assert codes(answer(parcel)) == ["parcel-geometry-invalid"]
 
 
+class TestLines:
+    def test_a_strip_outside_the_plan_as_thin_as_its_line_is_said(self, make_parcel, make_plan):
+        plan = make_plan(east=-500, north=-500, width=599.97, height=2000)
+        zone = factories.zone(plan, "MN", east=-500, north=-500, width=599.97, height=2000)
+        factories.provision(plan, "1", "Teren.", zones=[zone])
+        sheet_for(plan)
+
+        analysis = answer(make_parcel(side=100))
+
+        assert table(analysis) == [("MN", 10000, "100")]
+        assert codes(analysis) == ["uncovered-at-line"]
+
+    def test_a_sheet_of_another_scale_blocks(self, make_parcel, local_plan, good_zone):
+        good_zone("MN.1", east=-500, north=-500, side=2000)
+        local_plan.sheets.update(scale=2000)
+
+        assert codes(answer(make_parcel())) == ["sheet-scale"]
+
+
 class TestParcelFacts:
     @pytest.mark.parametrize(
         ("registered", "expected"),
@@ -316,6 +348,7 @@ class TestParcelFacts:
             (10_205, ["area-mismatch"]),
             (9_800, ["area-mismatch"]),
             (None, ["register-area-missing"]),
+            (0, ["register-area-missing"]),
         ],
     )
     def test_register_area(self, make_parcel, good_zone, registered, expected):
@@ -330,6 +363,18 @@ class TestParcelFacts:
 
         assert codes(answer(make_parcel())) == ["provision-annulled"]
         assert codes(answer(make_parcel(), as_of=date(2019, 12, 31))) == []
+
+    def test_an_annulled_unit_under_a_paragraph_of_the_zone_is_told(
+        self, make_parcel, local_plan, make_zone, with_sheet
+    ):
+        zone = make_zone("MN.1", east=-500, north=-500, side=2000)
+        paragraph = factories.provision(local_plan, "14", "W terenie MN.1:", zones=[zone])
+        ruling = {"annulled_on": date(2020, 1, 1), "annulled_by": "wyrok WSA"}
+        factories.provision(local_plan, "1", "zakaz;", parent=paragraph, kind="section", **ruling)
+
+        [finding] = answer(make_parcel()).findings
+
+        assert finding.message.replace("\u00a0", " ").startswith("§ 14 ust. 1 – nieważny od 01.01.2020: wyrok WSA")
 
     def test_a_parcel_younger_than_the_base_map(self, make_parcel, local_plan, good_zone):
         good_zone("MN.1", east=-500, north=-500, side=2000)

@@ -1,10 +1,12 @@
 """From an application to a document, and every way to go wrong."""
 
+import json
 from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.utils import timezone
 
 from planning.extracts.order import ExtractOrder
@@ -124,6 +126,24 @@ class TestIssuing:
 
         with pytest.raises(services.Conflict, match="już zakończona"):
             issue(application, danuta)
+
+    def test_what_the_planner_did_not_see_is_not_issued(self, application, danuta):
+        seen = services.last_event(application)
+        TestCorrecting().correct(application, danuta, application.parcels)
+
+        with pytest.raises(services.Conflict, match="Sprawdź ją jeszcze raz"):
+            services.issue_extract(application, planner=danuta, site="", at=timezone.now(), seen=seen)
+
+        assert IssuedDocument.objects.count() == 0
+
+    def test_codes_lead_to_the_public_address(self, client, application, danuta, settings):
+        settings.SITE = "https://urzad.skala.pl"
+        client.force_login(danuta)
+        client.post(f"/urzad/sprawy/{application.case_id}/wydaj/")
+
+        document = IssuedDocument.objects.get()
+        address = document.inputs["order"]["verification_url"]
+        assert address == f"https://urzad.skala.pl/weryfikacja/{document.code}/"
 
     def test_only_offered_slivers_can_be_confirmed(self, application, danuta):
         services.confirm_slivers(application, keys=["x|y|z"], planner=danuta, at=timezone.now())
@@ -319,6 +339,42 @@ class TestVerification:
         assert "Plik jest zgodny" in pages[0]
         assert "Plik jest inny" in pages[1]
         assert "Wybierz plik" in pages[2]
+
+
+class TestCommand:
+    def test_makes_a_preview_and_leaves_nothing(self, land, danuta, tmp_path, capsys):
+        call_command("extract", land.identifier, "--preview", "--json", "--out", str(tmp_path / "a.pdf"))
+
+        answer = json.loads(capsys.readouterr().out)
+        assert [row["symbol"] for row in answer["parcels"][0]["shares"]] == ["2U/MN", "1MN"]
+        assert answer["fees"][0]["total_gr"] == 5000
+        assert (tmp_path / "a.pdf").read_bytes()[:5] == b"%PDF-"
+        assert Case.objects.count() == 0
+
+    def test_issues_through_a_case(self, land, danuta, tmp_path):
+        call_command("extract", land.identifier, "--out", str(tmp_path / "a.pdf"))
+
+        assert Case.objects.get().status == Case.Status.ISSUED
+        assert IssuedDocument.objects.get().sha256 == sha256((tmp_path / "a.pdf").read_bytes()).hexdigest()
+
+    @pytest.mark.parametrize(
+        "arguments", [["120610_5.0007.999"], ["ala"], ["120610_5.0007.123/4", "--as-of", "2001-01-01"]]
+    )
+    def test_wrong_use_is_2_and_leaves_nothing(self, land, danuta, tmp_path, arguments):
+        with pytest.raises(SystemExit) as stop:
+            call_command("extract", *arguments, "--out", str(tmp_path / "a.pdf"))
+
+        assert stop.value.code == 2
+        assert Case.objects.count() == 0
+
+    def test_an_obstacle_is_1_and_takes_no_case_number(self, land, danuta, local_plan, tmp_path):
+        local_plan.zones.all().delete()
+
+        with pytest.raises(SystemExit) as stop:
+            call_command("extract", land.identifier, "--out", str(tmp_path / "a.pdf"))
+
+        assert stop.value.code == 1
+        assert Case.objects.count() == 0
 
 
 def test_the_day_decides_the_plan(application, land, local_plan):

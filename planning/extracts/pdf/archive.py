@@ -39,6 +39,7 @@ def drop_unused_fonts(document: Pdf) -> None:
     for page in document.pages:
         fonts = page.Resources.get("/Font", Dictionary())
         for name in [key for key, font in fonts.items() if font.get("/Subtype") == Name.Type1]:
+            assert f"{name} ".encode() not in page.Contents.read_bytes(), f"{name} is used and cannot be left out"
             del fonts[name]
 
 

@@ -1,5 +1,6 @@
 """One order in, one PDF out. The same order gives the same bytes."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -9,13 +10,13 @@ from reportlab import rl_config
 from reportlab.lib.units import mm
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageBreak, PageTemplate
 
-from planning.extracts.analysis import Analysis, PlanFamily
+from planning.extracts.analysis import Analysis, ParcelAnswer, PlanFamily
 from planning.extracts.fees import Fee, extract_fee
 from planning.extracts.order import ExtractOrder, family_of
 from planning.extracts.pdf import fonts
 from planning.extracts.pdf.archive import archival
 from planning.extracts.pdf.canvas import Facts, Imprint, LateBox, Mark, canvas_maker
-from planning.extracts.pdf.drawing import DrawingSheet, state_text, usable_sheets
+from planning.extracts.pdf.drawing import DrawingSheet, usable_sheets
 from planning.extracts.pdf.legend import legend_part
 from planning.extracts.pdf.sheet import Subject
 from planning.extracts.pdf.text import (
@@ -28,8 +29,9 @@ from planning.extracts.pdf.text import (
 )
 from planning.extracts.pdf.tiling import Box, Layout, Seen, lay_out
 from planning.extracts.situation import union
-from planning.models import PlanSheet
+from planning.models import LocalPlan, PlanSheet
 from spatial.cadastre.models import Parcel
+from spatial.words import polish_date
 
 rl_config.useA85 = 0  # binary streams: a quarter smaller, no text encoding of pictures
 
@@ -54,8 +56,9 @@ def build_extract(order: ExtractOrder) -> BuiltExtract:
     fonts.register()
     analysis = order.analysis()
     family = family_of(analysis, order.base_plan)
-    drawing = drawing_of(order, analysis, family) if order.has_drawing else None
-    parts = drawing[1].a4_parts if drawing else 0
+    sheets = plan_sheets(order) if order.has_drawing else ()
+    drawings = drawings_of(order, analysis, family, sheets) if order.has_drawing else []
+    parts = sum(layout.a4_parts for _, layout in drawings)
     facts = Facts()
 
     def fee() -> Fee:
@@ -64,14 +67,13 @@ def build_extract(order: ExtractOrder) -> BuiltExtract:
 
     story: list[Flowable] = [Mark("text-begins"), *text_story(order, analysis, family)]
     story += [LateBox(height=20 * mm, content=lambda: duty_part(fee(), pages=facts.pages)), Mark("text-ends")]
-    if drawing:
-        story += drawing_story(*drawing)
-        sheets = usable_sheets(PlanSheet.objects.filter(plan__in=family.plans).order_by("plan", "number"))
+    if drawings:
+        story += [page for number, drawing in enumerate(drawings) for page in drawing_story(*drawing, number=number)]
         story += [NextPageTemplate("text"), PageBreak(), *legend_part(family.plans, sheets)]
     buffer = BytesIO()
     title = title_of(order, family)
     imprint = Imprint(order.case_number, order.verification_code, title, order.office.name, order.is_preview)
-    document = BaseDocTemplate(buffer, pageTemplates=page_templates(drawing[1] if drawing else None))
+    document = BaseDocTemplate(buffer, pageTemplates=page_templates([layout for _, layout in drawings]))
     document.build(story, canvasmaker=canvas_maker(imprint, facts))
     text_pages = facts.between("text-begins", "text-ends") if order.has_text else 0
     pdf = archival(buffer.getvalue(), title=title, author=order.office.name, made_on=order.issued_on)
@@ -85,27 +87,51 @@ def title_of(order: ExtractOrder, family: PlanFamily) -> str:
 
 def text_story(order: ExtractOrder, analysis: Analysis, family: PlanFamily) -> list[Flowable]:
     answers = analysis.parcels_in(family)
-    story = [*heading_part(order), *basis_part(order, family), *parcels_part(answers, family)]
+    story = [*heading_part(order), *basis_part(order, family), *parcels_part(order, answers, family)]
     if order.has_text:
         story += provisions_part(analysis, family)
     annexes = ["wyrys z rysunku planu", "legenda rysunku planu"] if order.has_drawing else []
     return [*story, closing_part(order, annexes)]
 
 
-def drawing_of(order: ExtractOrder, analysis: Analysis, family: PlanFamily) -> tuple[Subject, Layout]:
-    parcels = tuple(answer.parcel for answer in analysis.parcels_in(family))
-    scale = family.base.drawing_scale
-    layout = lay_out(box=extent(parcels), scale=scale, seen=part_of(parcels))
-    sheets = PlanSheet.objects.filter(plan__in=family.plans).order_by("plan", "number")
-    subject = Subject(
-        plans=family.plans,
-        sheets=usable_sheets(sheet for sheet in sheets if shown(sheet, layout)),
+def plan_sheets(order: ExtractOrder) -> tuple[PlanSheet, ...]:
+    """The sheets that the order names, each file compared with its hash."""
+    rows = PlanSheet.objects.filter(pk__in=[key for key, _ in order.sheets]).select_related("plan")
+    return usable_sheets(rows.order_by("plan", "number"))
+
+
+def drawings_of(
+    order: ExtractOrder, analysis: Analysis, family: PlanFamily, sheets: Sequence[PlanSheet]
+) -> list[tuple[Subject, Layout]]:
+    """One drawing for each scale that plans of the family were drawn at, where they bind one of the parcels."""
+    answers = analysis.parcels_in(family)
+    drawings = []
+    for scale in dict.fromkeys(plan.drawing_scale for plan in family.plans):
+        plans = tuple(plan for plan in family.plans if plan.drawing_scale == scale)
+        parcels = tuple(answer.parcel for answer in answers if is_drawn(answer, plans))
+        if parcels:
+            layout = lay_out(box=extent(parcels), scale=scale, seen=part_of(parcels))
+            drawings.append((subject_of(order, plans, parcels, [s for s in sheets if shown(s, layout)]), layout))
+    return drawings
+
+
+def is_drawn(answer: ParcelAnswer, plans: tuple[LocalPlan, ...]) -> bool:
+    pieces = [answer.land.piece_of(plan) for plan in plans]
+    return any(piece is not None and not piece.is_text_only for piece in pieces)
+
+
+def subject_of(
+    order: ExtractOrder, plans: tuple[LocalPlan, ...], parcels: tuple[Parcel, ...], sheets: Iterable[PlanSheet]
+) -> Subject:
+    days = dict.fromkeys(polish_date(order.state_on(parcel)) for parcel in parcels)
+    return Subject(
+        plans=plans,
+        sheets=tuple(sheets),
         parcels=parcels,
         neighbours=tuple(Parcel.objects.filter(pk__in=order.neighbours).order_by("pk")),
-        case_number=order.case_number,
-        state_on=state_text(parcels),
+        district=order.district(parcels[0]),
+        state_on=", ".join(days),
     )
-    return subject, layout
 
 
 def shown(sheet: PlanSheet, layout: Layout) -> bool:
@@ -133,19 +159,19 @@ def part_of(parcels: tuple[Parcel, ...]) -> Seen:
     return seen
 
 
-def drawing_story(subject: Subject, layout: Layout) -> list[Flowable]:
+def drawing_story(subject: Subject, layout: Layout, *, number: int) -> list[Flowable]:
     story: list[Flowable] = []
     for index in range(len(layout.tiles)):
-        story += [NextPageTemplate("drawing"), PageBreak(), DrawingSheet(subject, layout, index)]
+        story += [NextPageTemplate(f"drawing-{number}"), PageBreak(), DrawingSheet(subject, layout, index)]
     return story
 
 
-def page_templates(layout: Layout | None) -> list[PageTemplate]:
-    """Text on A4 with 20 mm margins; the drawing on the sheet its layout chose."""
+def page_templates(layouts: Iterable[Layout]) -> list[PageTemplate]:
+    """Text on A4 with 20 mm margins; each drawing on the sheets its layout chose."""
     text_frame = Frame(20 * mm, 20 * mm, 170 * mm, 257 * mm, 0, 0, 0, 0, id="text")
     templates = [PageTemplate("text", [text_frame], pagesize=(210 * mm, 297 * mm))]
-    if layout:
+    for number, layout in enumerate(layouts):
         size = (layout.paper.width * mm, layout.paper.height * mm)
         whole = Frame(0, 0, *size, 0, 0, 0, 0, id="drawing")
-        templates.append(PageTemplate("drawing", [whole], pagesize=size))
+        templates.append(PageTemplate(f"drawing-{number}", [whole], pagesize=size))
     return templates

@@ -4,7 +4,7 @@ The raster is the legal drawing and is printed pixel for pixel, never resampled.
 millimetres in one place, ``sheet.Sheet.point``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import ceil, floor
 from pathlib import Path
 
@@ -38,7 +38,8 @@ from planning.models import LocalPlan, PlanSheet
 from spatial.cadastre.models import Parcel
 from spatial.errors import ServiceError
 from spatial.files import sha256_of
-from spatial.words import polish_date
+
+LINE_MM = 1.0  #: a plan's boundary line is shown whole
 
 
 class DrawingUnusable(ServiceError):
@@ -80,7 +81,7 @@ class DrawingSheet(Flowable):  # type: ignore[misc]
     def draw(self) -> None:
         sheet = Sheet(self.canv, self.layout, self.tile)
         with clipped(sheet):
-            draw_rasters(sheet, self.subject.sheets)
+            draw_rasters(sheet, self.subject)
             draw_neighbours(sheet, self.subject.neighbours)
             draw_plan_boundaries(sheet, self.subject.plans)
             draw_parcels(sheet, self.subject.parcels)
@@ -117,7 +118,18 @@ class clipped:  # noqa: N801 (reads as a word: with clipped(sheet))
 # --- inside the frame -------------------------------------------------------------------------------------------
 
 
-def draw_rasters(sheet: Sheet, rasters: Iterable[PlanSheet]) -> None:
+def draw_rasters(sheet: Sheet, subject: Subject) -> None:
+    """The base plan's drawing, then each change within its own boundary: its margin must not hide what binds."""
+    for order, plan in enumerate(subject.plans):
+        sheet.canvas.saveState()
+        if order:
+            ground = plan.boundary.buffer(ground_m(LINE_MM, sheet.layout.scale))
+            sheet.canvas.clipPath(sheet.path(ground), stroke=0, fill=0)
+        draw_sheets(sheet, [raster for raster in subject.sheets if raster.plan_id == plan.pk])
+        sheet.canvas.restoreState()
+
+
+def draw_sheets(sheet: Sheet, rasters: Iterable[PlanSheet]) -> None:
     for raster in rasters:
         with rasterio.open(raster.file.path) as source:
             window = pixels(source, sheet.tile.box)
@@ -226,7 +238,3 @@ def put_text(canvas: Canvas, x: float, y: float, words: str, *, mode: int) -> No
     line.setTextRenderMode(mode)
     line.textOut(words)
     canvas.drawText(line)
-
-
-def state_text(parcels: Sequence[Parcel]) -> str:
-    return ", ".join(dict.fromkeys(polish_date(parcel.snapshot.state_on) for parcel in parcels))

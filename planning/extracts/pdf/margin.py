@@ -9,6 +9,7 @@ from planning.extracts.pdf import fonts
 from planning.extracts.pdf.canvas import INK, SOFT
 from planning.extracts.pdf.sheet import GRID_MM, PARCEL, PLAN_LIMIT, Sheet, Subject, grid_lines
 from planning.extracts.pdf.tiling import Layout, ground_m
+from planning.models import PlanSheet
 
 
 def write(sheet: Sheet, x: float, y: float, words: str, *, size: float = 8, font: str = fonts.REGULAR) -> None:
@@ -54,8 +55,7 @@ def draw_title(sheet: Sheet, subject: Subject, *, index: int) -> None:
     room = paper.frame_width * mm
     write(sheet, paper.left, top - 5.5, fitted(subject.plans[0].title, room, 8), size=8)
     numbers = ", ".join(parcel.number for parcel in subject.parcels)
-    district = subject.parcels[0].district.name
-    about = f"Działka nr {numbers}, obręb {district}. Granice działek: EGiB na dzień {subject.state_on}."
+    about = f"Działka nr {numbers}, obręb {subject.district}. Granice działek: EGiB na dzień {subject.state_on}."
     write(sheet, paper.left, top - 10, fitted(about, room, 8), size=8)
     scale = f"Skala 1:{sheet.layout.scale}  ·  układ PL-2000, strefa 7 (EPSG:2178)"
     write(sheet, paper.left, top - 14.5, scale, size=8, font=fonts.BOLD)
@@ -134,19 +134,27 @@ def draw_signs(sheet: Sheet) -> None:
 
 
 def draw_sources(sheet: Sheet, subject: Subject) -> None:
-    """Which raster this is: sheet, hash, accuracy of the georeference."""
+    """Which rasters these are; all of them with their whole hashes stand in the legend."""
     paper = sheet.layout.paper
     window = Polygon.from_bbox(sheet.tile.box)
-    y = 25.5
-    for raster in subject.sheets:
-        if raster.footprint.intersects(window) and y > 15.5:
-            accuracy = f"{raster.rmse_m:.2f} m" if raster.rmse_m is not None else "nie podano"
-            words = (
-                f"Rysunek planu, arkusz {raster.number}: SHA-256 {raster.sha256[:16]}…, "
-                f"piksel {raster.pixel_m:.3f} m, błąd georeferencji {accuracy}"
-            ).replace(".", ",", 2)
-            write(sheet, paper.left, y, fitted(words, paper.frame_width * mm, 6.5), size=6.5)
-            y -= 3.2
+    shown = [raster for raster in subject.sheets if raster.footprint.intersects(window)]
+    for line, raster in enumerate(shown[:3]):
+        words = fitted(source_words(raster, digits=16), paper.frame_width * mm, 6.5)
+        write(sheet, paper.left, 25.5 - 3.2 * line, words, size=6.5)
+
+
+def source_words(raster: PlanSheet, *, digits: int = 64) -> str:
+    """Sheet, hash, pixel, accuracy of the georeference."""
+    accuracy = f"{metres(raster.rmse_m, 2)} m" if raster.rmse_m is not None else "nie podano"
+    digest = raster.sha256 if digits >= len(raster.sha256) else f"{raster.sha256[:digits]}…"
+    return (
+        f"Rysunek planu, arkusz {raster.number}: SHA-256 {digest}, piksel {metres(raster.pixel_m, 3)} m, "
+        f"błąd georeferencji {accuracy}"
+    )
+
+
+def metres(value: float, places: int) -> str:
+    return f"{value:.{places}f}".replace(".", ",")
 
 
 def draw_index(sheet: Sheet, layout: Layout, index: int) -> None:

@@ -27,7 +27,7 @@ class Subject:
     sheets: tuple[PlanSheet, ...]
     parcels: tuple[Parcel, ...]
     neighbours: tuple[Parcel, ...]
-    case_number: str
+    district: str
     state_on: str
 
 

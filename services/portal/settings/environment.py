@@ -28,6 +28,7 @@ class Environment:
     state: Path  #: MIEDZA_STATE: private state folder, media and logs live below it
     database_url: str  #: DATABASE_URL: postgresql://user:password@host:port/name
     secret_key: str  #: MIEDZA_SECRET_KEY: signs sessions; from the state folder where absent
+    site: str  #: MIEDZA_SITE: public address printed on documents; "" takes the one a page was asked by
     hosts: tuple[str, ...]  #: MIEDZA_HOSTS: names the office is served under, comma-separated
     demo: bool  #: MIEDZA_DEMO: sample municipalities and accounts with one known password
     debug: bool  #: MIEDZA_DEBUG: Django's debug pages; never in an office
@@ -36,7 +37,9 @@ class Environment:
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
         """Raises SettingError for an unknown or unusable variable."""
-        known = FOR_SCRIPTS | {f"MIEDZA_{name}" for name in ("STATE", "SECRET_KEY", "HOSTS", "DEMO", "DEBUG", "HTTPS")}
+        known = FOR_SCRIPTS | {
+            f"MIEDZA_{name}" for name in ("STATE", "SECRET_KEY", "SITE", "HOSTS", "DEMO", "DEBUG", "HTTPS")
+        }
         for name in variables:
             if name.startswith("MIEDZA_") and name not in known:
                 raise SettingError(f"Unknown setting {name}. Known: {', '.join(sorted(known))}.")
@@ -45,6 +48,7 @@ class Environment:
             state=state,
             database_url=variables.get("DATABASE_URL") or private_database_url(state),
             secret_key=variables.get("MIEDZA_SECRET_KEY") or stored_secret(state),
+            site=variables.get("MIEDZA_SITE", "").rstrip("/"),
             hosts=tuple(variables.get("MIEDZA_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
             demo=flag(variables, "MIEDZA_DEMO", default=True),
             debug=flag(variables, "MIEDZA_DEBUG", default=False),

@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from planning.extracts.analysis import Analysis
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", required=True, type=Path, metavar="PLIK.pdf")
         parser.add_argument("--json", action="store_true", help="wypisz udziały, ustalenia i opłatę")
         parser.add_argument("--planner", metavar="KONTO", help="kto wydaje; domyślnie jedyny planista gminy")
-        parser.add_argument("--site", default="http://localhost:8000", help="adres urzędu do kodu QR")
+        parser.add_argument("--site", default=settings.SITE or "http://localhost:8000", help="adres urzędu do kodu QR")
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["as_of"] or timezone.localdate()
@@ -45,6 +47,8 @@ class Command(BaseCommand):
         except ServiceError as error:
             self.stderr.write(error.message)
             sys.exit(2)
+        if not options["out"].parent.is_dir():
+            raise CommandError(f"Nie ma folderu {options['out'].parent}. Podaj inny plik.", returncode=2)
         planner = self.planner(parcels[0], options["planner"])
         try:
             make = self.preview if options["preview"] else self.issue
@@ -77,6 +81,7 @@ class Command(BaseCommand):
         if not analysis.families:
             sys.exit(1)
 
+    @transaction.atomic
     def issue(self, parcels: list[Parcel], *, day: date, planner: User, options: dict[str, Any]) -> None:
         now = timezone.now()
         application = services.file_application(
