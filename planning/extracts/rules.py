@@ -4,6 +4,7 @@ A rule yields findings and decides nothing else; what blocks, stands in ``findin
 """
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
 
@@ -220,29 +221,30 @@ def plan_changed(land: Situation, confirmed: Collection[str]) -> Iterator[Findin
 
 
 def plan_ended(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
-    plans = LocalPlan.objects.known().filter(
-        municipality=land.parcel.municipality_id,
-        kind=LocalPlan.Kind.LOCAL_PLAN,
-        in_force_to__lte=land.as_of,
-        boundary__intersects=land.parcel.geom,
-    )
-    for plan in plans.order_by("in_force_to"):
-        if plan.in_force_to and surface(plan.boundary.intersection(land.parcel.geom)):
+    for plan in plans_of_other_days(land, in_force_to__lte=land.as_of):
+        if plan.in_force_to:
             text = f"Do {polish_date(plan.in_force_to)} obowiązywał tu plan, który stracił moc: {plan.title}."
             yield say(findings.PLAN_ENDED, land, text, plan=plan)
 
 
 def plan_pending(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
+    for plan in plans_of_other_days(land, in_force_from__gt=land.as_of):
+        if plan.in_force_from:
+            text = f"Od {polish_date(plan.in_force_from)} obowiązuje tu plan: {plan.title}."
+            yield say(findings.PLAN_PENDING, land, text, plan=plan)
+
+
+def plans_of_other_days(land: Situation, **when: date) -> Iterator[LocalPlan]:
+    """Local plans that bind the parcel on some other day, in the order of time."""
     plans = LocalPlan.objects.known().filter(
         municipality=land.parcel.municipality_id,
         kind=LocalPlan.Kind.LOCAL_PLAN,
-        in_force_from__gt=land.as_of,
         boundary__intersects=land.parcel.geom,
+        **when,
     )
     for plan in plans.order_by("in_force_from"):
-        if plan.in_force_from and surface(plan.boundary.intersection(land.parcel.geom)):
-            text = f"Od {polish_date(plan.in_force_from)} obowiązuje tu plan: {plan.title}."
-            yield say(findings.PLAN_PENDING, land, text, plan=plan)
+        if surface(plan.boundary.intersection(land.parcel.geom)):
+            yield plan
 
 
 def general_plan_zone(land: Situation, confirmed: Collection[str]) -> Iterator[Finding]:
