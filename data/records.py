@@ -8,7 +8,7 @@ Field names of the source stand in brackets (EGiB regulation of 2021, APP 2.0, P
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
@@ -300,9 +300,3 @@ class Reading[Record]:
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
     state_on: date | None = None  #: day of the delivery, where the file says so
-
-
-class Reader[Record](Protocol):
-    """A reader opens one file; it raises UnreadableFileError before or while records are taken."""
-
-    def __call__(self, path: str) -> Reading[Record]: ...

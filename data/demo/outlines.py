@@ -42,7 +42,6 @@ class DemoMunicipality:
     outline: MultiPolygon  #: EPSG:2178
     office_name: str
     office_address: str
-    is_sample_address: bool  #: True when the address is not a confirmed fact
     head_title: str
     head_title_genitive: str  # "z up. Burmistrza ..."
     council: str
@@ -55,7 +54,6 @@ MUNICIPALITIES: dict[str, DemoMunicipality] = {
         outline=MultiPolygon([Polygon(at(SKALA_CORNERS))]),
         office_name="Urząd Miasta i Gminy w Skale",
         office_address="Rynek 29, 32-043 Skała",
-        is_sample_address=False,
         head_title="Burmistrz Miasta i Gminy Skała",
         head_title_genitive="Burmistrza Miasta i Gminy Skała",
         council="Rada Miejska w Skale",
@@ -66,7 +64,6 @@ MUNICIPALITIES: dict[str, DemoMunicipality] = {
         outline=MultiPolygon([Polygon(at(SULOSZOWA_CORNERS))]),
         office_name="Urząd Gminy Sułoszowa",
         office_address="ul. Krakowska 139, 32-045 Sułoszowa",
-        is_sample_address=True,
         head_title="Wójt Gminy Sułoszowa",
         head_title_genitive="Wójta Gminy Sułoszowa",
         council="Rada Gminy Sułoszowa",

@@ -34,13 +34,6 @@ def joined(shapes: list[Polygon]) -> Surface:
     return surface_of(shapely.coverage_union_all(shapes))
 
 
-def one_polygon(shape: BaseGeometry) -> Polygon:
-    """The geometry, which must be one polygon."""
-    if not isinstance(shape, Polygon):
-        raise TypeError(f"not a polygon: {shape.geom_type}")
-    return shape
-
-
 def box_corners(shape: BaseGeometry) -> NDArray[np.float64]:
     """Corners of the smallest rectangle round a shape, the first repeated at the end: (5, 2)."""
     corners: NDArray[np.float64] = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))

@@ -11,7 +11,7 @@ from data.identifiers import ParcelId
 from planning.extracts import findings
 from planning.extracts.findings import Finding, Severity
 from planning.extracts.rules import check
-from planning.extracts.shares import Ground, Share, Sliver, parcel_shares
+from planning.extracts.shares import Share, Sliver, parcel_shares
 from planning.extracts.situation import OverlayPiece, Situation, situation
 from planning.models import GeneralPlanZone, LocalPlan, LocalPlanQuerySet
 from spatial.cadastre.models import Parcel
@@ -41,10 +41,6 @@ class ParcelAnswer:
 
     def overlays(self, family: "PlanFamily") -> list[OverlayPiece]:
         return [found for piece in self.land.pieces if piece.plan.pk in family.plan_ids for found in piece.overlays]
-
-    @property
-    def gap_m2(self) -> int:
-        return sum(share.area_m2 for share in self.shares if share.ground is Ground.GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +156,7 @@ def find_parcels(identifiers: Iterable[str], *, as_of: date) -> tuple[list[Parce
 
 def absent(identifier: str, *, as_of: date) -> Finding:
     """Never here, not yet here, or no longer: three sentences."""
-    last = Parcel.objects.filter(identifier=identifier).order_by("-valid_from").first()
+    last = Parcel.objects.known().filter(identifier=identifier).order_by("-valid_from").first()
     if last is None:
         text = f"Nie znaleźliśmy działki {identifier}. Sprawdź numer obrębu albo wskaż działkę na mapie."
         return Finding(findings.PARCEL_UNKNOWN, text, parcel=identifier)

@@ -139,7 +139,7 @@ class _Publisher:
         return self.published(counts, districts)
 
     def refuse_duplicates(self) -> None:
-        for stage in (self.parcels, self.buildings):
+        for stage in (self.parcels, self.land_uses, self.buildings):
             for identifier in stage.duplicates():
                 self.delivery.refuse(
                     "duplicate-id",
@@ -352,7 +352,7 @@ def publish_retired(records: list[RetiredParcelRecord], delivery: Delivery) -> C
     """Parcels of the past: closed versions with successors, added where our own history has none of that time."""
     identifiers = [record.identifier for record in records]
     held: dict[str, list[Parcel]] = {}
-    for row in Parcel.objects.of(delivery.municipality).filter(identifier__in=identifiers):
+    for row in Parcel.objects.of(delivery.municipality).known().filter(identifier__in=identifiers):
         held.setdefault(row.identifier, []).append(row)
     added: list[Parcel] = []
     changed: list[Parcel] = []
@@ -397,10 +397,12 @@ def link_successors(delivery: Delivery) -> None:
             """
             WITH born AS (
                 SELECT id, unnest(predecessors) AS parent
-                FROM cadastre_parcel WHERE snapshot_id = %(snapshot)s AND valid_to IS NULL),
+                FROM cadastre_parcel
+                WHERE snapshot_id = %(snapshot)s AND valid_to IS NULL AND superseded_at IS NULL),
             births AS (
                 SELECT born.id, max(old.valid_to) AS day
-                FROM born JOIN cadastre_parcel old ON old.identifier = born.parent AND old.id <> born.id
+                FROM born JOIN cadastre_parcel old
+                    ON old.identifier = born.parent AND old.id <> born.id AND old.superseded_at IS NULL
                 GROUP BY born.id)
             UPDATE cadastre_parcel child SET valid_from = births.day
             FROM births WHERE child.id = births.id AND child.valid_from < births.day
@@ -411,14 +413,17 @@ def link_successors(delivery: Delivery) -> None:
             """
             WITH born AS (
                 SELECT identifier AS child, unnest(predecessors) AS parent
-                FROM cadastre_parcel WHERE snapshot_id = %(snapshot)s AND valid_to IS NULL),
+                FROM cadastre_parcel
+                WHERE snapshot_id = %(snapshot)s AND valid_to IS NULL AND superseded_at IS NULL),
             heirs AS (
                 SELECT parent, array_agg(DISTINCT child ORDER BY child) AS children
                 FROM born WHERE parent <> child GROUP BY parent)
             UPDATE cadastre_parcel old SET successors = heirs.children
             FROM heirs
             WHERE old.identifier = heirs.parent AND old.municipality_id = %(municipality)s AND old.successors = '{}'
-            AND old.valid_to = (SELECT max(valid_to) FROM cadastre_parcel last WHERE last.identifier = old.identifier)
+            AND old.superseded_at IS NULL
+            AND old.valid_to = (SELECT max(valid_to) FROM cadastre_parcel last
+                WHERE last.identifier = old.identifier AND last.superseded_at IS NULL)
             """,
             {"snapshot": delivery.snapshot.pk, "municipality": delivery.municipality.pk},
         )

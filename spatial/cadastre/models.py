@@ -66,6 +66,8 @@ class ParcelQuerySet(VersionedQuerySet["Parcel"]):
 class Parcel(Versioned):
     """Działka ewidencyjna, one version. By law one continuous area; a delivery in parts is kept and reported."""
 
+    learnt_after_closing = ("successors",)
+
     district = models.ForeignKey(CadastralDistrict, models.PROTECT, verbose_name="obręb", related_name="parcels")
     number = models.CharField("numer działki", max_length=30)  # "123/4"
     sheet = models.CharField("arkusz", max_length=10, blank=True)  # AR part of the identifier
@@ -83,16 +85,11 @@ class Parcel(Versioned):
 
     objects = ParcelQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = "działka ewidencyjna"
         verbose_name_plural = "działki ewidencyjne"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["identifier"], condition=models.Q(valid_to=None), name="parcel_one_current_version"
-            )
-        ]
         indexes = [
-            models.Index(fields=["identifier"], name="parcel_identifier"),
+            *Versioned.Meta.indexes,
             models.Index(fields=["district", "number"], name="parcel_district_number"),
             models.Index(fields=["municipality", "sort_key"], name="parcel_natural_order"),
         ]
@@ -112,10 +109,9 @@ class LandUse(Versioned):
 
     objects = LandUseQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = "kontur użytku"
         verbose_name_plural = "kontury użytków"
-        indexes = [models.Index(fields=["identifier"], name="land_use_identifier")]
 
 
 class BuildingQuerySet(VersionedQuerySet["Building"]):
@@ -132,10 +128,9 @@ class Building(Versioned):
 
     objects = BuildingQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = "budynek"
         verbose_name_plural = "budynki"
-        indexes = [models.Index(fields=["identifier"], name="building_identifier")]
 
 
 class Locality(models.Model):
@@ -196,11 +191,11 @@ class AddressPoint(Versioned):
 
     objects = AddressPointQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Versioned.Meta):
         verbose_name = "punkt adresowy"
         verbose_name_plural = "punkty adresowe"
         indexes = [
-            models.Index(fields=["identifier"], name="address_identifier"),
+            *Versioned.Meta.indexes,
             GinIndex(OpClass("search_key", "gin_trgm_ops"), name="address_search_trigrams"),
         ]
 

@@ -126,7 +126,7 @@ def parcel_id(query: str) -> ParcelId | None:
 
 def parcels_called(identifier: ParcelId, *, limit: int, on: date | None) -> list[Hit]:
     """The parcel itself, then those whose number begins alike; a parcel that ended stands when none lives."""
-    rows = Parcel.objects.filter(district=identifier.district).select_related("district", "municipality")
+    rows = Parcel.objects.known().filter(district=identifier.district).select_related("district", "municipality")
     exact = Q(identifier=str(identifier))
     living = alive(rows, on).filter(exact | Q(number__startswith=f"{identifier.number}/")).in_natural_order()[:limit]
     return [parcel_hit(parcel) for parcel in living] or [

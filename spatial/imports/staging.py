@@ -30,7 +30,11 @@ BATCH = 5_000  #: rows kept in memory between two COPY commands
 REMOVALS_SHARE, REMOVALS_LEAST = 0.2, 20  #: more missing objects than both look like an excerpt, not like a state
 DISTRICT = "left({row}.identifier, 13)"  #: scope of cadastral objects: the district in the identifier
 
-_KEPT_BY_US = {"id", "municipality_id", "snapshot_id", "valid_from", "valid_to", "fingerprint"}
+_KEPT_BY_US = {
+    "id", "municipality_id", "snapshot_id", "valid_from", "valid_to", "recorded_at", "closed_at", "superseded_at",
+    "closed_by_id", "fingerprint",
+}  # fmt: skip
+_CURRENT = "t.valid_to IS NULL AND t.superseded_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Stage:
     scope: SQL of the part of the register a row belongs to, with ``{row}`` for the row. Rows are closed only in
     parts that the delivery speaks of.
     derived: columns computed from others by our own rules; they do not enter the fingerprint.
+    A table without a column ``geom`` is staged without geometries.
     """
 
     def __init__(self, model: type[Versioned], *, scope: str = DISTRICT, derived: Iterable[str] = ()) -> None:
@@ -67,16 +72,17 @@ class Stage:
         self.stage = sql.Identifier(f"stage_{self.name}")
         columns = [str(field.column) for field in model._meta.concrete_fields]
         self.columns = [column for column in columns if column not in _KEPT_BY_US | {"identifier", "geom"}]
+        self.shape = ["geom"] if "geom" in columns else []
         self.json = {str(field.column) for field in model._meta.concrete_fields if isinstance(field, JSONField)}
         self.derived = frozenset(derived)
         self.scope = scope
-        self.rows: list[tuple[str, BaseGeometry, dict[str, Any]]] = []
+        self.rows: list[tuple[str, BaseGeometry | None, dict[str, Any]]] = []
         self.is_empty = True
         self.is_partial = False
         self.last_state: date | None = None  #: newest state we hold of the scopes; known once published
         self._create()
 
-    def add(self, identifier: str, geometry: BaseGeometry, **values: Any) -> None:
+    def add(self, identifier: str, geometry: BaseGeometry | None, **values: Any) -> None:
         self.rows.append((identifier, geometry, values))
         self.is_empty = False
         if len(self.rows) >= BATCH:
@@ -86,14 +92,17 @@ class Stage:
         """Send the rows in memory to the temporary table."""
         if not self.rows:
             return
-        columns = ["identifier", "fingerprint", "geom", *self.columns]
-        copy_in = sql.SQL("COPY {} ({}) FROM STDIN").format(self.stage, _names(columns))
+        copy_in = sql.SQL("COPY {} ({}) FROM STDIN").format(self.stage, _names(self._written()))
         geometries = array_of([geometry for _, geometry, _ in self.rows])
         marks = fingerprints(geometries, [self._said(row) for row in self.rows])
+        shapes = [[geom] for geom in ewkb(geometries)] if self.shape else [[] for _ in self.rows]
         with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
-            for (identifier, _, values), mark, geom in zip(self.rows, marks, ewkb(geometries), strict=True):
-                copy.write_row([identifier, mark, geom, *self._adapted(values)])
+            for (identifier, _, values), mark, shape in zip(self.rows, marks, shapes, strict=True):
+                copy.write_row([identifier, mark, *shape, *self._adapted(values)])
         self.rows.clear()
+
+    def _written(self) -> list[str]:
+        return ["identifier", "fingerprint", *self.shape, *self.columns]
 
     def duplicates(self) -> list[str]:
         """Identifiers that came more than once; all their rows leave the stage."""
@@ -141,7 +150,7 @@ class Stage:
         self._run("DROP TABLE IF EXISTS pg_temp.{stage}")
         self._run(
             "CREATE TEMPORARY TABLE {stage} ON COMMIT DROP AS SELECT {columns} FROM {table} WITH NO DATA",
-            names=["identifier", "fingerprint", "geom", *self.columns],
+            names=self._written(),
         )
 
     def _write(self, delivery: Delivery, scopes: set[str], *, is_same_day: bool) -> Counts:
@@ -162,12 +171,18 @@ class Stage:
         return Counts(added=inserted - changed, changed=changed, removed=closed - changed, unchanged=total - inserted)
 
     def _close(self, delivery: Delivery, scopes: set[str]) -> tuple[int, int]:
-        """Close current versions that the delivery does not repeat: (all, those that get a new version)."""
+        """Close current versions that the delivery does not repeat: (all, those that get a new version).
+
+        A version that would have lived no day was wrong: it is withdrawn instead.
+        """
         row = self._all(
             """
             WITH closed AS (
-                UPDATE {table} t SET valid_to = greatest(%(day)s, t.valid_from)
-                WHERE t.valid_to IS NULL AND {ours}
+                UPDATE {table} t SET closed_by_id = %(snapshot)s,
+                    valid_to = CASE WHEN t.valid_from < %(day)s THEN %(day)s::date END,
+                    closed_at = CASE WHEN t.valid_from < %(day)s THEN %(now)s::timestamptz END,
+                    superseded_at = CASE WHEN t.valid_from >= %(day)s THEN %(now)s::timestamptz END
+                WHERE {current} AND {ours}
                 AND NOT EXISTS (SELECT FROM {stage} s
                     WHERE s.identifier = t.identifier AND s.fingerprint = t.fingerprint)
                 AND (NOT %(partial)s OR EXISTS (SELECT FROM {stage} s WHERE s.identifier = t.identifier))
@@ -177,6 +192,8 @@ class Stage:
             """,
             row="t",
             day=delivery.state_on,
+            now=delivery.snapshot.published_at,
+            snapshot=delivery.snapshot.pk,
             partial=self.is_partial,
             **self._where(delivery, scopes),
         )
@@ -185,17 +202,18 @@ class Stage:
     def _insert(self, delivery: Delivery, known: set[str]) -> int:
         return self._run(
             """
-            INSERT INTO {table} ({columns}, municipality_id, snapshot_id, valid_from)
-            SELECT {columns}, %(municipality)s, %(snapshot)s,
+            INSERT INTO {table} ({columns}, municipality_id, snapshot_id, recorded_at, valid_from)
+            SELECT {columns}, %(municipality)s, %(snapshot)s, %(now)s,
                 CASE WHEN {scope} = ANY(%(known)s) THEN %(day)s::date ELSE %(first)s::date END
             FROM {stage} s
             WHERE NOT EXISTS (SELECT FROM {table} t
-                WHERE t.valid_to IS NULL AND t.identifier = s.identifier AND t.fingerprint = s.fingerprint)
+                WHERE {current} AND t.identifier = s.identifier AND t.fingerprint = s.fingerprint)
             """,
             row="s",
-            names=["identifier", "fingerprint", "geom", *self.columns],
+            names=self._written(),
             municipality=delivery.municipality.pk,
             snapshot=delivery.snapshot.pk,
+            now=delivery.snapshot.published_at,
             known=list(known),
             day=delivery.state_on,
             first=delivery.terms.valid_from or delivery.state_on,
@@ -204,7 +222,9 @@ class Stage:
     def _known(self, delivery: Delivery, scopes: set[str]) -> set[str]:
         """Scopes of which we hold rows already: their new objects are new in the register, not only to us."""
         where = self._where(delivery, scopes)
-        found = self._all("SELECT DISTINCT {scope} FROM {table} t WHERE {ours}", row="t", **where)
+        found = self._all(
+            "SELECT DISTINCT {scope} FROM {table} t WHERE t.superseded_at IS NULL AND {ours}", row="t", **where
+        )
         return {scope for (scope,) in found}
 
     def _missing(self, delivery: Delivery, scopes: set[str]) -> tuple[int, int]:
@@ -215,7 +235,7 @@ class Stage:
             """
             SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM {stage} s WHERE s.identifier = t.identifier)),
                 count(*)
-            FROM {table} t WHERE t.valid_to IS NULL AND {ours}
+            FROM {table} t WHERE {current} AND {ours}
             """,
             row="t",
             **self._where(delivery, scopes),
@@ -229,7 +249,7 @@ class Stage:
         ).exclude(pk=delivery.snapshot.pk)
         told = ours.order_by("-state_on").values_list("state_on", flat=True).first()
         held = self._one(
-            "SELECT max(t.valid_from) FROM {table} t WHERE t.valid_to IS NULL AND {ours}",
+            "SELECT max(t.valid_from) FROM {table} t WHERE {current} AND {ours}",
             row="t",
             **self._where(delivery, scopes),
         )
@@ -258,7 +278,14 @@ class Stage:
         ours = sql.SQL(
             "t.municipality_id = %(municipality)s AND {scope} = ANY(%(scopes)s) AND NOT t.identifier = ANY(%(refused)s)"
         ).format(scope=scope)
-        return sql.SQL(text).format(table=self.table, stage=self.stage, scope=scope, ours=ours, columns=_names(names))
+        return sql.SQL(text).format(
+            table=self.table,
+            stage=self.stage,
+            scope=scope,
+            ours=ours,
+            current=sql.SQL(_CURRENT),
+            columns=_names(names),
+        )
 
     def _run(self, text: str, *, row: str = "t", names: Sequence[str] = ("identifier",), **values: Any) -> int:
         with connection.cursor() as cursor:
@@ -312,11 +339,11 @@ def ewkb(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.str_]:
 
 
 def fingerprints(geometries: npt.NDArray[np.object_], said: Sequence[Any]) -> list[str]:
-    """MD5 of the values and of the shape to a tenth of a millimetre, whatever vertex the ring starts at."""
+    """MD5 of the values and of the shape (if any) to a tenth of a millimetre, whatever vertex the ring starts at."""
     rounded = shapely.transform(geometries, _to_tenth_of_millimetre)
     shapes = shapely.to_wkb(shapely.normalize(rounded))
     return [
-        hashlib.md5(json.dumps(values, default=str).encode() + shape, usedforsecurity=False).hexdigest()
+        hashlib.md5(json.dumps(values, default=str).encode() + (shape or b""), usedforsecurity=False).hexdigest()
         for values, shape in zip(said, shapes, strict=True)
     ]
 

@@ -101,7 +101,7 @@ class TestQuery:
         assert "IS NOT NULL" not in sql
         with connection.cursor() as cursor:
             # Of one row any index is as good as another: only that of the geometry is left to choose.
-            cursor.execute("DROP INDEX parcel_one_current_version, parcel_identifier, parcel_natural_order")
+            cursor.execute("DROP INDEX parcel_one_current, parcel_identifier, parcel_natural_order")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute(f"EXPLAIN {sql}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
