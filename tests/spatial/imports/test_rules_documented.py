@@ -1,17 +1,21 @@
-"""docs/data-quality.md lists every rule that readers and importers use, and no other."""
+"""The catalogue in data/rules lists the rules that readers and importers use, and no other; docs follow it."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
+from data.rules import SEVERITIES, rules
+from spatial.imports import handbook
+
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [
     *(ROOT / "data/readers").rglob("*.py"),
     ROOT / "data/geometry.py",
     *(ROOT / "spatial/imports").glob("*.py"),
-    ROOT / "spatial/cadastre/importers.py",
-    ROOT / "planning/importers.py",
+    *(path for folder in ("spatial", "planning", "services") for path in (ROOT / folder).rglob("importers.py")),
     ROOT / "planning/sheets.py",
     ROOT / "planning/topology.py",
 ]
@@ -29,28 +33,21 @@ def dashed_words(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def documented() -> list[tuple[str, ...]]:
-    rows = re.findall(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", table(), re.MULTILINE)
-    return [tuple(cell.strip() for cell in row) for row in rows]
-
-
-def table() -> str:
-    return (ROOT / "docs/data-quality.md").read_text()
-
-
-def test_every_rule_is_documented_and_every_documented_rule_is_used():
+def test_every_rule_is_in_the_catalogue_and_every_rule_there_is_used():
     used = {word for path in SOURCES for word in dashed_words(path)} - NO_RULES
 
-    assert {rule for rule, *_ in documented()} == used
+    assert set(rules()) == used
 
 
-def test_every_rule_stands_once_with_severity_meaning_and_remedy():
-    rules = [rule for rule, *_ in documented()]
-    severities = {part.strip() for _, severity, *_ in documented() for part in severity.split(",")}
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.code)
+def test_every_rule_has_severity_meaning_and_remedy_in_both_languages(rule):
+    assert rule.severity
+    assert set(rule.severity) <= set(SEVERITIES)
+    assert all([rule.meaning["pl"], rule.meaning["en"], rule.remedy["pl"], rule.remedy["en"]])
 
-    assert len(rules) == len(set(rules)) == table().count("\n| `")
-    assert severities == {"file", "error", "warning", "info"}
-    assert all(all(cells) for cells in documented())
+
+def test_the_handbook_is_made_from_the_catalogue():
+    assert (ROOT / "docs/data-quality.md").read_text() == handbook.data_quality()
 
 
 def test_options_and_sources_are_described():
