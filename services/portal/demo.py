@@ -126,7 +126,7 @@ def _counted(made: Callable[[], Iterator[Any]], counting: _Counting) -> Iterator
 def version() -> str:
     """Hash of the generator's own text: another text may make other data, equal text makes the same."""
     folder = Path(data.demo.__file__).parent
-    sources = sorted([*folder.rglob("*.py"), folder.parent / "records.py", folder.parent / "identifiers.py"])
+    sources = sorted([*folder.rglob("*.py"), *(folder.parent / "records").glob("*.py"), folder.parent / "identifiers.py"])
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 
