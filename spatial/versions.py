@@ -6,6 +6,7 @@ when we learnt that it ended, and when we learnt that it had been wrong (a corre
 A row is never changed in what it says; so a document can name the versions it was made from.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar, Self
 
@@ -45,8 +46,8 @@ class VersionedQuerySet[M: "Versioned"](models.QuerySet[M]):
 class Versioned(models.Model):
     """Base of every register table; a concrete ``Meta`` inherits from this one and adds to its lists."""
 
-    #: columns that only later deliveries fill, and that a version opened again therefore forgets
-    learnt_after_closing: ClassVar[tuple[str, ...]] = ()
+    #: columns that only later deliveries fill, with the value they take in a version opened again
+    learnt_after_closing: ClassVar[Mapping[str, str]] = {}
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina")
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, verbose_name="dostawa danych")

@@ -28,7 +28,7 @@ from spatial.imports import registry
 from spatial.imports.models import Snapshot
 from spatial.imports.registry import Terms
 from spatial.imports.report import Report
-from spatial.imports.services import Notice, Origin, publish
+from spatial.imports.services import Notice, Origin, Review, publish
 from spatial.municipalities.models import Municipality
 
 VALID_FROM = date(2010, 1, 1)  #: documents of the demo may look back to this day
@@ -98,7 +98,8 @@ def _load(
     if loaded.filter(is_sample=False).exists() or (loaded.filter(sha256=version()).exists() and not is_forced):
         return None
     reading = Reading[Any](_counted(made, counting := _Counting()), state_on=STATE_ON)
-    report = publish(source=declared, reading=reading, origin=origin, terms=terms, today=STATE_ON, notice=notice)
+    review = Review(notice=notice)
+    report = publish(source=declared, reading=reading, origin=origin, terms=terms, today=STATE_ON, review=review)
     errors = [problem for problem in report.findings if problem.severity == "error"]
     if errors:
         first = errors[0]
@@ -126,7 +127,9 @@ def _counted(made: Callable[[], Iterator[Any]], counting: _Counting) -> Iterator
 def version() -> str:
     """Hash of the generator's own text: another text may make other data, equal text makes the same."""
     folder = Path(data.demo.__file__).parent
-    sources = sorted([*folder.rglob("*.py"), *(folder.parent / "records").glob("*.py"), folder.parent / "identifiers.py"])
+    sources = sorted(
+        [*folder.rglob("*.py"), *(folder.parent / "records").glob("*.py"), folder.parent / "identifiers.py"]
+    )
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
 

@@ -11,7 +11,6 @@ from typing import Any, cast
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
-from django.db.models import Model
 from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
@@ -45,6 +44,7 @@ from spatial.cadastre.models import (
     Parcel,
     Street,
 )
+from spatial.imports.plain import keep
 from spatial.imports.registry import Argument, Delivery, Published, Source, WrongUse, register
 from spatial.imports.staging import Counts, Stage, array_of, fingerprints, many
 from spatial.words import search_key
@@ -153,20 +153,25 @@ class _Publisher:
         teryt = self.delivery.municipality.pk
         self.refuse_foreign_localities()
         units = {district[:8] for district in districts} | self.units.keys()
-        keep(CadastralUnit, ("identifier",), [unit_values(name, None) for name in units - self.units.keys()], teryt)
+        keep(
+            CadastralUnit,
+            ("identifier",),
+            [unit_values(name, None) for name in units - self.units.keys()],
+            self.delivery,
+        )
         implied = sorted(districts - self.districts.keys())
-        keep(CadastralDistrict, ("identifier",), [self.implied_district(name) for name in implied], teryt)
+        keep(CadastralDistrict, ("identifier",), [self.implied_district(name) for name in implied], self.delivery)
         units_said = [unit_values(name, record) for name, record in self.units.items()]
         districts_said = [district_values(record) for record in self.districts.values()]
         localities_said = [locality_values(record) for record in self.localities.values()]
         counts = {
-            "unit": keep(CadastralUnit, ("identifier",), units_said, teryt),
-            "district": keep(CadastralDistrict, ("identifier",), districts_said, teryt),
-            "locality": keep(Locality, ("simc",), localities_said, teryt),
+            "unit": keep(CadastralUnit, ("identifier",), units_said, self.delivery),
+            "district": keep(CadastralDistrict, ("identifier",), districts_said, self.delivery),
+            "locality": keep(Locality, ("simc",), localities_said, self.delivery),
         }
         known = set(Locality.objects.filter(municipality=teryt).values_list("simc", flat=True))
         streets = [street_values(row) for row in self.streets.values() if self.is_known(row.simc, known, row.name)]
-        counts["street"] = keep(Street, ("locality_id", "ulic"), streets, teryt)
+        counts["street"] = keep(Street, ("locality_id", "ulic"), streets, self.delivery)
         return counts
 
     def refuse_foreign_localities(self) -> None:
@@ -313,39 +318,7 @@ def stored(column: str, geometry: BaseGeometry | None) -> dict[str, GEOSGeometry
     return {column: GEOSGeometry(memoryview(geometry.wkb), srid=crs.PL_2000_7)}
 
 
-# --- tables without versions ----------------------------------------------------------------------------------
-
-
-def keep(model: type[Model], key: Sequence[str], wanted: list[dict[str, Any]], municipality: str) -> Counts:
-    """Bring rows up to date by their key; what ``wanted`` does not name stays."""
-    manager = model._default_manager
-    held = {tuple(getattr(row, name) for name in key): row for row in manager.filter(municipality=municipality)}
-    added: list[Model] = []
-    changed: list[Model] = []
-    fields: set[str] = set()
-    for values in wanted:
-        identity = tuple(values[name] for name in key)
-        row = held.get(identity)
-        if row is None:
-            named = {"name": identity[0]} | values
-            added.append(model(municipality_id=municipality, **named))
-            continue
-        different = {name: value for name, value in values.items() if not _same(getattr(row, name), value)}
-        for name, value in different.items():
-            setattr(row, name, value)
-        if different:
-            changed.append(row)
-            fields.update(different)
-    manager.bulk_create(added)
-    if changed:
-        manager.bulk_update(changed, sorted(fields), batch_size=500)
-    return Counts(added=len(added), changed=len(changed), unchanged=len(wanted) - len(added) - len(changed))
-
-
-def _same(held: Any, wanted: Any) -> bool:
-    if isinstance(held, GEOSGeometry) and isinstance(wanted, GEOSGeometry):
-        return held.equals_exact(wanted, 0.0001)
-    return bool(held == wanted)
+# --- links of parcels through time ------------------------------------------------------------------------------
 
 
 def publish_retired(records: list[RetiredParcelRecord], delivery: Delivery) -> Counts:

@@ -66,7 +66,7 @@ class ParcelQuerySet(VersionedQuerySet["Parcel"]):
 class Parcel(Versioned):
     """Działka ewidencyjna, one version. By law one continuous area; a delivery in parts is kept and reported."""
 
-    learnt_after_closing = ("successors",)
+    learnt_after_closing = {"successors": "{}"}
 
     district = models.ForeignKey(CadastralDistrict, models.PROTECT, verbose_name="obręb", related_name="parcels")
     number = models.CharField("numer działki", max_length=30)  # "123/4"

@@ -33,6 +33,7 @@ class Snapshot(models.Model):
     rolled_back_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="cofnął(-ęła)", null=True, related_name="+"
     )
+    rollback_note = models.TextField("powód cofnięcia", blank=True)
     is_sample = models.BooleanField("dane przykładowe", default=False)
     counts = models.JSONField("liczby obiektów", default=dict)
     #: parts of the registers it speaks of: "parcel:120610_5.0007", "plan:XI-85-15"
@@ -51,8 +52,8 @@ class Snapshot(models.Model):
 class Upload(models.Model):
     """Files that somebody brought to the back office: checked at once, published or rejected by a person.
 
-    The check is the whole import with nothing kept; publishing runs it again on the kept files, so what is
-    published is what was checked or it is refused (``checked_against`` has moved).
+    The check is the whole import with nothing kept; publishing runs it again on the kept files. Where the registers
+    have moved in between, so that it would change other objects than the reviewer saw, it goes back to the check.
     """
 
     class State(models.TextChoices):
@@ -78,8 +79,6 @@ class Upload(models.Model):
     state = models.CharField("stan", max_length=12, choices=State, default=State.QUEUED)
     taken = models.PositiveBigIntegerField("przeczytano obiektów", default=0)
     report = models.JSONField("raport", default=dict)
-    #: newest snapshot of the municipality when the check ran; another one asks for another check
-    checked_against = models.BigIntegerField(null=True)
     fault = models.TextField("przyczyna przerwania", blank=True)
     snapshot = models.ForeignKey(Snapshot, models.PROTECT, verbose_name="dostawa", null=True, related_name="uploads")
     created_at = models.DateTimeField("przesłano", auto_now_add=True)

@@ -1,16 +1,17 @@
 """Sources that ``manage.py import`` knows. Each app declares its own in ``importers.py``, loaded at first use."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.utils.module_loading import autodiscover_modules
 
 from data.records import Problem, Reading
 from spatial.errors import ServiceError
+from spatial.imports.differences import Differences
 from spatial.imports.models import Snapshot
 from spatial.municipalities.models import Municipality
 
@@ -49,6 +50,16 @@ class Terms:
     create_municipality: str | None = None  #: name of a municipality to create when it is unknown
     options: Mapping[str, Any] = field(default_factory=dict)  #: values of the source's own arguments
 
+    def as_json(self) -> dict[str, Any]:
+        """For an upload that waits; days as ISO text."""
+        said = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in said.items()}
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Self:
+        days = {name: said[name] and date.fromisoformat(said[name]) for name in ("state_on", "valid_from")}
+        return cls(**{**said, **days})
+
 
 @dataclass(slots=True)
 class Delivery:
@@ -59,6 +70,7 @@ class Delivery:
     terms: Terms
     problems: list[Problem]  #: of the reader and of the importer; fills as records are taken
     undo: list[Callable[[], None]] = field(default_factory=list)  #: what a rollback of the database cannot undo
+    differences: Differences | None = None  #: filled for a reviewer; None: nobody asked
 
     @property
     def state_on(self) -> date:
@@ -98,8 +110,12 @@ class Source:
     #: name of the record in findings
     name_of: Callable[[Any], str]
     arguments: tuple[Argument, ...] = ()
+    #: takes back what the versioned tables do not know of, when a delivery of this source is rolled back
+    take_back: Callable[[Snapshot, datetime], dict[str, int]] | None = None
     #: False: the same file may be brought in again for another object
     is_known_by_hash: bool = True
+    #: False: objects may lie far from the municipality (places worth a trip, boundaries of neighbours)
+    stays_near: bool = True
     #: False: the day of the state means nothing for this source and is not asked for
     has_state_day: bool = True
 
@@ -123,6 +139,12 @@ def discover() -> None:
 def sources() -> list[Source]:
     discover()
     return [_sources[code] for code in sorted(_sources)]
+
+
+def source_if_known(code: str) -> Source | None:
+    """None for deliveries that no declared source made (plan editing, sample data)."""
+    discover()
+    return _sources.get(code)
 
 
 def source(code: str) -> Source:

@@ -34,6 +34,7 @@ class Report:
     municipality: str | None = None
     state_on: date | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    changes_nothing: bool = False  #: the registers say all this already, also when it was only tried
 
     @property
     def exit_code(self) -> int:

@@ -6,7 +6,7 @@ the bad ones stays as it was. An error that names no object always refuses the f
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,15 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.db import connection, transaction
 
 from data.records import Problem, Reading, UnreadableFileError
 from spatial import crs
+from spatial.errors import ServiceError
 from spatial.imports import registry
-from spatial.imports.models import Finding, Snapshot
+from spatial.imports.differences import Differences
+from spatial.imports.locking import one_at_a_time
+from spatial.imports.models import Finding, Snapshot, Upload
 from spatial.imports.registry import Delivery, Published, Source, Terms, WrongUse
 from spatial.imports.report import Outcome, Report
+from spatial.imports.surroundings import Surroundings
 from spatial.municipalities.models import Municipality
 
 #: An import is the one place where a statement may run longer than the limit of a web request.
@@ -45,35 +50,54 @@ def _silent(_: int) -> None:
     """Nobody watches."""
 
 
-def run_import(*, source: str, paths: Sequence[Path], terms: Terms, today: date, notice: Notice = _silent) -> Report:
+class Moved(ServiceError):
+    """The registers changed since the delivery was reviewed: it would now change other objects."""
+
+    code = "registers-moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who brings the delivery, what the person wants to see of it, and what has been agreed to."""
+
+    by: AbstractBaseUser | None = None
+    differences: Differences | None = None  #: filled while the delivery is compared
+    agreed: Mapping[str, Mapping[str, int]] | None = None  #: counts that were approved; others raise Moved
+    notice: Notice = _silent
+
+
+NOBODY = Review()
+
+
+def run_import(*, source: str, paths: Sequence[Path], terms: Terms, today: date, review: Review = NOBODY) -> Report:
     """Bring files of one source into the registers; several files are one delivery.
 
     today: state day of a file that names none.
-    Raises WrongUse; a file that cannot be read is a report with the outcome "unreadable".
+    Raises WrongUse, Moved; a file that cannot be read is a report with the outcome "unreadable".
     """
     declared = registry.source(source)
-    _check_arguments(declared, paths, terms)
+    check_arguments(declared, paths, terms)
     origin = Origin(", ".join(path.name for path in paths), sha256_of(paths))
     if declared.is_known_by_hash and (known := known_snapshot(declared, origin, terms)):
         return _unchanged(declared, origin, known)
     try:
         reading = declared.read(paths, terms.options)
-        return publish(source=declared, reading=reading, origin=origin, terms=terms, today=today, notice=notice)
+        return publish(source=declared, reading=reading, origin=origin, terms=terms, today=today, review=review)
     except UnreadableFileError as fault:
         finding = Problem(fault.rule, "error", "", fault.message)
         return Report(source, origin.name, origin.sha256, "unreadable", findings=(finding,))
 
 
 def publish(
-    *, source: Source, reading: Reading[Any], origin: Origin, terms: Terms, today: date, notice: Notice = _silent
+    *, source: Source, reading: Reading[Any], origin: Origin, terms: Terms, today: date, review: Review = NOBODY
 ) -> Report:
     """Publish what a reader yields, in one transaction; the demo data come in here too."""
-    intake = _Intake(source, reading, notice)
+    intake = _Intake(source, reading, review.notice)
     with _undoing() as undo, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
         municipality = _municipality(intake, terms)
-        _one_at_a_time(municipality)
+        one_at_a_time(municipality)
         state_on = _state_on(source, reading, terms, today)
         snapshot = Snapshot.objects.create(
             municipality=municipality,
@@ -82,9 +106,12 @@ def publish(
             sha256=origin.sha256,
             state_on=state_on,
             is_sample=terms.is_sample,
+            published_by_id=review.by and review.by.pk,
         )
-        delivery = Delivery(municipality, snapshot, terms, reading.problems, undo)
-        published = source.publish(intake.records_of(municipality.teryt), delivery)
+        delivery = Delivery(municipality, snapshot, terms, reading.problems, undo, review.differences)
+        published = source.publish(intake.records_of(municipality), delivery)
+        if review.agreed is not None and review.agreed != published.counts:
+            raise Moved("Rejestry zmieniły się od czasu sprawdzenia tej dostawy. Przejrzyj ją jeszcze raz.")
         outcome = _outcome(reading.problems, terms, published)
         if outcome == "published":
             _keep(delivery, published)
@@ -104,6 +131,7 @@ def publish(
         municipality=municipality.teryt,
         state_on=delivery.state_on,
         counts=published.counts,
+        changes_nothing=published.is_unchanged and outcome in {"dry-run", "unchanged"},
     )
 
 
@@ -119,7 +147,8 @@ def sha256_of(paths: Sequence[Path]) -> str:
 # --- before ---------------------------------------------------------------------------------------------------
 
 
-def _check_arguments(declared: Source, paths: Sequence[Path], terms: Terms) -> None:
+def check_arguments(declared: Source, paths: Sequence[Path], terms: Terms) -> None:
+    """Raises WrongUse for files that are not there and for options that the source needs or does not know."""
     for path in paths:
         if not path.is_file():
             raise WrongUse(f"Nie ma pliku {path}. Sprawdź ścieżkę.")
@@ -136,13 +165,15 @@ def _check_arguments(declared: Source, paths: Sequence[Path], terms: Terms) -> N
 
 def known_snapshot(declared: Source, origin: Origin, terms: Terms) -> Snapshot | None:
     """The snapshot of this very file, unless something newer spoke of the same or another day is asked for."""
-    ours = Snapshot.objects.filter(source=declared.code)
+    ours = Snapshot.objects.standing().filter(source=declared.code)
     if terms.municipality:
         ours = ours.filter(municipality=terms.municipality)
     found = ours.filter(sha256=origin.sha256).order_by("-pk").first()
     if found is None or (terms.state_on and terms.state_on != found.state_on):
         return None
-    later = Snapshot.objects.filter(municipality=found.municipality_id, pk__gt=found.pk, scope__overlap=found.scope)
+    later = Snapshot.objects.standing().filter(
+        municipality=found.municipality_id, pk__gt=found.pk, scope__overlap=found.scope
+    )
     return None if later.exists() else found
 
 
@@ -201,12 +232,6 @@ def _state_on(source: Source, reading: Reading[Any], terms: Terms, today: date) 
     return today
 
 
-def _one_at_a_time(municipality: Municipality) -> None:
-    """Two imports of one municipality wait for each other; readers are never held up."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('miedza.import'), %s)", [int(municipality.teryt)])
-
-
 # --- records --------------------------------------------------------------------------------------------------
 
 
@@ -238,12 +263,21 @@ class _Intake:
         east, north, east_to, north_to = (float(side) for side in shapely.total_bounds(shapes))
         return east, north, east_to, north_to
 
-    def records_of(self, municipality: str) -> Iterator[Any]:
+    def records_of(self, owner: Municipality) -> Iterator[Any]:
+        """Records of the municipality; what lies elsewhere, or says that it is another's, becomes a finding."""
+        municipality = owner.teryt
+        surroundings = Surroundings.of(owner)
         foreign: dict[str, list[str]] = {}
         for record in chain(self.ahead, self.reading.records):
             theirs = self.source.municipality_of(record)
             if theirs is not None and theirs != municipality:
                 foreign.setdefault(theirs, []).append(self.source.name_of(record))
+                continue
+            if (
+                self.source.stays_near
+                and (elsewhere := surroundings.problem_of(record, self.source.name_of)) is not None
+            ):
+                self.reading.problems.append(elsewhere)
                 continue
             self.taken += 1
             if self.taken % 500 == 0:
@@ -284,13 +318,17 @@ def _keep(delivery: Delivery, published: Published) -> None:
     snapshot.counts = published.counts
     snapshot.scope = list(published.scope)
     snapshot.save(update_fields=["counts", "scope"])
-    Finding.objects.bulk_create((_finding(snapshot, problem) for problem in delivery.problems), batch_size=2000)
+    Finding.objects.bulk_create(
+        (finding_row(problem, snapshot=snapshot) for problem in delivery.problems), batch_size=2000
+    )
 
 
-def _finding(snapshot: Snapshot, problem: Problem) -> Finding:
+def finding_row(problem: Problem, *, snapshot: Snapshot | None = None, upload: Upload | None = None) -> Finding:
+    """The line of a report as it is kept, with the delivery or with the upload that waits."""
     point = None if problem.point is None else Point(*problem.point, srid=crs.PL_2000_7)
     return Finding(
         snapshot=snapshot,
+        upload=upload,
         rule=problem.rule,
         severity=problem.severity,
         object=problem.object[:120],

@@ -22,6 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.records import Surface
 from spatial import crs
+from spatial.imports.differences import Difference, Differences, Kind
 from spatial.imports.models import Snapshot
 from spatial.imports.registry import Delivery
 from spatial.versions import Versioned
@@ -35,6 +36,25 @@ _KEPT_BY_US = {
     "closed_by_id", "fingerprint",
 }  # fmt: skip
 _CURRENT = "t.valid_to IS NULL AND t.superseded_at IS NULL"
+
+#: identifier, columns before, columns after, shape before, shape after
+_DIFFERENT: dict[Kind, str] = {
+    "added": """
+        SELECT s.identifier, NULL, {said}, NULL, {said_shape} FROM {stage} s
+        WHERE NOT EXISTS (SELECT FROM {table} t WHERE {current} AND {ours} AND t.identifier = s.identifier)
+        ORDER BY s.identifier LIMIT %(limit)s
+        """,
+    "changed": """
+        SELECT s.identifier, {held}, {said}, {held_shape}, {said_shape}
+        FROM {stage} s JOIN {table} t ON t.identifier = s.identifier AND t.fingerprint <> s.fingerprint
+        WHERE {current} AND {ours} ORDER BY s.identifier LIMIT %(limit)s
+        """,
+    "removed": """
+        SELECT t.identifier, {held}, NULL, {held_shape}, NULL FROM {table} t
+        WHERE {current} AND {ours} AND NOT EXISTS (SELECT FROM {stage} s WHERE s.identifier = t.identifier)
+        ORDER BY t.identifier LIMIT %(limit)s
+        """,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +83,13 @@ class Stage:
     scope: SQL of the part of the register a row belongs to, with ``{row}`` for the row. Rows are closed only in
     parts that the delivery speaks of.
     derived: columns computed from others by our own rules; they do not enter the fingerprint.
+    is_private: what changes is counted, never shown to a reviewer.
     A table without a column ``geom`` is staged without geometries.
     """
 
-    def __init__(self, model: type[Versioned], *, scope: str = DISTRICT, derived: Iterable[str] = ()) -> None:
+    def __init__(
+        self, model: type[Versioned], *, scope: str = DISTRICT, derived: Iterable[str] = (), is_private: bool = False
+    ) -> None:
         self.name = model._meta.model_name or ""
         self.table = sql.Identifier(model._meta.db_table)
         self.stage = sql.Identifier(f"stage_{self.name}")
@@ -76,6 +99,7 @@ class Stage:
         self.json = {str(field.column) for field in model._meta.concrete_fields if isinstance(field, JSONField)}
         self.derived = frozenset(derived)
         self.scope = scope
+        self.is_private = is_private
         self.rows: list[tuple[str, BaseGeometry | None, dict[str, Any]]] = []
         self.is_empty = True
         self.is_partial = False
@@ -155,6 +179,8 @@ class Stage:
 
     def _write(self, delivery: Delivery, scopes: set[str], *, is_same_day: bool) -> Counts:
         known = self._known(delivery, scopes)
+        if delivery.differences is not None and not self.is_private:
+            self._note_differences(delivery.differences, delivery, scopes)
         closed, changed = self._close(delivery, scopes)
         if closed and is_same_day and not delivery.terms.is_correction:
             delivery.refuse(
@@ -169,6 +195,19 @@ class Stage:
         if inserted:
             self._run("ANALYZE {table}")
         return Counts(added=inserted - changed, changed=changed, removed=closed - changed, unchanged=total - inserted)
+
+    def _note_differences(self, differences: Differences, delivery: Delivery, scopes: set[str]) -> None:
+        """Objects that will be added, changed and removed, in the order of their identifiers."""
+        for kind, text in _DIFFERENT.items():
+            if kind == "removed" and self.is_partial:
+                continue
+            rows = self._all(
+                text, row="t", limit=differences.room(self.name, kind), **self._where(delivery, scopes)
+            )  # fmt: skip
+            differences.add(
+                Difference(self.name, kind, name, _decoded(before), _decoded(after), *shapes)
+                for name, before, after, *shapes in rows
+            )
 
     def _close(self, delivery: Delivery, scopes: set[str]) -> tuple[int, int]:
         """Close current versions that the delivery does not repeat: (all, those that get a new version).
@@ -244,9 +283,11 @@ class Stage:
 
     def _last_state(self, delivery: Delivery, scopes: set[str]) -> date | None:
         """Day of the newest delivery that spoke of any of the scopes."""
-        ours = Snapshot.objects.filter(
-            municipality=delivery.municipality, scope__overlap=[f"{self.name}:{scope}" for scope in scopes]
-        ).exclude(pk=delivery.snapshot.pk)
+        ours = (
+            Snapshot.objects.standing()
+            .filter(municipality=delivery.municipality, scope__overlap=[f"{self.name}:{scope}" for scope in scopes])
+            .exclude(pk=delivery.snapshot.pk)
+        )
         told = ours.order_by("-state_on").values_list("state_on", flat=True).first()
         held = self._one(
             "SELECT max(t.valid_from) FROM {table} t WHERE {current} AND {ours}",
@@ -273,6 +314,18 @@ class Stage:
 
     # --- SQL ---
 
+    def _shown(self, row: str) -> sql.Composable:
+        """The columns that the source filled, as one JSON object."""
+        columns = [column for column in self.columns if column not in self.derived]
+        pairs = [
+            sql.SQL("{}, {}.{}").format(sql.Literal(column), sql.Identifier(row), sql.Identifier(column))
+            for column in columns
+        ]
+        return sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(pairs))
+
+    def _shape(self, row: str) -> sql.Composable:
+        return sql.SQL("{}.geom::text" if self.shape else "NULL::text").format(sql.Identifier(row))
+
     def _compose(self, text: str, row: str, names: Sequence[str]) -> sql.Composed:
         scope = sql.SQL(self.scope.format(row=row))
         ours = sql.SQL(
@@ -285,6 +338,10 @@ class Stage:
             ours=ours,
             current=sql.SQL(_CURRENT),
             columns=_names(names),
+            held=self._shown("t"),
+            said=self._shown("s"),
+            held_shape=self._shape("t"),
+            said_shape=self._shape("s"),
         )
 
     def _run(self, text: str, *, row: str = "t", names: Sequence[str] = ("identifier",), **values: Any) -> int:
@@ -303,8 +360,13 @@ class Stage:
     def _adapted(self, values: dict[str, Any]) -> list[Any]:
         return [Jsonb(values[name]) if name in self.json else values[name] for name in self.columns]
 
-    def _said(self, row: tuple[str, BaseGeometry, dict[str, Any]]) -> list[Any]:
+    def _said(self, row: tuple[str, BaseGeometry | None, dict[str, Any]]) -> list[Any]:
         return [row[2][name] for name in self.columns if name not in self.derived]
+
+
+def _decoded(said: str | None) -> dict[str, Any] | None:
+    """Django's cursors hand JSON over as text."""
+    return None if said is None else json.loads(said)
 
 
 def _refuse_older(delivery: Delivery, last: date) -> None:
@@ -323,7 +385,7 @@ def _names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-def array_of(geometries: Sequence[BaseGeometry]) -> npt.NDArray[np.object_]:
+def array_of(geometries: Sequence[BaseGeometry | None]) -> npt.NDArray[np.object_]:
     """One geometry for one element; numpy alone would look into the parts of a multi-geometry."""
     array = np.empty(len(geometries), dtype=object)
     array[:] = geometries

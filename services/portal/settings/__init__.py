@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django_vite",
+    "procrastinate.contrib.django",
     "spatial.municipalities",
     "spatial.imports",
     "spatial.cadastre",
@@ -133,5 +134,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("pikepdf", "rasterio", "pyogrio", "fontTools")},
+    "loggers": {name: {"level": "WARNING"} for name in ("pikepdf", "rasterio", "pyogrio", "fontTools", "procrastinate")},
 }

@@ -10,13 +10,14 @@ from typing import Any
 
 import pyogrio
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from django.core.management import CommandError, call_command
 
+from spatial import crs
 from spatial.cadastre.models import Parcel
 from spatial.errors import ServiceError
 from spatial.imports.models import Finding, Snapshot
 from spatial.municipalities.models import Municipality
-from tests.factories import rectangle
 
 ROOT = Path(__file__).resolve().parents[3]
 POG2_ZONES = "app_gml/pog2/StrefaPlanistyczna_{}.gml"
@@ -42,9 +43,9 @@ def command(capsys):
 @pytest.fixture
 def make_municipality(db):
     def make(teryt: str) -> Municipality:
-        return Municipality.objects.create(
-            teryt=teryt, name=teryt, boundary=rectangle(east=0, north=0, width=1, height=1)
-        )
+        somewhere_in_poland = Polygon.from_bbox((6_900_000, 5_400_000, 7_850_000, 6_120_000))
+        boundary = MultiPolygon(somewhere_in_poland, srid=crs.PL_2000_7)
+        return Municipality.objects.create(teryt=teryt, name=teryt, boundary=boundary)
 
     return make
 

@@ -19,7 +19,7 @@ from spatial.errors import ServiceError
 from spatial.imports import registry
 from spatial.imports.registry import Terms
 from spatial.imports.report import Report
-from spatial.imports.services import run_import
+from spatial.imports.services import Review, run_import
 
 SHOWN_PER_RULE = 5  #: findings of one rule on the screen; all of them are in --json and --report
 SEVERITIES = {"error": "BŁĄD", "warning": "ostrzeżenie", "info": "informacja"}
@@ -101,7 +101,7 @@ class Command(BaseCommand):
                 paths=files,
                 terms=terms,
                 today=today,
-                notice=lambda taken: progress.update(task, completed=taken),
+                review=Review(notice=lambda taken: progress.update(task, completed=taken)),
             )
 
     def _tell(self, report: Report) -> None:
