@@ -18,6 +18,22 @@ as_root() {
   else fail "this step needs root: $*" "run it as root, or install sudo and allow this user to use it"; fi
 }
 
+# Programs that "up" leaves behind, each with its process id in $STATE/<name>.pid.
+# A number that another program has got meanwhile is not ours.
+alive() {
+  [ -s "$STATE/$1.pid" ] && kill -0 "$(cat "$STATE/$1.pid")" 2>/dev/null \
+    && tr '\0' ' ' <"/proc/$(cat "$STATE/$1.pid")/cmdline" 2>/dev/null | grep -qF "$ROOT/.venv/"
+}
+# A worker in the middle of a long job may be killed: its transaction is undone and the job starts again next time.
+stop_program() {
+  if alive "$1"; then
+    kill "$(cat "$STATE/$1.pid")" 2>/dev/null || true
+    for _ in $(seq 100); do alive "$1" || break; sleep 0.1; done
+    alive "$1" && kill -KILL "$(cat "$STATE/$1.pid")" 2>/dev/null
+  fi
+  rm -f "$STATE/$1.pid"
+}
+
 make_state() {
   mkdir -p "$STATE/tools" "$STATE/log"
   [ -e "$STATE/.miedza" ] || echo 'private state of Miedza; make reset removes this folder' >"$STATE/.miedza"

@@ -4,14 +4,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 PORT=${MIEDZA_PORT:-8000}
 case $PORT in ''|*[!0-9]*) fail "MIEDZA_PORT must be a number, not '$PORT'" "MIEDZA_PORT=8000 make up" ;; esac
 SITE=http://localhost:$PORT
-PID_FILE=$STATE/server.pid
-
-alive() { [ -s "$PID_FILE" ] && kill -0 "$(cat "$PID_FILE")" 2>/dev/null; }
 healthy() { curl -fsS -o /dev/null --max-time 5 "$SITE/healthz" 2>/dev/null; }
 
-if alive; then
+if alive server; then
   if healthy; then say "Already running at $SITE (make down stops it)"; exit 0; fi
-  fail "a server of this project runs (pid $(cat "$PID_FILE")), but does not answer at $SITE" "make down, then make up"
+  fail "a server of this project runs (pid $(cat "$STATE/server.pid")), but does not answer at $SITE" "make down, then make up"
 fi
 if (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null; then
   fail "port $PORT is taken by another program" "stop it, or choose another: MIEDZA_PORT=8080 make up"
@@ -19,9 +16,8 @@ fi
 
 stop_ours() {
   trap - INT TERM EXIT
-  alive && kill "$(cat "$PID_FILE")" 2>/dev/null
-  for _ in $(seq 50); do alive || break; sleep 0.1; done
-  rm -f "$PID_FILE"
+  stop_program server
+  stop_program worker
   [ "$STARTED_DATABASE" = 1 ] && "$HERE/postgres.sh" stop
   return 0
 }
@@ -38,8 +34,12 @@ if [ "${MIEDZA_DEMO:-1}" = 1 ]; then manage demo_data --accounts >"$STATE/log/ac
 setsid "$ROOT/.venv/bin/granian" --interface wsgi --host "${MIEDZA_BIND:-127.0.0.1}" --port "$PORT" --workers "${MIEDZA_WORKERS:-2}" \
   --blocking-threads 4 --no-ws --respawn-failed-workers services.portal.wsgi:application \
   >"$STATE/log/server.log" 2>&1 </dev/null &
-echo $! >"$PID_FILE"
-for _ in $(seq 120); do healthy && break; alive || break; sleep 0.25; done
+echo $! >"$STATE/server.pid"
+stop_program worker # of a run that was cut off
+setsid "$ROOT/.venv/bin/python" manage.py procrastinate worker --concurrency 1 --shutdown-graceful-timeout 5 \
+  --delete-jobs successful >"$STATE/log/worker.log" 2>&1 </dev/null &
+echo $! >"$STATE/worker.pid"
+for _ in $(seq 120); do healthy && break; alive server || break; sleep 0.25; done
 healthy || fail "the server did not answer at $SITE/healthz: $(tail -n 3 "$STATE/log/server.log" | tr '\n' ' ')" "see $STATE/log/server.log"
 
 say "Miedza is at $SITE"
@@ -48,5 +48,5 @@ if [ "${MIEDZA_DEMO:-1}" = 1 ]; then wait "$accounts" && cat "$STATE/log/account
 
 if [ "${DETACH:-}" = 1 ]; then trap - INT TERM EXIT; exit 0; fi
 echo "    Ctrl-C stops it."
-while alive; do sleep 1; done
+while alive server; do sleep 1; done
 fail "the server stopped by itself: $(tail -n 3 "$STATE/log/server.log" | tr '\n' ' ')" "see $STATE/log/server.log"

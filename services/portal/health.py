@@ -11,6 +11,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
+JOB_WAITS_AT_MOST = "15 minutes"  #: a large import before it may take that long
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     name: str
@@ -26,6 +29,7 @@ def checks() -> list[Part]:
         check("database", database, (DatabaseError,)),
         check("migrations", migrations, (DatabaseError, Unapplied)),
         check("storage", storage, (OSError,)),
+        check("jobs", jobs, (DatabaseError, Waiting)),
         check("frontend", frontend, (OSError, ValueError, Unbuilt)),
     ]
 
@@ -34,7 +38,9 @@ def check(name: str, ask: Callable[[], str], failures: tuple[type[Exception], ..
     try:
         return Part(name, True, ask())
     except failures as failure:
-        return Part(name, False, str(failure) if isinstance(failure, (Unapplied, Unbuilt)) else type(failure).__name__)
+        return Part(
+            name, False, str(failure) if isinstance(failure, (Unapplied, Unbuilt, Waiting)) else type(failure).__name__
+        )
 
 
 def database() -> str:
@@ -53,6 +59,29 @@ def migrations() -> str:
     if missing:
         raise Unapplied(f"{len(missing)} not applied, first {missing[0][0]}; run manage.py migrate")
     return "all applied"
+
+
+class Waiting(Exception):
+    """Jobs wait and no worker takes them."""
+
+
+def jobs() -> str:
+    """Jobs of the queue that should have begun; one that waits long says that the worker is down."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*), count(*) FILTER (WHERE coalesce(scheduled_at, deferred.at) < now() - %s::interval)
+            FROM procrastinate_jobs j
+            JOIN LATERAL (SELECT max(at) AS at FROM procrastinate_events e
+                WHERE e.job_id = j.id AND e.type = 'deferred') deferred ON true
+            WHERE j.status = 'todo' AND coalesce(scheduled_at, now()) <= now()
+            """,
+            [JOB_WAITS_AT_MOST],
+        )
+        waiting, late = cursor.fetchone()
+    if late:
+        raise Waiting(f"{late} jobs wait longer than {JOB_WAITS_AT_MOST}; is manage.py procrastinate worker running?")
+    return f"{waiting} waiting"
 
 
 def storage() -> str:

@@ -1,25 +1,30 @@
 """An upload is checked at once, shows what it would change, and reaches the registers only by a decision."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import shapely
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from services.identity.models import User
-from spatial.cadastre.models import Parcel
+from spatial.cadastre.models import CadastralDistrict, CadastralUnit, Parcel
 from spatial.errors import Refused
 from spatial.imports import registry, uploads
-from spatial.imports.models import Change, Finding, Snapshot, Upload
+from spatial.imports.models import Change, Finding, Replaced, Snapshot, Upload
 from spatial.imports.progress import Busy, working_on
 from spatial.imports.registry import Terms, WrongUse
+from spatial.municipalities.models import Municipality
+from tests import factories
 from tests.spatial.deliveries import FIRST, SECOND, deliver, parcel
 
 State = Upload.State
-pytestmark = pytest.mark.django_db
+in_transaction = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -45,8 +50,7 @@ def geojson(*parcels: tuple[str, int, int]) -> bytes:
     return json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}).encode()
 
 
-@pytest.fixture
-def bring(skala, feliks):
+def bringing(skala: Municipality, feliks: User) -> Callable[..., Upload]:
     def upload(content: bytes, name: str = "dzialki.geojson", **terms: object) -> Upload:
         return uploads.receive(
             source="parcels",
@@ -59,6 +63,28 @@ def bring(skala, feliks):
     return upload
 
 
+@pytest.fixture
+def bring(skala, feliks):
+    return bringing(skala, feliks)
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """Rows that other connections see, as the worker has one of its own; they are deleted one by one afterwards."""
+    with django_db_blocker.unblock():
+        skala = factories.municipality("120610")
+        feliks = User.objects.create_user("feliks-test")
+        try:
+            yield bringing(skala, feliks), feliks
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM procrastinate_jobs")
+            for model in (Change, Finding, Upload, Parcel, CadastralDistrict, CadastralUnit, Replaced, Snapshot):
+                model.objects.all().delete()
+            skala.delete()
+            feliks.delete()
+
+
 def checked(upload: Upload) -> Upload:
     uploads.check(upload.pk)
     upload.refresh_from_db()
@@ -69,6 +95,7 @@ def folder(upload: Upload) -> Path:
     return Path(settings.MEDIA_ROOT) / "uploads" / upload.folder
 
 
+@in_transaction
 class TestReceiving:
     def test_the_check_is_queued_with_the_files(self, bring):
         upload = bring(geojson(("1", 0, 100)))
@@ -117,6 +144,7 @@ class TestReceiving:
         assert (terms.state_on, terms.is_partial, terms.municipality) == (SECOND, True, "120610")
 
 
+@in_transaction
 class TestCheck:
     def test_shows_what_would_change_and_changes_nothing(self, bring):
         deliver([parcel("1"), parcel("2", east=200)], state_on=FIRST)
@@ -193,6 +221,7 @@ def _shallow(terms: Terms) -> dict[str, object]:
     return {name: getattr(terms, name) for name in Terms.__dataclass_fields__}
 
 
+@in_transaction
 class TestDecision:
     def test_publishing_brings_the_checked_state_and_forgets_the_files(self, bring, feliks):
         upload = checked(bring(geojson(("1", 0, 100))))
@@ -252,6 +281,7 @@ class TestDecision:
         assert (upload.state, folder(upload).exists()) == (State.REJECTED, False)
 
 
+@in_transaction
 class TestTwoWorkers:
     def test_the_second_leaves_the_upload_alone(self):
         found: list[type] = []
@@ -266,13 +296,34 @@ class TestTwoWorkers:
 
 
 def _kind_of_progress(upload_id: int) -> type:
-    from django.db import connection
-
     try:
         with working_on(upload_id) as progress:
             return type(progress)
     finally:
         connection.close() if threading.current_thread() is not threading.main_thread() else None
+
+
+def work() -> None:
+    """What ``manage.py procrastinate worker`` does until the queue is empty."""
+    with jobs.replace_connector(jobs.connector.get_worker_connector()) as worker:
+        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+
+def test_the_worker_takes_the_check_and_the_publishing_from_the_queue(committed, client):
+    bring, feliks = committed
+    upload = bring(geojson(("1", 0, 100)))
+    waiting = client.get("/healthz").json()["checks"]["jobs"]["detail"]
+
+    work()
+    upload.refresh_from_db()
+    ready, heartbeat = upload.state, upload.heartbeat_at
+    uploads.approve(upload=upload, by=feliks)
+    work()
+
+    upload.refresh_from_db()
+    assert (waiting, ready, upload.state) == ("1 waiting", State.READY, State.PUBLISHED)
+    assert heartbeat is not None
+    assert Parcel.objects.current().count() == 1
 
 
 def test_every_source_that_needs_an_argument_says_so_before_the_check():
