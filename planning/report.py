@@ -21,7 +21,9 @@ from planning.extracts.shares import Ground, Share
 from planning.land_uses import land_use_label, land_use_name
 from planning.models import LocalPlan, PlanAct
 from spatial import crs
+from spatial.cadastre.history import ancestors, descendants, lives
 from spatial.cadastre.models import AddressPoint, Parcel
+from spatial.cadastre.states import state_days
 from spatial.errors import Malformed, NotFound, Retired
 from spatial.words import polish_date, polish_number
 
@@ -74,14 +76,27 @@ def described(parcel: Parcel, *, as_of: date) -> dict[str, Any]:
         "municipality": {"teryt": parcel.municipality.teryt, "name": parcel.municipality.name},
         "registered_area_m2": parcel.registered_area_m2,
         "geometry_area_m2": round(parcel.geom.area, 1),
-        "egib_on": parcel.snapshot.state_on.isoformat(),
+        "egib_on": state_days([parcel], as_of=as_of)[parcel.identifier].isoformat(),
         "as_of": as_of.isoformat(),
         "is_sample": parcel.snapshot.is_sample,
         "geometry": loads(shape.json),
         "bbox": [round(edge, 7) for edge in shape.extent],
         "land_uses": [land_use_json(part) for part in parcel.land_uses],
         "addresses": addresses_on(parcel, as_of=as_of),
-        "history": {"predecessors": parcel.predecessors, "successors": parcel.successors},
+        "history": history_of(parcel),
+    }
+
+
+def history_of(parcel: Parcel) -> dict[str, Any]:
+    """Neighbours in time; ``ancestors`` and ``descendants`` go through all divisions we know of, nearest first."""
+    back = ancestors(parcel.identifier) if parcel.predecessors else []
+    forth = descendants(parcel.identifier) if parcel.successors else []
+    return {
+        "predecessors": parcel.predecessors,
+        "successors": parcel.successors,
+        "ancestors": [kin.identifier for kin in back],
+        "descendants": [kin.identifier for kin in forth],
+        "versions": [life.as_json() for life in lives(parcel.identifier)],
     }
 
 

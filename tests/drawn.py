@@ -109,7 +109,7 @@ def make_order(skala, rate) -> Callable[..., ExtractOrder]:
             "general_zones": (),
             "confirmed": (),
             "sheets": tuple(plan.sheets.order_by("number").values_list("pk", "sha256")),
-            "registers": registers_of(list(parcels)),
+            "registers": registers_of(list(parcels), as_of=TODAY),
             "rate": rate.pk,
         }
         return ExtractOrder(**values | changes)

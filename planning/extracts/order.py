@@ -11,6 +11,7 @@ from planning.extracts.analysis import Analysis, PlanFamily, analyse
 from planning.extracts.models import ExtractRate
 from planning.models import GeneralPlanZone, LocalPlan, PlanSheet
 from spatial.cadastre.models import Parcel
+from spatial.cadastre.states import state_days
 from spatial.municipalities.models import Municipality
 
 TEMPLATE = "wypis-wyrys 1"  #: raise when the paper changes; the old one stays reproducible by its release
@@ -112,8 +113,9 @@ def sheets_of(family: PlanFamily) -> tuple[tuple[int, str], ...]:
     return tuple(rows.values_list("pk", "sha256"))
 
 
-def registers_of(parcels: list[Parcel]) -> dict[str, tuple[str, str]]:
-    return {row.identifier: (row.district.name, row.snapshot.state_on.isoformat()) for row in parcels}
+def registers_of(parcels: list[Parcel], *, as_of: date) -> dict[str, tuple[str, str]]:
+    days = state_days(parcels, as_of=as_of)
+    return {row.identifier: (row.district.name, days[row.identifier].isoformat()) for row in parcels}
 
 
 def family_of(analysis: Analysis, base_plan: int) -> PlanFamily:

@@ -132,7 +132,7 @@ def order_for(
         general_zones=tuple(zone.pk for answer in analysis.answers for zone in answer.land.general_zones),
         confirmed=tuple(sorted(application.confirmed_slivers)),
         sheets=sheets_of(family),
-        registers=registers_of(parcels),
+        registers=registers_of(parcels, as_of=analysis.as_of),
         rate=rate_on(due_on).pk,
     )
 

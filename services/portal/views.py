@@ -59,7 +59,7 @@ def municipalities() -> list[dict[str, Any]]:
 @require_safe
 def map_portal(request: HttpRequest) -> HttpResponse:
     """The map reads its own state (x, y, z, dzialka) in the browser; only the frame depends on the request."""
-    delivered = Snapshot.objects.filter(source="egib").aggregate(on=Max("state_on"))["on"]
+    delivered = Snapshot.objects.standing().filter(source="egib").aggregate(on=Max("state_on"))["on"]
     return render(
         request,
         "portal/map.html",

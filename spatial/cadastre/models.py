@@ -92,6 +92,8 @@ class Parcel(Versioned):
             *Versioned.Meta.indexes,
             models.Index(fields=["district", "number"], name="parcel_district_number"),
             models.Index(fields=["municipality", "sort_key"], name="parcel_natural_order"),
+            GinIndex(fields=["predecessors"], name="parcel_by_predecessor", condition=~models.Q(predecessors=[])),
+            GinIndex(fields=["successors"], name="parcel_by_successor", condition=~models.Q(successors=[])),
         ]
 
 

@@ -33,7 +33,7 @@ class RollbackReport:
 
 
 @transaction.atomic
-def roll_back(*, snapshot: Snapshot, by: AbstractBaseUser, note: str, now: datetime) -> RollbackReport:
+def roll_back(*, snapshot: Snapshot, by: AbstractBaseUser | None, note: str, now: datetime) -> RollbackReport:
     """Bring the registers to what they said before the delivery.
 
     Raises Refused when the delivery was taken back already or a later one speaks of the same part of the registers.
@@ -46,7 +46,7 @@ def roll_back(*, snapshot: Snapshot, by: AbstractBaseUser, note: str, now: datet
     own = registry.source_if_known(snapshot.source)
     if own is not None and own.take_back is not None:
         counts[snapshot.source] = own.take_back(snapshot, now)
-    snapshot.rolled_back_at, snapshot.rolled_back_by_id, snapshot.rollback_note = now, by.pk, note
+    snapshot.rolled_back_at, snapshot.rolled_back_by_id, snapshot.rollback_note = now, by and by.pk, note
     snapshot.save(update_fields=["rolled_back_at", "rolled_back_by", "rollback_note"])
     return RollbackReport({name: moved for name, moved in counts.items() if any(moved.values())})
 

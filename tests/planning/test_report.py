@@ -112,5 +112,5 @@ class TestBadQuestions:
 
 
 def test_asks_the_database_a_bounded_number_of_times(drawn_plan, parcel, django_assert_max_num_queries):
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         parcel_report(identifier=parcel.identifier, as_of=TODAY)

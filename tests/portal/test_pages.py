@@ -9,6 +9,8 @@ from django.utils import translation
 
 from planning.models import PlanRelation
 from tests import factories
+from tests.spatial.deliveries import FIRST, SECOND, deliver
+from tests.spatial.deliveries import parcel as delivered
 
 
 @pytest.fixture(autouse=True)
@@ -225,6 +227,17 @@ class TestLanguage:
 
         assert '<html lang="en">' in page
         assert "Which parcel are you looking for?" in page
+
+
+class TestHistory:
+    def test_earlier_versions_stand_on_the_page_with_a_link_to_their_day(self, client, skala):
+        deliver([delivered("1")], state_on=FIRST)
+        deliver([delivered("1", side=90)], state_on=SECOND)
+
+        page = client.get("/dzialki/120610_5.0007.1/").content.decode().replace("\xa0", " ")
+
+        assert '<a href="?na-dzien=2026-01-01">od 1 stycznia 2026 do 1 czerwca 2026</a>: 10 000 m²' in page
+        assert '<a href="?na-dzien=2026-06-01">od 1 czerwca 2026</a>: 8 100 m²' in page
 
 
 class TestHealth:
