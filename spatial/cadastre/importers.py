@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import shapely
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection
 from shapely import MultiLineString
@@ -44,6 +45,7 @@ from spatial.cadastre.models import (
     Parcel,
     Street,
 )
+from spatial.cadastre.topology import Aligned, DistrictGround, Ground, Summary, defects
 from spatial.imports.plain import keep
 from spatial.imports.registry import Argument, Delivery, Published, Source, WrongUse, register
 from spatial.imports.staging import Counts, Stage, array_of, fingerprints, many
@@ -124,6 +126,7 @@ class _Publisher:
         districts = parcel_districts | self.districts.keys() | self.buildings.scopes() | self.land_uses.scopes()
         counts = self.publish_names(parcel_districts | self.districts.keys())
         self.stage_addresses()
+        self.check_ground()
         for stage in (self.parcels, self.land_uses, self.buildings):
             if not stage.is_empty:
                 counts[stage.name] = stage.publish(self.delivery, districts)
@@ -147,6 +150,27 @@ class _Publisher:
                     "Identyfikator powtarza się w dostawie. Nie wiadomo, który obiekt jest właściwy, więc odrzucono "
                     "wszystkie. Wyjaśnij to z prowadzącym rejestr.",
                 )
+
+    def check_ground(self) -> None:
+        """Findings about objects that do not fit together, district by district."""
+        boundaries = {
+            row.identifier: shapely.from_wkb(bytes(row.geom.wkb))
+            for row in CadastralDistrict.objects.filter(municipality=self.delivery.municipality, geom__isnull=False)
+        }
+        buildings = Aligned(self.buildings.shapes_by_scope())
+        land_uses = Aligned(self.land_uses.shapes_by_scope("s.ozu = ''"))
+        summary = Summary()
+        for district, names, shapes in self.parcels.shapes_by_scope():
+            ground = DistrictGround(
+                district=district,
+                parcels=Ground(names, shapes),
+                buildings=buildings.of(district),
+                land_uses=land_uses.of(district),
+                boundary=boundaries.get(district),
+                is_whole=not self.delivery.terms.is_partial,
+            )
+            self.delivery.problems.extend(summary.limited(defects(ground)))
+        self.delivery.problems.extend(summary.rest())
 
     def publish_names(self, districts: set[str]) -> dict[str, Counts]:
         """Units and districts (also those known only from identifiers), localities, streets."""

@@ -6,9 +6,11 @@ untouched, current rows without a pair are closed on the day of the delivery, ne
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -144,6 +146,22 @@ class Stage:
     def scopes(self) -> set[str]:
         self.flush()
         return {scope for (scope,) in self._all("SELECT DISTINCT {scope} FROM {stage} s", row="s")}
+
+    def shapes_by_scope(self, only: str = "true") -> Iterator[tuple[str, list[str], npt.NDArray[np.object_]]]:
+        """Scope, identifiers and geometries of what was staged, one scope at a time, in their order.
+
+        only: SQL condition on the row ``s``.
+        """
+        self.flush()
+        text = "SELECT {scope}, s.identifier, ST_AsBinary(s.geom) FROM {stage} s WHERE ONLY ORDER BY 1"
+        query = self._compose(text.replace("ONLY", only), "s", ())
+        connection.ensure_connection()
+        with connection.connection.cursor(name=f"shapes_{self.name}") as cursor:
+            cursor.itersize = BATCH
+            cursor.execute(query)
+            for scope, rows in groupby(cursor, key=itemgetter(0)):
+                _, identifiers, shapes = zip(*rows, strict=True)
+                yield scope, list(identifiers), shapely.from_wkb(shapes)
 
     def publish(self, delivery: Delivery, scopes: set[str], *, is_partial: bool = False) -> Counts:
         """Compare with the current versions in the scopes and write the difference.

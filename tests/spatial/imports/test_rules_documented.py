@@ -16,6 +16,7 @@ SOURCES = [
     ROOT / "data/geometry.py",
     *(ROOT / "spatial/imports").glob("*.py"),
     *(path for folder in ("spatial", "planning", "services") for path in (ROOT / folder).rglob("importers.py")),
+    ROOT / "spatial/cadastre/topology.py",
     ROOT / "planning/sheets.py",
     ROOT / "planning/topology.py",
 ]
