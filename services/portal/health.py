@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-
 JOB_WAITS_AT_MOST = "15 minutes"  #: a large import before it may take that long
 
 

@@ -155,7 +155,8 @@ class _Publisher:
         """Findings about objects that do not fit together, district by district."""
         boundaries = {
             row.identifier: shapely.from_wkb(bytes(row.geom.wkb))
-            for row in CadastralDistrict.objects.filter(municipality=self.delivery.municipality, geom__isnull=False)
+            for row in CadastralDistrict.objects.filter(municipality=self.delivery.municipality)
+            if row.geom is not None
         }
         buildings = Aligned(self.buildings.shapes_by_scope())
         land_uses = Aligned(self.land_uses.shapes_by_scope("s.ozu = ''"))

@@ -16,8 +16,10 @@ from spatial.versions import Versioned, VersionedQuerySet
 class CadastralUnit(models.Model):
     """Jednostka ewidencyjna; a town-and-country gmina has two."""
 
-    identifier = models.CharField("identyfikator", max_length=8, primary_key=True)  # "120610_5"
-    name = models.CharField("nazwa", max_length=100)
+    identifier = models.CharField(
+        "identyfikator", max_length=8, primary_key=True, db_comment="EGB_JednostkaEwidencyjna.idJednostkiEwid"
+    )  # "120610_5"
+    name = models.CharField("nazwa", max_length=100, db_comment="EGB_JednostkaEwidencyjna.nazwaWlasna")
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="units")
 
     class Meta:
@@ -33,11 +35,21 @@ class CadastralUnit(models.Model):
 class CadastralDistrict(models.Model):
     """Obręb ewidencyjny."""
 
-    identifier = models.CharField("identyfikator", max_length=13, primary_key=True)  # "120610_5.0007"
-    name = models.CharField("nazwa", max_length=100)
-    unit = models.ForeignKey(CadastralUnit, models.PROTECT, verbose_name="jednostka", related_name="districts")
+    identifier = models.CharField(
+        "identyfikator", max_length=13, primary_key=True, db_comment="EGB_ObrebEwidencyjny.idObrebu"
+    )  # "120610_5.0007"
+    name = models.CharField("nazwa", max_length=100, db_comment="EGB_ObrebEwidencyjny.nazwaWlasna")
+    unit = models.ForeignKey(
+        CadastralUnit,
+        models.PROTECT,
+        verbose_name="jednostka",
+        related_name="districts",
+        db_comment="EGB_ObrebEwidencyjny.lokalizacjaObrebu; pierwsze 8 znaków identyfikatora",
+    )
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="districts")
-    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7, null=True)
+    geom = models.MultiPolygonField(
+        "granica", srid=crs.PL_2000_7, null=True, db_comment="EGB_ObrebEwidencyjny.geometria"
+    )
 
     class Meta:
         verbose_name = "obręb ewidencyjny"
@@ -68,20 +80,50 @@ class Parcel(Versioned):
 
     learnt_after_closing = {"successors": "{}"}
 
-    district = models.ForeignKey(CadastralDistrict, models.PROTECT, verbose_name="obręb", related_name="parcels")
-    number = models.CharField("numer działki", max_length=30)  # "123/4"
-    sheet = models.CharField("arkusz", max_length=10, blank=True)  # AR part of the identifier
+    district = models.ForeignKey(
+        CadastralDistrict,
+        models.PROTECT,
+        verbose_name="obręb",
+        related_name="parcels",
+        db_comment="EGB_DzialkaEwidencyjna.lokalizacjaDzialki; część identyfikatora",
+    )
+    number = models.CharField("numer działki", max_length=30, db_comment="część idDzialki")  # "123/4"
+    sheet = models.CharField(
+        "arkusz", max_length=10, blank=True, db_comment="część idDzialki (AR_)"
+    )  # AR part of the identifier
     #: unit, district, sheet and numbers padded with zeros, so that the order of text is the natural one
-    sort_key = models.CharField(max_length=80)
+    sort_key = models.CharField(max_length=80, db_comment="obliczany: kolejność naturalna")
     #: pole ewidencyjne, the official area; None where the source is silent
-    registered_area_m2 = models.PositiveBigIntegerField("pole ewidencyjne [m²]", null=True)
-    area_precision = models.PositiveSmallIntegerField("dokładność pola", null=True)
-    register_group = models.CharField("grupa rejestrowa", max_length=10, blank=True)
+    registered_area_m2 = models.PositiveBigIntegerField(
+        "pole ewidencyjne [m²]",
+        null=True,
+        db_comment="EGB_DzialkaEwidencyjna.poleEwidencyjne [ha]; 2013: powierzchniaEwidencyjna",
+    )
+    area_precision = models.PositiveSmallIntegerField(
+        "dokładność pola",
+        null=True,
+        db_comment="EGB_DzialkaEwidencyjna.dokladnoscReprezentacjiPola (1: do 1 m², 2: do 1 ara)",
+    )
+    register_group = models.CharField(
+        "grupa rejestrowa", max_length=10, blank=True, db_comment="EGB_JednostkaRejestrowaGruntow.grupaRejestrowa"
+    )
     #: [{"ofu": "R", "ozu": "R", "ozk": "IIIa", "area_m2": 1200}, ...] (klasoużytki)
-    land_uses = models.JSONField("klasoużytki", default=list)
-    predecessors = ArrayField(models.CharField(max_length=80), verbose_name="działki poprzednie", default=list)
-    successors = ArrayField(models.CharField(max_length=80), verbose_name="działki powstałe", default=list)
-    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7)
+    land_uses = models.JSONField(
+        "klasoużytki", default=list, db_comment="EGB_DzialkaEwidencyjna.klasouzytek: OFU, OZU, OZK, powierzchnia"
+    )
+    predecessors = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name="działki poprzednie",
+        default=list,
+        db_comment="działki, z których powstała (wykaz zmian dostawy)",
+    )
+    successors = ArrayField(
+        models.CharField(max_length=80),
+        verbose_name="działki powstałe",
+        default=list,
+        db_comment="obliczane z działek następnych",
+    )
+    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7, db_comment="EGB_DzialkaEwidencyjna.geometria")
 
     objects = ParcelQuerySet.as_manager()
 
@@ -104,10 +146,14 @@ class LandUseQuerySet(VersionedQuerySet["LandUse"]):
 class LandUse(Versioned):
     """Kontur użytku gruntowego lub klasyfikacyjnego."""
 
-    ofu = models.CharField("OFU", max_length=5)
-    ozu = models.CharField("OZU", max_length=5, blank=True)
-    ozk = models.CharField("OZK", max_length=5, blank=True)
-    geom = models.MultiPolygonField("granica", srid=crs.PL_2000_7)
+    ofu = models.CharField("OFU", max_length=5, db_comment="EGB_KonturUzytkuGruntowego.OFU")
+    ozu = models.CharField("OZU", max_length=5, blank=True, db_comment="EGB_KonturKlasyfikacyjny.OZU")
+    ozk = models.CharField("OZK", max_length=5, blank=True, db_comment="EGB_KonturKlasyfikacyjny.OZK")
+    geom = models.MultiPolygonField(
+        "granica",
+        srid=crs.PL_2000_7,
+        db_comment="EGB_KonturUzytkuGruntowego.geometria, EGB_KonturKlasyfikacyjny.geometria",
+    )
 
     objects = LandUseQuerySet.as_manager()
 
@@ -123,10 +169,14 @@ class BuildingQuerySet(VersionedQuerySet["Building"]):
 class Building(Versioned):
     """Budynek."""
 
-    kind = models.CharField("rodzaj wg KŚT", max_length=10, blank=True)
-    floors_above = models.PositiveSmallIntegerField("kondygnacje nadziemne", null=True)
-    floors_below = models.PositiveSmallIntegerField("kondygnacje podziemne", null=True)
-    geom = models.MultiPolygonField("obrys", srid=crs.PL_2000_7)
+    kind = models.CharField("rodzaj wg KŚT", max_length=10, blank=True, db_comment="EGB_Budynek.rodzajWgKST")
+    floors_above = models.PositiveSmallIntegerField(
+        "kondygnacje nadziemne", null=True, db_comment="EGB_Budynek.liczbaKondygnacjiNadziemnych"
+    )
+    floors_below = models.PositiveSmallIntegerField(
+        "kondygnacje podziemne", null=True, db_comment="EGB_Budynek.liczbaKondygnacjiPodziemnych"
+    )
+    geom = models.MultiPolygonField("obrys", srid=crs.PL_2000_7, db_comment="EGB_Budynek.geometria")
 
     objects = BuildingQuerySet.as_manager()
 
@@ -138,11 +188,11 @@ class Building(Versioned):
 class Locality(models.Model):
     """Miejscowość of the SIMC register; neither an obręb nor a sołectwo."""
 
-    simc = models.CharField("SIMC", max_length=7, primary_key=True)
-    name = models.CharField("nazwa", max_length=100)
-    kind = models.CharField("rodzaj", max_length=30)
+    simc = models.CharField("SIMC", max_length=7, primary_key=True, db_comment="SIMC.SYM; AD_Miejscowosc.idTERYT")
+    name = models.CharField("nazwa", max_length=100, db_comment="SIMC.NAZWA; AD_Miejscowosc.nazwa")
+    kind = models.CharField("rodzaj", max_length=30, db_comment="SIMC.RM; AD_Miejscowosc.rodzaj")
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="localities")
-    geom = models.MultiPolygonField("obszar", srid=crs.PL_2000_7, null=True)
+    geom = models.MultiPolygonField("obszar", srid=crs.PL_2000_7, null=True, db_comment="AD_Miejscowosc.geometria")
 
     class Meta:
         verbose_name = "miejscowość"
@@ -157,11 +207,13 @@ class Locality(models.Model):
 class Street(models.Model):
     """Ulica; villages may have streets too (Sułoszowa, Wielmoża)."""
 
-    ulic = models.CharField("ULIC", max_length=5)
-    locality = models.ForeignKey(Locality, models.PROTECT, verbose_name="miejscowość", related_name="streets")
-    name = models.CharField("nazwa", max_length=150)
+    ulic = models.CharField("ULIC", max_length=5, db_comment="ULIC.SYM_UL; AD_Ulica.idTERYT")
+    locality = models.ForeignKey(
+        Locality, models.PROTECT, verbose_name="miejscowość", related_name="streets", db_comment="ULIC.SYM"
+    )
+    name = models.CharField("nazwa", max_length=150, db_comment="ULIC.CECHA, NAZWA_2, NAZWA_1")
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="streets")
-    geom = models.MultiLineStringField("oś", srid=crs.PL_2000_7, null=True)
+    geom = models.MultiLineStringField("oś", srid=crs.PL_2000_7, null=True, db_comment="AD_Ulica.geometria")
 
     class Meta:
         verbose_name = "ulica"
@@ -181,15 +233,32 @@ class AddressPointQuerySet(VersionedQuerySet["AddressPoint"]):
 class AddressPoint(Versioned):
     """Punkt adresowy."""
 
-    locality = models.ForeignKey(Locality, models.PROTECT, verbose_name="miejscowość", related_name="addresses")
-    street = models.ForeignKey(Street, models.PROTECT, verbose_name="ulica", null=True, related_name="addresses")
-    number = models.CharField("numer porządkowy", max_length=20)
-    postcode = models.CharField("kod pocztowy", max_length=6, blank=True)
+    locality = models.ForeignKey(
+        Locality,
+        models.PROTECT,
+        verbose_name="miejscowość",
+        related_name="addresses",
+        db_comment="AD_PunktAdresowy.miejscowosc; EGB_AdresNieruchomosci.idMiejscowosci",
+    )
+    street = models.ForeignKey(
+        Street,
+        models.PROTECT,
+        verbose_name="ulica",
+        null=True,
+        related_name="addresses",
+        db_comment="AD_PunktAdresowy.ulica; EGB_AdresNieruchomosci.idNazwyUlicy",
+    )
+    number = models.CharField(
+        "numer porządkowy",
+        max_length=20,
+        db_comment="AD_PunktAdresowy.numerPorzadkowy; EGB_AdresNieruchomosci.numerPorzadkowy",
+    )
+    postcode = models.CharField("kod pocztowy", max_length=6, blank=True, db_comment="AD_PunktAdresowy.kodPocztowy")
     #: "ul. Krakowska 12, Skała" or "Cianowice 12": what people type, kept for the search
-    label = models.CharField("adres", max_length=250)
+    label = models.CharField("adres", max_length=250, db_comment="obliczany: adres, jak się go pisze")
     #: the label without case, accents and punctuation (spatial.words.search_key)
-    search_key = models.CharField(max_length=250)
-    geom = models.PointField("położenie", srid=crs.PL_2000_7)
+    search_key = models.CharField(max_length=250, db_comment="obliczany: do wyszukiwania")
+    geom = models.PointField("położenie", srid=crs.PL_2000_7, db_comment="AD_PunktAdresowy.georeferencja")
 
     objects = AddressPointQuerySet.as_manager()
 

@@ -99,7 +99,7 @@ def overlaps(rule: str, what: str, ground: Ground) -> Iterator[Problem]:
 def slivers(parcels: Ground) -> Iterator[Problem]:
     """Parcels narrower than any strip of land."""
     width = _width(parcels.shapes)
-    for index in np.flatnonzero(width < SLIVER_WIDTH_M):
+    for index in _true(width < SLIVER_WIDTH_M):
         yield Problem(
             "sliver-parcel",
             "info",
@@ -118,7 +118,7 @@ def cover(ground: DistrictGround) -> Iterator[Problem]:
     if ground.boundary is None or shapely.difference(together, ground.boundary).area <= LEAST_M2:
         return
     beyond = shapely.difference(ground.parcels.shapes, ground.boundary)
-    for index in np.flatnonzero(shapely.area(beyond) > LEAST_M2):
+    for index in _true(shapely.area(beyond) > LEAST_M2):
         yield Problem(
             "parcel-outside-district",
             "warning",
@@ -132,7 +132,7 @@ def buildings_off_parcels(ground: DistrictGround) -> Iterator[Problem]:
     if not len(ground.buildings.names):
         return
     standing = shapely.STRtree(ground.parcels.shapes).query(ground.buildings.shapes, predicate="intersects")[0]
-    for index in np.setdiff1d(np.arange(len(ground.buildings.names)), standing):
+    for index in sorted(set(range(len(ground.buildings.names))) - set(standing.tolist())):
         yield Problem(
             "building-off-parcels",
             "warning",
@@ -165,7 +165,7 @@ class Summary:
 
 
 def _union(shapes: Shapes) -> BaseGeometry:
-    is_coverage: bool = shapely.coverage_is_valid(shapes)
+    is_coverage = bool(shapely.coverage_is_valid(shapes))
     union: BaseGeometry = shapely.coverage_union_all(shapes) if is_coverage else shapely.union_all(shapes)
     return union
 
@@ -191,6 +191,10 @@ def _gap(district: str, gap: BaseGeometry) -> Problem:
         f"W obrębie {district} jest {what}, {_m2(gap.area)}. Sprawdź, czy plik obejmuje cały obręb.",
         _place(gap),
     )
+
+
+def _true(mask: npt.NDArray[np.bool_]) -> list[int]:
+    return [int(index) for index in np.flatnonzero(mask)]
 
 
 def _width(shapes: Shapes) -> npt.NDArray[np.float64]:

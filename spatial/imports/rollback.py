@@ -46,7 +46,7 @@ def roll_back(*, snapshot: Snapshot, by: AbstractBaseUser | None, note: str, now
     own = registry.source_if_known(snapshot.source)
     if own is not None and own.take_back is not None:
         counts[snapshot.source] = own.take_back(snapshot, now)
-    snapshot.rolled_back_at, snapshot.rolled_back_by_id, snapshot.rollback_note = now, by and by.pk, note
+    snapshot.rolled_back_at, snapshot.rolled_back_by_id, snapshot.rollback_note = now, by.pk if by else None, note
     snapshot.save(update_fields=["rolled_back_at", "rolled_back_by", "rollback_note"])
     return RollbackReport({name: moved for name, moved in counts.items() if any(moved.values())})
 

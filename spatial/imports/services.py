@@ -106,7 +106,7 @@ def publish(
             sha256=origin.sha256,
             state_on=state_on,
             is_sample=terms.is_sample,
-            published_by_id=review.by and review.by.pk,
+            published_by_id=review.by.pk if review.by else None,
         )
         delivery = Delivery(municipality, snapshot, terms, reading.problems, undo, review.differences)
         published = source.publish(intake.records_of(municipality), delivery)

@@ -134,5 +134,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("pikepdf", "rasterio", "pyogrio", "fontTools", "procrastinate")},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("pikepdf", "rasterio", "pyogrio", "fontTools", "procrastinate")
+    },
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.rules import SEVERITIES, rules
-from spatial.imports import handbook
+from services.portal.management.commands.handbook import pages
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [
@@ -47,8 +47,9 @@ def test_every_rule_has_severity_meaning_and_remedy_in_both_languages(rule):
     assert all([rule.meaning["pl"], rule.meaning["en"], rule.remedy["pl"], rule.remedy["en"]])
 
 
-def test_the_handbook_is_made_from_the_catalogue():
-    assert (ROOT / "docs/data-quality.md").read_text() == handbook.data_quality()
+@pytest.mark.parametrize("page", ["data-quality.md", "data-dictionary.md"])
+def test_the_handbook_is_made_from_the_code(page):
+    assert (ROOT / "docs" / page).read_text() == pages()[page], "run manage.py handbook"
 
 
 def test_options_and_sources_are_described():

@@ -4,14 +4,20 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from services.portal.dictionary import data_dictionary
 from services.portal.settings.environment import ROOT
 from spatial.imports import handbook
 
 
+def pages() -> dict[str, str]:
+    """Pages of docs/ by name, as the code makes them now."""
+    return {"data-quality.md": handbook.data_quality(), "data-dictionary.md": data_dictionary()}
+
+
 class Command(BaseCommand):
-    help = "Writes docs/data-quality.md from the catalogue of rules."
+    help = "Writes the pages of docs/ that are made from the code: rules of data quality, data dictionary."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        docs = ROOT / "docs"
-        (docs / "data-quality.md").write_text(handbook.data_quality(), encoding="utf-8")
-        self.stdout.write("docs/data-quality.md")
+        for name, text in pages().items():
+            (ROOT / "docs" / name).write_text(text, encoding="utf-8")
+            self.stdout.write(f"docs/{name}")
