@@ -13,6 +13,7 @@ from typing import ClassVar, Self
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils import timezone
+from psycopg import sql
 
 from spatial.imports.models import Snapshot
 from spatial.municipalities.models import Municipality
@@ -72,3 +73,8 @@ class Versioned(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
+
+
+def table_of(model: type[Versioned]) -> sql.Identifier:
+    """The table, also of a model that names its schema (``'"private"."party"'``)."""
+    return sql.Identifier(*(part.strip('"') for part in model._meta.db_table.split('"."')))

@@ -7,9 +7,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from spatial.cadastre.models import AddressPoint, Building, CadastralDistrict, Parcel
-from spatial.ogc.registry import Collection, FieldSpec, Text, collections
+from spatial.ogc.registry import Collection, FieldSpec, Text, TimeSpan, collections
 
 IDENTIFIER = Text("Identyfikator", "Identifier")
+VALIDITY = {
+    "valid_from": FieldSpec("valid_from", Text("W rejestrze od", "In the register from"), "date"),
+    "valid_to": FieldSpec(
+        "valid_to", Text("W rejestrze do (bez tego dnia)", "In the register until (exclusive)"), "date"
+    ),
+}
 MUNICIPALITY = FieldSpec("municipality_id", Text("Gmina (TERYT)", "Municipality (TERYT)"))
 
 
@@ -23,6 +29,19 @@ def current_buildings() -> QuerySet[Any]:
 
 def current_addresses() -> QuerySet[Any]:
     return AddressPoint.objects.current()
+
+
+def parcels_of_all_days() -> QuerySet[Any]:
+    """Every version that stands, as the register tells its own past now."""
+    return Parcel.objects.known()
+
+
+def buildings_of_all_days() -> QuerySet[Any]:
+    return Building.objects.known()
+
+
+def addresses_of_all_days() -> QuerySet[Any]:
+    return AddressPoint.objects.known()
 
 
 def districts_with_boundary() -> QuerySet[Any]:
@@ -48,9 +67,11 @@ collections.register(
             "registered_area_m2": FieldSpec(
                 "registered_area_m2", Text("Pole ewidencyjne [m²]", "Registered area [m²]"), "integer"
             ),
+            **VALIDITY,
             "register_group": FieldSpec("register_group", Text("Grupa rejestrowa", "Register group")),
         },
         id_field="identifier",
+        time=TimeSpan("valid_from", "valid_to", parcels_of_all_days),
         order=("municipality_id", "sort_key"),
         tile_fields=("identifier", "number"),
         min_zoom=13,
@@ -90,9 +111,11 @@ collections.register(
             "kind": FieldSpec("kind", Text("Rodzaj wg KŚT", "Kind (fixed assets class)")),
             "floors_above": FieldSpec("floors_above", Text("Kondygnacje nadziemne", "Floors above ground"), "integer"),
             "floors_below": FieldSpec("floors_below", Text("Kondygnacje podziemne", "Floors below ground"), "integer"),
+            **VALIDITY,
             "municipality": MUNICIPALITY,
         },
         id_field="identifier",
+        time=TimeSpan("valid_from", "valid_to", buildings_of_all_days),
         tile_fields=("identifier", "kind"),
         min_zoom=14,
     )
@@ -112,9 +135,11 @@ collections.register(
             "locality": FieldSpec("locality__name", Text("Miejscowość", "Locality")),
             "street": FieldSpec("street__name", Text("Ulica", "Street")),
             "postcode": FieldSpec("postcode", Text("Kod pocztowy", "Postcode")),
+            **VALIDITY,
             "municipality": MUNICIPALITY,
         },
         id_field="identifier",
+        time=TimeSpan("valid_from", "valid_to", addresses_of_all_days),
         geometry_type="Point",
         tile_fields=("number", "label"),
         min_zoom=15,

@@ -34,6 +34,7 @@ class Report:
     municipality: str | None = None
     state_on: date | None = None
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    mark: str = ""  #: of all rows written and closed (spatial.imports.agreement), when a person reviews
     changes_nothing: bool = False  #: the registers say all this already, also when it was only tried
 
     @property

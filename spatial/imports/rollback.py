@@ -4,21 +4,20 @@ Nothing is deleted. A withdrawn version stays for the documents that name it; a 
 with the same content, so that what we believed at any moment can still be told.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, transaction
 from psycopg import sql
 
 from spatial.errors import Refused
 from spatial.imports import plain, registry
+from spatial.imports.agreement import versioned_models
 from spatial.imports.locking import one_at_a_time
 from spatial.imports.models import Snapshot
-from spatial.versions import Versioned
+from spatial.versions import Versioned, table_of
 from spatial.words import polish_date
 
 #: columns that a row opened again does not take from the one that had been closed
@@ -57,12 +56,6 @@ def later_deliveries(snapshot: Snapshot) -> list[Snapshot]:
     return list(rows.filter(scope__overlap=snapshot.scope).order_by("-pk"))
 
 
-def versioned_models() -> Iterator[type[Versioned]]:
-    """Every register table, in one order."""
-    found = [model for model in apps.get_models() if issubclass(model, Versioned)]
-    return iter(sorted(found, key=lambda model: model._meta.label_lower))
-
-
 def _refuse_impossible(snapshot: Snapshot) -> None:
     if snapshot.rolled_back_at is not None:
         raise Refused(f"Tę dostawę cofnięto już {polish_date(snapshot.rolled_back_at.date())}.")
@@ -83,7 +76,7 @@ def _take_back(model: type[Versioned], snapshot: Snapshot, now: datetime) -> dic
         sql.Literal(forgotten[column]) if column in forgotten else sql.Identifier(column) for column in columns
     )
     values: dict[str, Any] = {"snapshot": snapshot.pk, "now": now}
-    table = sql.Identifier(model._meta.db_table)
+    table = table_of(model)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.SQL(

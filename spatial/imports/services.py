@@ -6,7 +6,7 @@ the bad ones stays as it was. An error that names no object always refuses the f
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,6 +23,7 @@ from data.records import Problem, Reading, UnreadableFileError
 from spatial import crs
 from spatial.errors import ServiceError
 from spatial.imports import registry
+from spatial.imports.agreement import Agreement, mark_of
 from spatial.imports.differences import Differences
 from spatial.imports.locking import one_at_a_time
 from spatial.imports.models import Finding, Snapshot, Upload
@@ -62,7 +63,7 @@ class Review:
 
     by: AbstractBaseUser | None = None
     differences: Differences | None = None  #: filled while the delivery is compared
-    agreed: Mapping[str, Mapping[str, int]] | None = None  #: counts that were approved; others raise Moved
+    agreed: Agreement | None = None  #: what was approved; anything else raises Moved
     notice: Notice = _silent
 
 
@@ -110,7 +111,8 @@ def publish(
         )
         delivery = Delivery(municipality, snapshot, terms, reading.problems, undo, review.differences)
         published = source.publish(intake.records_of(municipality), delivery)
-        if review.agreed is not None and review.agreed != published.counts:
+        mark = mark_of(snapshot) if review.by else ""
+        if review.agreed is not None and review.agreed != Agreement(published.counts, mark):
             raise Moved("Rejestry zmieniły się od czasu sprawdzenia tej dostawy. Przejrzyj ją jeszcze raz.")
         outcome = _outcome(reading.problems, terms, published)
         if outcome == "published":
@@ -131,6 +133,7 @@ def publish(
         municipality=municipality.teryt,
         state_on=delivery.state_on,
         counts=published.counts,
+        mark=mark,
         changes_nothing=published.is_unchanged and outcome in {"dry-run", "unchanged"},
     )
 

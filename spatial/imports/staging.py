@@ -27,7 +27,7 @@ from spatial import crs
 from spatial.imports.differences import Difference, Differences, Kind
 from spatial.imports.models import Snapshot
 from spatial.imports.registry import Delivery
-from spatial.versions import Versioned
+from spatial.versions import Versioned, table_of
 
 BATCH = 5_000  #: rows kept in memory between two COPY commands
 REMOVALS_SHARE, REMOVALS_LEAST = 0.2, 20  #: more missing objects than both look like an excerpt, not like a state
@@ -93,7 +93,7 @@ class Stage:
         self, model: type[Versioned], *, scope: str = DISTRICT, derived: Iterable[str] = (), is_private: bool = False
     ) -> None:
         self.name = model._meta.model_name or ""
-        self.table = sql.Identifier(model._meta.db_table)
+        self.table = table_of(model)
         self.stage = sql.Identifier(f"stage_{self.name}")
         columns = [str(field.column) for field in model._meta.concrete_fields]
         self.columns = [column for column in columns if column not in _KEPT_BY_US | {"identifier", "geom"}]

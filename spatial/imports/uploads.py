@@ -25,6 +25,7 @@ from procrastinate.contrib.django import app as jobs
 
 from spatial.errors import Conflict, Refused, ServiceError
 from spatial.imports import registry
+from spatial.imports.agreement import Agreement
 from spatial.imports.differences import Differences
 from spatial.imports.models import Finding, Snapshot, Upload
 from spatial.imports.progress import Busy, Progress, working_on
@@ -150,7 +151,11 @@ def publish(upload_id: int) -> None:
     with _working(upload_id, {State.PUBLISHING}, State.PUBLISHING) as (upload, progress):
         if upload is None:
             return
-        review = Review(by=upload.decided_by, agreed=upload.report["counts"], notice=progress.taken)
+        review = Review(
+            by=upload.decided_by,
+            agreed=Agreement(upload.report["counts"], upload.report["mark"]),
+            notice=progress.taken,
+        )
         try:
             report = _run(upload, terms_of(upload), review)
         except Moved as moved:
@@ -206,7 +211,8 @@ def _working(upload_id: int, expected: set[State], now: State) -> Iterator[tuple
 def _finish(upload: Upload, state: State, report: Report | None) -> None:
     upload.state = state
     if report is not None:
-        upload.report = {name: value for name, value in report.as_json().items() if name != "findings"}
+        said = {name: value for name, value in report.as_json().items() if name != "findings"}
+        upload.report = said | {"mark": report.mark}
         upload.taken = report.accepted
     upload.save(update_fields=["state", "report", "taken", "snapshot"])
 

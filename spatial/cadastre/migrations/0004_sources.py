@@ -7,210 +7,323 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cadastre', '0003_kin'),
+        ("cadastre", "0003_kin"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='addresspoint',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.PointField(db_comment='AD_PunktAdresowy.georeferencja', srid=2178, verbose_name='położenie'),
+            model_name="addresspoint",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.PointField(
+                db_comment="AD_PunktAdresowy.georeferencja", srid=2178, verbose_name="położenie"
+            ),
         ),
         migrations.AlterField(
-            model_name='addresspoint',
-            name='label',
-            field=models.CharField(db_comment='obliczany: adres, jak się go pisze', max_length=250, verbose_name='adres'),
+            model_name="addresspoint",
+            name="label",
+            field=models.CharField(
+                db_comment="obliczany: adres, jak się go pisze", max_length=250, verbose_name="adres"
+            ),
         ),
         migrations.AlterField(
-            model_name='addresspoint',
-            name='locality',
-            field=models.ForeignKey(db_comment='AD_PunktAdresowy.miejscowosc; EGB_AdresNieruchomosci.idMiejscowosci', on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='cadastre.locality', verbose_name='miejscowość'),
+            model_name="addresspoint",
+            name="locality",
+            field=models.ForeignKey(
+                db_comment="AD_PunktAdresowy.miejscowosc; EGB_AdresNieruchomosci.idMiejscowosci",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="addresses",
+                to="cadastre.locality",
+                verbose_name="miejscowość",
+            ),
         ),
         migrations.AlterField(
-            model_name='addresspoint',
-            name='number',
-            field=models.CharField(db_comment='AD_PunktAdresowy.numerPorzadkowy; EGB_AdresNieruchomosci.numerPorzadkowy', max_length=20, verbose_name='numer porządkowy'),
+            model_name="addresspoint",
+            name="number",
+            field=models.CharField(
+                db_comment="AD_PunktAdresowy.numerPorzadkowy; EGB_AdresNieruchomosci.numerPorzadkowy",
+                max_length=20,
+                verbose_name="numer porządkowy",
+            ),
         ),
         migrations.AlterField(
-            model_name='addresspoint',
-            name='postcode',
-            field=models.CharField(blank=True, db_comment='AD_PunktAdresowy.kodPocztowy', max_length=6, verbose_name='kod pocztowy'),
+            model_name="addresspoint",
+            name="postcode",
+            field=models.CharField(
+                blank=True, db_comment="AD_PunktAdresowy.kodPocztowy", max_length=6, verbose_name="kod pocztowy"
+            ),
         ),
         migrations.AlterField(
-            model_name='addresspoint',
-            name='search_key',
-            field=models.CharField(db_comment='obliczany: do wyszukiwania', max_length=250),
+            model_name="addresspoint",
+            name="search_key",
+            field=models.CharField(db_comment="obliczany: do wyszukiwania", max_length=250),
         ),
         migrations.AlterField(
-            model_name='addresspoint',
-            name='street',
-            field=models.ForeignKey(db_comment='AD_PunktAdresowy.ulica; EGB_AdresNieruchomosci.idNazwyUlicy', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='addresses', to='cadastre.street', verbose_name='ulica'),
+            model_name="addresspoint",
+            name="street",
+            field=models.ForeignKey(
+                db_comment="AD_PunktAdresowy.ulica; EGB_AdresNieruchomosci.idNazwyUlicy",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="addresses",
+                to="cadastre.street",
+                verbose_name="ulica",
+            ),
         ),
         migrations.AlterField(
-            model_name='building',
-            name='floors_above',
-            field=models.PositiveSmallIntegerField(db_comment='EGB_Budynek.liczbaKondygnacjiNadziemnych', null=True, verbose_name='kondygnacje nadziemne'),
+            model_name="building",
+            name="floors_above",
+            field=models.PositiveSmallIntegerField(
+                db_comment="EGB_Budynek.liczbaKondygnacjiNadziemnych", null=True, verbose_name="kondygnacje nadziemne"
+            ),
         ),
         migrations.AlterField(
-            model_name='building',
-            name='floors_below',
-            field=models.PositiveSmallIntegerField(db_comment='EGB_Budynek.liczbaKondygnacjiPodziemnych', null=True, verbose_name='kondygnacje podziemne'),
+            model_name="building",
+            name="floors_below",
+            field=models.PositiveSmallIntegerField(
+                db_comment="EGB_Budynek.liczbaKondygnacjiPodziemnych", null=True, verbose_name="kondygnacje podziemne"
+            ),
         ),
         migrations.AlterField(
-            model_name='building',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.MultiPolygonField(db_comment='EGB_Budynek.geometria', srid=2178, verbose_name='obrys'),
+            model_name="building",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                db_comment="EGB_Budynek.geometria", srid=2178, verbose_name="obrys"
+            ),
         ),
         migrations.AlterField(
-            model_name='building',
-            name='kind',
-            field=models.CharField(blank=True, db_comment='EGB_Budynek.rodzajWgKST', max_length=10, verbose_name='rodzaj wg KŚT'),
+            model_name="building",
+            name="kind",
+            field=models.CharField(
+                blank=True, db_comment="EGB_Budynek.rodzajWgKST", max_length=10, verbose_name="rodzaj wg KŚT"
+            ),
         ),
         migrations.AlterField(
-            model_name='cadastraldistrict',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.MultiPolygonField(db_comment='EGB_ObrebEwidencyjny.geometria', null=True, srid=2178, verbose_name='granica'),
+            model_name="cadastraldistrict",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                db_comment="EGB_ObrebEwidencyjny.geometria", null=True, srid=2178, verbose_name="granica"
+            ),
         ),
         migrations.AlterField(
-            model_name='cadastraldistrict',
-            name='identifier',
-            field=models.CharField(db_comment='EGB_ObrebEwidencyjny.idObrebu', max_length=13, primary_key=True, serialize=False, verbose_name='identyfikator'),
+            model_name="cadastraldistrict",
+            name="identifier",
+            field=models.CharField(
+                db_comment="EGB_ObrebEwidencyjny.idObrebu",
+                max_length=13,
+                primary_key=True,
+                serialize=False,
+                verbose_name="identyfikator",
+            ),
         ),
         migrations.AlterField(
-            model_name='cadastraldistrict',
-            name='name',
-            field=models.CharField(db_comment='EGB_ObrebEwidencyjny.nazwaWlasna', max_length=100, verbose_name='nazwa'),
+            model_name="cadastraldistrict",
+            name="name",
+            field=models.CharField(db_comment="EGB_ObrebEwidencyjny.nazwaWlasna", max_length=100, verbose_name="nazwa"),
         ),
         migrations.AlterField(
-            model_name='cadastraldistrict',
-            name='unit',
-            field=models.ForeignKey(db_comment='EGB_ObrebEwidencyjny.lokalizacjaObrebu; pierwsze 8 znaków identyfikatora', on_delete=django.db.models.deletion.PROTECT, related_name='districts', to='cadastre.cadastralunit', verbose_name='jednostka'),
+            model_name="cadastraldistrict",
+            name="unit",
+            field=models.ForeignKey(
+                db_comment="EGB_ObrebEwidencyjny.lokalizacjaObrebu; pierwsze 8 znaków identyfikatora",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="districts",
+                to="cadastre.cadastralunit",
+                verbose_name="jednostka",
+            ),
         ),
         migrations.AlterField(
-            model_name='cadastralunit',
-            name='identifier',
-            field=models.CharField(db_comment='EGB_JednostkaEwidencyjna.idJednostkiEwid', max_length=8, primary_key=True, serialize=False, verbose_name='identyfikator'),
+            model_name="cadastralunit",
+            name="identifier",
+            field=models.CharField(
+                db_comment="EGB_JednostkaEwidencyjna.idJednostkiEwid",
+                max_length=8,
+                primary_key=True,
+                serialize=False,
+                verbose_name="identyfikator",
+            ),
         ),
         migrations.AlterField(
-            model_name='cadastralunit',
-            name='name',
-            field=models.CharField(db_comment='EGB_JednostkaEwidencyjna.nazwaWlasna', max_length=100, verbose_name='nazwa'),
+            model_name="cadastralunit",
+            name="name",
+            field=models.CharField(
+                db_comment="EGB_JednostkaEwidencyjna.nazwaWlasna", max_length=100, verbose_name="nazwa"
+            ),
         ),
         migrations.AlterField(
-            model_name='landuse',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.MultiPolygonField(db_comment='EGB_KonturUzytkuGruntowego.geometria, EGB_KonturKlasyfikacyjny.geometria', srid=2178, verbose_name='granica'),
+            model_name="landuse",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                db_comment="EGB_KonturUzytkuGruntowego.geometria, EGB_KonturKlasyfikacyjny.geometria",
+                srid=2178,
+                verbose_name="granica",
+            ),
         ),
         migrations.AlterField(
-            model_name='landuse',
-            name='ofu',
-            field=models.CharField(db_comment='EGB_KonturUzytkuGruntowego.OFU', max_length=5, verbose_name='OFU'),
+            model_name="landuse",
+            name="ofu",
+            field=models.CharField(db_comment="EGB_KonturUzytkuGruntowego.OFU", max_length=5, verbose_name="OFU"),
         ),
         migrations.AlterField(
-            model_name='landuse',
-            name='ozk',
-            field=models.CharField(blank=True, db_comment='EGB_KonturKlasyfikacyjny.OZK', max_length=5, verbose_name='OZK'),
+            model_name="landuse",
+            name="ozk",
+            field=models.CharField(
+                blank=True, db_comment="EGB_KonturKlasyfikacyjny.OZK", max_length=5, verbose_name="OZK"
+            ),
         ),
         migrations.AlterField(
-            model_name='landuse',
-            name='ozu',
-            field=models.CharField(blank=True, db_comment='EGB_KonturKlasyfikacyjny.OZU', max_length=5, verbose_name='OZU'),
+            model_name="landuse",
+            name="ozu",
+            field=models.CharField(
+                blank=True, db_comment="EGB_KonturKlasyfikacyjny.OZU", max_length=5, verbose_name="OZU"
+            ),
         ),
         migrations.AlterField(
-            model_name='locality',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.MultiPolygonField(db_comment='AD_Miejscowosc.geometria', null=True, srid=2178, verbose_name='obszar'),
+            model_name="locality",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                db_comment="AD_Miejscowosc.geometria", null=True, srid=2178, verbose_name="obszar"
+            ),
         ),
         migrations.AlterField(
-            model_name='locality',
-            name='kind',
-            field=models.CharField(db_comment='SIMC.RM; AD_Miejscowosc.rodzaj', max_length=30, verbose_name='rodzaj'),
+            model_name="locality",
+            name="kind",
+            field=models.CharField(db_comment="SIMC.RM; AD_Miejscowosc.rodzaj", max_length=30, verbose_name="rodzaj"),
         ),
         migrations.AlterField(
-            model_name='locality',
-            name='name',
-            field=models.CharField(db_comment='SIMC.NAZWA; AD_Miejscowosc.nazwa', max_length=100, verbose_name='nazwa'),
+            model_name="locality",
+            name="name",
+            field=models.CharField(db_comment="SIMC.NAZWA; AD_Miejscowosc.nazwa", max_length=100, verbose_name="nazwa"),
         ),
         migrations.AlterField(
-            model_name='locality',
-            name='simc',
-            field=models.CharField(db_comment='SIMC.SYM; AD_Miejscowosc.idTERYT', max_length=7, primary_key=True, serialize=False, verbose_name='SIMC'),
+            model_name="locality",
+            name="simc",
+            field=models.CharField(
+                db_comment="SIMC.SYM; AD_Miejscowosc.idTERYT",
+                max_length=7,
+                primary_key=True,
+                serialize=False,
+                verbose_name="SIMC",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='area_precision',
-            field=models.PositiveSmallIntegerField(db_comment='EGB_DzialkaEwidencyjna.dokladnoscReprezentacjiPola (1: do 1 m², 2: do 1 ara)', null=True, verbose_name='dokładność pola'),
+            model_name="parcel",
+            name="area_precision",
+            field=models.PositiveSmallIntegerField(
+                db_comment="EGB_DzialkaEwidencyjna.dokladnoscReprezentacjiPola (1: do 1 m², 2: do 1 ara)",
+                null=True,
+                verbose_name="dokładność pola",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='district',
-            field=models.ForeignKey(db_comment='EGB_DzialkaEwidencyjna.lokalizacjaDzialki; część identyfikatora', on_delete=django.db.models.deletion.PROTECT, related_name='parcels', to='cadastre.cadastraldistrict', verbose_name='obręb'),
+            model_name="parcel",
+            name="district",
+            field=models.ForeignKey(
+                db_comment="EGB_DzialkaEwidencyjna.lokalizacjaDzialki; część identyfikatora",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="parcels",
+                to="cadastre.cadastraldistrict",
+                verbose_name="obręb",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.MultiPolygonField(db_comment='EGB_DzialkaEwidencyjna.geometria', srid=2178, verbose_name='granica'),
+            model_name="parcel",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.MultiPolygonField(
+                db_comment="EGB_DzialkaEwidencyjna.geometria", srid=2178, verbose_name="granica"
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='land_uses',
-            field=models.JSONField(db_comment='EGB_DzialkaEwidencyjna.klasouzytek: OFU, OZU, OZK, powierzchnia', default=list, verbose_name='klasoużytki'),
+            model_name="parcel",
+            name="land_uses",
+            field=models.JSONField(
+                db_comment="EGB_DzialkaEwidencyjna.klasouzytek: OFU, OZU, OZK, powierzchnia",
+                default=list,
+                verbose_name="klasoużytki",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='number',
-            field=models.CharField(db_comment='część idDzialki', max_length=30, verbose_name='numer działki'),
+            model_name="parcel",
+            name="number",
+            field=models.CharField(db_comment="część idDzialki", max_length=30, verbose_name="numer działki"),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='predecessors',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), db_comment='działki, z których powstała (wykaz zmian dostawy)', default=list, verbose_name='działki poprzednie'),
+            model_name="parcel",
+            name="predecessors",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=80),
+                db_comment="działki, z których powstała (wykaz zmian dostawy)",
+                default=list,
+                verbose_name="działki poprzednie",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='register_group',
-            field=models.CharField(blank=True, db_comment='EGB_JednostkaRejestrowaGruntow.grupaRejestrowa', max_length=10, verbose_name='grupa rejestrowa'),
+            model_name="parcel",
+            name="register_group",
+            field=models.CharField(
+                blank=True,
+                db_comment="EGB_JednostkaRejestrowaGruntow.grupaRejestrowa",
+                max_length=10,
+                verbose_name="grupa rejestrowa",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='registered_area_m2',
-            field=models.PositiveBigIntegerField(db_comment='EGB_DzialkaEwidencyjna.poleEwidencyjne [ha]; 2013: powierzchniaEwidencyjna', null=True, verbose_name='pole ewidencyjne [m²]'),
+            model_name="parcel",
+            name="registered_area_m2",
+            field=models.PositiveBigIntegerField(
+                db_comment="EGB_DzialkaEwidencyjna.poleEwidencyjne [ha]; 2013: powierzchniaEwidencyjna",
+                null=True,
+                verbose_name="pole ewidencyjne [m²]",
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='sheet',
-            field=models.CharField(blank=True, db_comment='część idDzialki (AR_)', max_length=10, verbose_name='arkusz'),
+            model_name="parcel",
+            name="sheet",
+            field=models.CharField(
+                blank=True, db_comment="część idDzialki (AR_)", max_length=10, verbose_name="arkusz"
+            ),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='sort_key',
-            field=models.CharField(db_comment='obliczany: kolejność naturalna', max_length=80),
+            model_name="parcel",
+            name="sort_key",
+            field=models.CharField(db_comment="obliczany: kolejność naturalna", max_length=80),
         ),
         migrations.AlterField(
-            model_name='parcel',
-            name='successors',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), db_comment='obliczane z działek następnych', default=list, verbose_name='działki powstałe'),
+            model_name="parcel",
+            name="successors",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=80),
+                db_comment="obliczane z działek następnych",
+                default=list,
+                verbose_name="działki powstałe",
+            ),
         ),
         migrations.AlterField(
-            model_name='street',
-            name='geom',
-            field=django.contrib.gis.db.models.fields.MultiLineStringField(db_comment='AD_Ulica.geometria', null=True, srid=2178, verbose_name='oś'),
+            model_name="street",
+            name="geom",
+            field=django.contrib.gis.db.models.fields.MultiLineStringField(
+                db_comment="AD_Ulica.geometria", null=True, srid=2178, verbose_name="oś"
+            ),
         ),
         migrations.AlterField(
-            model_name='street',
-            name='locality',
-            field=models.ForeignKey(db_comment='ULIC.SYM', on_delete=django.db.models.deletion.PROTECT, related_name='streets', to='cadastre.locality', verbose_name='miejscowość'),
+            model_name="street",
+            name="locality",
+            field=models.ForeignKey(
+                db_comment="ULIC.SYM",
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="streets",
+                to="cadastre.locality",
+                verbose_name="miejscowość",
+            ),
         ),
         migrations.AlterField(
-            model_name='street',
-            name='name',
-            field=models.CharField(db_comment='ULIC.CECHA, NAZWA_2, NAZWA_1', max_length=150, verbose_name='nazwa'),
+            model_name="street",
+            name="name",
+            field=models.CharField(db_comment="ULIC.CECHA, NAZWA_2, NAZWA_1", max_length=150, verbose_name="nazwa"),
         ),
         migrations.AlterField(
-            model_name='street',
-            name='ulic',
-            field=models.CharField(db_comment='ULIC.SYM_UL; AD_Ulica.idTERYT', max_length=5, verbose_name='ULIC'),
+            model_name="street",
+            name="ulic",
+            field=models.CharField(db_comment="ULIC.SYM_UL; AD_Ulica.idTERYT", max_length=5, verbose_name="ULIC"),
         ),
     ]

@@ -251,6 +251,17 @@ class TestDecision:
         assert "Przejrzyj" in upload.fault
         assert checked(upload).state == State.READY
 
+    def test_another_change_of_the_same_size_is_noticed_too(self, bring, feliks):
+        deliver([parcel("1"), parcel("2", east=200)], state_on=FIRST)
+        upload = checked(bring(geojson(("1", 0, 90), ("2", 200, 100))))
+        uploads.approve(upload=upload, by=feliks)
+        deliver([parcel("1", side=90), parcel("2", east=200, side=95)], state_on=FIRST, is_correction=True)
+
+        uploads.publish(upload.pk)  # it would change one parcel still, but another one
+
+        upload.refresh_from_db()
+        assert upload.state == State.QUEUED
+
     def test_a_second_decision_is_stale(self, bring, feliks):
         upload = checked(bring(geojson(("1", 0, 100))))
         uploads.reject(upload=upload, by=feliks, note="Nie ten obręb.")

@@ -8,6 +8,7 @@ from shapely.geometry import shape
 from planning.models import PlanRelation
 from spatial.ogc.provider import QuerySetProvider
 from tests import factories
+from tests.spatial.deliveries import FIRST, SECOND, deliver, parcel
 from tests.spatial.ogc.conftest import EPSG, ids
 
 PARCEL = "120610_5.0007.123/4"
@@ -30,6 +31,8 @@ class TestDocument:
                 "municipality": "120610",
                 "registered_area_m2": 10000,
                 "register_group": "",
+                "valid_from": "2010-01-01",
+                "valid_to": None,
             },
         }
         assert len(ring) == 5
@@ -319,3 +322,23 @@ def test_a_zone_is_served_without_what_a_later_plan_took_over(client, skala):
 
     assert areas() == {"R.1": 6000, "MN.1": 4000}
     assert areas(datetime="2015-01-01") == {"R.1": 10000}
+
+
+class TestRegisterTime:
+    def test_a_parcel_is_served_as_it_was_on_the_day(self, items, skala):
+        deliver([parcel("1")], state_on=FIRST)
+        deliver([parcel("1", side=90)], state_on=SECOND)
+
+        assert areas_of(items("parcels")) == [8_100]
+        assert areas_of(items("parcels", datetime=FIRST.isoformat())) == [10_000]
+        assert areas_of(items("parcels", datetime="2025-12-31")) == []
+
+    def test_a_version_that_was_wrong_is_never_served(self, items, skala):
+        deliver([parcel("1")], state_on=FIRST)
+        deliver([parcel("1", side=90)], state_on=FIRST, is_correction=True)
+
+        assert areas_of(items("parcels", datetime=FIRST.isoformat())) == [8_100]
+
+
+def areas_of(page) -> list[int]:
+    return [feature["properties"]["registered_area_m2"] for feature in page["features"]]

@@ -127,7 +127,7 @@ def test_a_repeated_parameter_and_broken_utf8_are_refused(client, db):
 
 
 def test_datetime_is_refused_where_there_is_no_time(client, db):
-    assert client.get("/ogc/collections/parcels/items?datetime=2020-01-01").status_code == 400
+    assert client.get("/ogc/collections/districts/items?datetime=2020-01-01").status_code == 400
 
 
 @pytest.mark.parametrize(
