@@ -19,6 +19,7 @@ from data.records import (
     SheetRecord,
     UnreadableFileError,
 )
+from planning.deliveries import differences, take_back
 from planning.publishing import PlanContent, current_plan, publish_plan, stored_content
 from planning.sheets import PRINT_DPI, CheckedSheet, SheetRefusedError, check_sheet
 from planning.topology import topology
@@ -101,7 +102,10 @@ class _Publisher:
         self.content(replace(content, general_zones=tuple(zones)))
 
     def content(self, content: PlanContent) -> None:
+        held = current_plan(self.delivery.municipality.pk, content.plan.code)
         row, change = publish_plan(content, self.delivery.snapshot, self.delivery.undo)
+        if self.delivery.differences is not None and change != "unchanged":
+            self.delivery.differences.add(differences(held, row))
         self.changes[change] += 1
         self.codes.append(row.code)
         if change != "unchanged":
@@ -228,6 +232,7 @@ register(
         publish=publish_plans,
         municipality_of=municipality_of,
         name_of=name_of,
+        take_back=take_back,
         arguments=(AS_ADOPTED,),
         has_state_day=False,
     )
@@ -240,6 +245,7 @@ register(
         publish=publish_sheet,
         municipality_of=lambda _: None,
         name_of=lambda record: f"arkusz {record.number}",
+        take_back=take_back,
         arguments=(
             Argument("plan", "oznaczenie planu, np. XXIV-186-2012", is_required=True),
             Argument("sheet", "numer arkusza", is_required=True),

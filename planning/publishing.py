@@ -117,6 +117,13 @@ def publish_plan(content: PlanContent, snapshot: Snapshot, undo: list[Callable[[
     return _write(content.without_dangling_references(), snapshot, undo), "changed" if held else "added"
 
 
+def reopen(plan: LocalPlan, *, at: datetime) -> LocalPlan:
+    """The same content as a new record of the moment, because the record that had superseded it was taken back."""
+    snapshot = plan.snapshot
+    snapshot.published_at = at  # of the new record only; the delivery itself is not saved
+    return _write(stored_content(plan), snapshot, undo=[])
+
+
 # --- writing --------------------------------------------------------------------------------------------------
 
 

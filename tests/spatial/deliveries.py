@@ -20,7 +20,7 @@ from data.records import (
 from spatial.imports import registry
 from spatial.imports.registry import Terms
 from spatial.imports.report import Report
-from spatial.imports.services import Origin, publish
+from spatial.imports.services import NOBODY, Origin, Review, publish
 from tests.factories import EAST, NORTH, TODAY
 
 DISTRICT = "120610_5.0007"
@@ -64,6 +64,7 @@ def deliver(
     state_on: date | None = FIRST,
     problems: Iterable[Problem] = (),
     sha256: str = "a" * 64,
+    review: Review = NOBODY,
     **terms: Any,
 ) -> Report:
     """Publish records as if a reader had yielded them."""
@@ -75,6 +76,7 @@ def deliver(
         origin=Origin("test.gml", sha256),
         terms=Terms(**terms),
         today=TODAY,
+        review=review,
     )
 
 
