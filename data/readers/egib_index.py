@@ -6,14 +6,16 @@ Only texts are kept (identifiers, links, register groups); geometry is left for 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from lxml import etree
 
-from data.readers import land_use
-from data.readers.amounts import decimal_of, is_exact, polish, square_metres
+from data.readers import amounts, land_use
+from data.readers.amounts import decimal_of, polish, square_metres
+from data.readers.parts import Part
 from data.readers.xml import Limits, child, child_text, local_name, namespace, read_objects, text_of
 from data.records import LandUsePart, Problem, UnreadableFileError
 
@@ -72,6 +74,8 @@ class Index:
     set_numbers: set[str] = field(default_factory=set)  #: "1004" of PL.PZGiK.1004.EGiB
     counties: set[str] = field(default_factory=set)  #: "0613" of parcel identifiers
     land_use_problems: list[Problem] = field(default_factory=list)
+    is_known: bool = False  #: an object of a schema we know was there
+    foreign: tuple[str, str] | None = None  #: class and namespace of the first object of another schema
 
     def note(self, kind: str, identifier: str, source: str) -> None:
         """Remember a live object; the second one of the same name makes all of them duplicates."""
@@ -81,23 +85,60 @@ class Index:
         else:
             self.first[key] = source
 
+    def absorb(self, other: "Index") -> None:
+        """Take in the index of a later part of the same file."""
+        self.objects.update(other.objects)
+        self.skipped.update(other.skipped)
+        for ended, names in other.closed.items():
+            self.closed[ended].extend(names)
+        for (kind, identifier), source in other.first.items():
+            self.note(kind, identifier, source)
+        for key, sources in other.later.items():
+            self.later[key].extend(sources)
+        self.districts.update(other.districts)
+        self.groups.update(other.groups)
+        self.land_uses.update(other.land_uses)
+        self.parcels |= other.parcels
+        self.set_numbers |= other.set_numbers
+        self.counties |= other.counties
+        self.land_use_problems.extend(other.land_use_problems)
+        self.is_known |= other.is_known
+        self.foreign = self.foreign or other.foreign
+
+    def settle(self) -> None:
+        """Forget what only finds duplicates: a million identifiers."""
+        self.first = {key: self.first[key] for key in self.later}
+
+    def for_builders(self) -> "Index":
+        """What the second pass asks for."""
+        return replace(self, first={}, closed=defaultdict(list), land_use_problems=[])
+
 
 def indexed(file: Path, limits: Limits) -> Index:
-    """Read the whole file once. Raises UnreadableFileError when it holds no object of a schema we know."""
+    """Read the whole file once."""
+    index = index_objects(file, limits)
+    index.settle()
+    return index
+
+
+def index_objects(file: Path, limits: Limits, part: Part | None = None) -> Index:
+    """Read a file or a part of it once."""
     index = Index()
-    foreign: tuple[str, str] | None = None
-    known = False
-    for element in read_objects(file, limits=limits):
+    for element in read_objects(file, limits=limits, part=part):
         if is_egib(element):
-            known = True
+            index.is_known = True
             _index_object(index, element)
             continue
         index.skipped[local_name(element)] += 1
-        if foreign is None:
-            foreign = local_name(element), namespace(element)
-    if not known:
-        raise _nothing_known(foreign)
+        if index.foreign is None:
+            index.foreign = local_name(element), namespace(element)
     return index
+
+
+def refuse_unknown(index: Index) -> None:
+    """Raises UnreadableFileError when the file holds no object of a schema we know."""
+    if not index.is_known:
+        raise _nothing_known(index.foreign)
 
 
 def is_egib(element: etree._Element) -> bool:
@@ -285,16 +326,23 @@ def register_group(text: str | None) -> str | None:
 
 
 def registered_area(text: str, unit: str, name: str, problems: list[Problem]) -> int | None:
-    amount = decimal_of(text)
-    area = square_metres(amount, unit) if amount is not None else None
-    if amount is None or area is None:
+    area, is_exact = _area(text, unit)
+    if area is None:
         message = f"Powierzchni „{text[:40]}” (jednostka „{unit[:20]}”) nie da się odczytać; pominięto ją."
         problems.append(Problem("area-unreadable", "warning", name, message))
         return None
-    if not is_exact(amount, unit):
+    if not is_exact:
         message = f"Powierzchnię {text} {unit} zaokrąglono do {polish(area)} m². Ewidencja nie zna ułamków metra."
         problems.append(Problem("area-rounded", "info", name, message))
     return area
+
+
+@lru_cache(maxsize=65536)
+def _area(text: str, unit: str) -> tuple[int | None, bool]:
+    """Square metres, None where they cannot be told, and whether the text said them without a fraction."""
+    amount = decimal_of(text)
+    area = square_metres(amount, unit) if amount is not None else None
+    return area, amount is not None and area is not None and amounts.is_exact(amount, unit)
 
 
 def land_use_part(node: etree._Element, name: str, problems: list[Problem]) -> LandUsePart | None:

@@ -7,9 +7,11 @@ east first, and the caller may say otherwise.
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, cast
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from lxml import etree
 from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon
@@ -51,6 +53,7 @@ class ReferenceSystem:
     north_first: bool
 
 
+@lru_cache(maxsize=256)
 def reference_system(srs_name: str, *, short_order: AxisOrder = "east-north") -> ReferenceSystem:
     """Read srsName. Raises GeometryRefusedError (unsupported-crs) when it is none of the known forms."""
     name = srs_name.strip()
@@ -178,6 +181,8 @@ class _Builder:
         return parts[0] if len(parts) == 1 else surfaces_of(shapely.union_all(parts))
 
     def _polygon(self, node: etree._Element) -> Polygon:
+        if len(node) == 1 and (flat := self._plain_shell(node[0])) is not None:
+            return cast(Polygon, shapely.polygons(flat))
         shell: list[Pair] | None = None
         holes: list[list[Pair]] = []
         for side in node:
@@ -188,6 +193,22 @@ class _Builder:
         if shell is None:
             raise GeometryRefusedError("geometry-empty", "Wielokąt nie ma granicy zewnętrznej. Popraw obiekt w źródle.")
         return Polygon(shell, holes)
+
+    def _plain_shell(self, side: etree._Element) -> npt.NDArray[np.float64] | None:
+        """Nearly every parcel: one good ring of one posList. None where there is more to it, or something to tell."""
+        if local_name(side) != "exterior" or len(side) != 1 or local_name(side[0]) != "LinearRing" or len(side[0]) != 1:
+            return None
+        part = side[0][0]
+        if local_name(part) != "posList" or _dimension(part) != 2:
+            return None
+        try:
+            flat = np.array((part.text or "").split(), dtype=np.float64)
+        except ValueError:
+            return None
+        if len(flat) < 8 or len(flat) % 2 or not np.isfinite(flat).all() or (flat[:2] != flat[-2:]).any():
+            return None
+        pairs = flat.reshape(-1, 2)
+        return pairs[:, ::-1] if self.system.north_first else pairs
 
     def _ring(self, side: etree._Element) -> list[Pair]:
         ring = next((node for node in side if local_name(node) in ("LinearRing", "Ring")), None)

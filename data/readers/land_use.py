@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from data.readers.amounts import square_metres
 from data.records import LandUsePart
@@ -21,8 +22,13 @@ LABEL_RE = re.compile(
 )
 
 
-def faults(ofu: str | None, ozu: str | None, ozk: str | None) -> Iterator[tuple[str, str]]:
-    """Rule and Polish message for each thing wrong with a trio of codes."""
+@lru_cache(maxsize=4096)
+def faults(ofu: str | None, ozu: str | None, ozk: str | None) -> tuple[tuple[str, str], ...]:
+    """Rule and Polish message for each thing wrong with a trio of codes; a delivery repeats few of them."""
+    return tuple(_faults(ofu, ozu, ozk))
+
+
+def _faults(ofu: str | None, ozu: str | None, ozk: str | None) -> Iterator[tuple[str, str]]:
     if ofu is not None and ofu.removeprefix("E-") not in OFU:
         yield "land-use-unknown-code", f"Nieznane oznaczenie użytku OFU „{ofu}”. Sprawdź je w ewidencji."
     if ozu is not None and ozu not in OZU:

@@ -4,15 +4,18 @@
 depends on the largest object, not on the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from xml.parsers import expat
 
 from lxml import etree
 
+from data.readers.parts import Part, PartStream
 from data.records import UnreadableFileError
 
 GML = "http://www.opengis.net/gml/3.2"
@@ -25,6 +28,7 @@ NULL_TEXTS = frozenset({"", "none", "null", "nil", "brak"})
 
 _MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
 _COLLECTION = "FeatureCollection"
+_MEMBER_TAGS = tuple(f"{{*}}{name}" for name in sorted(_MEMBERS))
 _PROLOG_BYTES = 1 << 20
 
 
@@ -32,18 +36,22 @@ _PROLOG_BYTES = 1 << 20
 class Limits:
     """How much one file may ask of the reader. A county delivery has 50-500 MB and about 60 bytes an element."""
 
-    bytes: int = 2 << 30
-    elements: int = 50_000_000
+    bytes: int = 8 << 30
+    elements: int = 400_000_000
     depth: int = 64
     object_elements: int = 2_000_000
+    object_bytes: int = 64 << 20
 
 
 DEFAULT_LIMITS = Limits()
 
 
-def read_objects(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[etree._Element]:
+def read_objects(
+    path: str | Path, *, limits: Limits = DEFAULT_LIMITS, part: Part | None = None
+) -> Iterator[etree._Element]:
     """Members of the collection in file order. An element is valid until the next one is asked for.
 
+    part: only these members of the file (``data.readers.parts``).
     Raises UnreadableFileError: missing-file, empty-file, file-too-large, not-xml (and its kin for archives,
     pages, pictures), doctype-forbidden, not-well-formed, too-deep, too-many-elements.
     """
@@ -51,28 +59,120 @@ def read_objects(path: str | Path, *, limits: Limits = DEFAULT_LIMITS) -> Iterat
     refuse_unfit_file(file, limits=limits)
     try:
         with file.open("rb") as stream:
-            yield from _members(stream, limits)
+            if part is None:
+                yield from _objects(stream, limits)
+            else:
+                yield from _of_members(_Watched(part.stream(stream), limits), limits)
     except etree.XMLSyntaxError as fault:
         raise _not_well_formed(fault.position[0], fault.msg or "") from None
     except (LookupError, UnicodeError) as fault:
         raise _unknown_encoding(str(fault)) from None
 
 
-def _members(stream: BinaryIO, limits: Limits) -> Iterator[etree._Element]:
-    events = etree.iterparse(
-        stream,
-        events=("start", "end"),
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=False,
+class _Envelope(Exception):
+    """Many objects stand in one ``featureMembers``; ``given`` were read before it."""
+
+    def __init__(self, given: int) -> None:
+        super().__init__()
+        self.given = given
+
+
+def _objects(stream: BinaryIO, limits: Limits) -> Iterator[etree._Element]:
+    """One member at a time, or, where an envelope holds them all, one object at a time."""
+    try:
+        yield from _of_members(_Watched(stream, limits), limits)
+    except _Envelope as envelope:
+        stream.seek(0)
+        yield from islice(_of_envelopes(stream, limits), envelope.given, None)
+
+
+class _Watched:
+    """A stream that does not feed one object for ever: in C its elements are counted only once it has ended."""
+
+    def __init__(self, stream: BinaryIO | PartStream, limits: Limits) -> None:
+        self.stream = stream
+        self.most = limits.object_bytes
+        self.since_object = 0
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.since_object += len(chunk)
+        if self.since_object > self.most:
+            raise UnreadableFileError(
+                "too-many-elements",
+                f"Plik ma obiekt większy niż {self.most >> 20} MB; takie pliki bywają próbą zablokowania serwera. "
+                "Wyeksportuj dane ponownie.",
+            )
+        return chunk
+
+
+def _events(stream: BinaryIO | _Watched, tag: Sequence[str] | None) -> Iterator[tuple[str, etree._Element]]:
+    """Starts and ends of elements (of the tags only, where given), with everything forbidden that can be."""
+    return iter(
+        etree.iterparse(
+            cast(BinaryIO, stream),
+            events=("start", "end"),
+            tag=tag,
+            resolve_entities=False,
+            load_dtd=False,
+            dtd_validation=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            recover=False,
+        )
     )
+
+
+def _of_members(stream: _Watched, limits: Limits) -> Iterator[etree._Element]:
+    """Objects of members that hold one each; Python hears of members only, which makes it several times faster."""
+    elements = given = 0
+    for event, member in _events(stream, _MEMBER_TAGS):
+        if event == "start":
+            if local_name(member) == "featureMembers":
+                raise _Envelope(given)
+            continue
+        parent = member.getparent()
+        if parent is None or (parent.getparent() is not None and local_name(parent) != _COLLECTION):
+            continue  # a part of an object that only has the name of a member
+        for inside in member:
+            if local_name(inside) != _COLLECTION:
+                elements += _counted(inside, elements, limits)
+                given += 1
+                yield inside
+        stream.since_object = 0
+        _forget(member)
+
+
+def _counted(inside: etree._Element, before: int, limits: Limits) -> int:
+    """Elements of an object. Raises too-deep, too-many-elements."""
+    own = int(cast(float, _COUNT(inside))) + 1
+    deepest = _depth(inside, limits) if own + _ENVELOPES > limits.depth else 0
+    _refuse_excess(deepest, before + own, own, limits)
+    return own
+
+
+def _depth(inside: etree._Element, limits: Limits) -> int:
+    """Level of the object, or more than the limit where anything in it lies that deep."""
+    level = sum(1 for _ in inside.iterancestors()) + 1
+    return limits.depth + 1 if _below(max(1, limits.depth - level + 1))(inside) else level
+
+
+_ENVELOPES = 8  #: levels that collections in collections may take above an object
+_COUNT = etree.XPath("count(.//*)")
+
+
+@cache
+def _below(levels: int) -> etree.XPath:
+    """Whether anything lies so many levels below."""
+    return etree.XPath(f"boolean({'/'.join('*' * levels)})")
+
+
+def _of_envelopes(stream: BinaryIO, limits: Limits) -> Iterator[etree._Element]:
+    """Objects of any envelope, walking through every element."""
     depth = elements = object_depth = object_elements = 0
-    for event, element in events:
+    for event, element in _events(stream, None):
         if event == "start":
             depth += 1
             elements += 1
@@ -88,6 +188,32 @@ def _members(stream: BinaryIO, limits: Limits) -> Iterator[etree._Element]:
         elif not object_depth and (depth == 2 or local_name(element) in _MEMBERS):
             _forget(element)
         depth -= 1
+
+
+def read_elements(path: str | Path, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Iterator[etree._Element]:
+    """Elements with this local name, whatever the case, in a file that is no feature collection (TERYT).
+
+    An element is valid until the next one is asked for; raises as ``read_objects`` does.
+    """
+    file = Path(path)
+    refuse_unfit_file(file, limits=limits)
+    depth = elements = 0
+    try:
+        with file.open("rb") as stream:
+            for event, element in _events(stream, None):
+                if event == "start":
+                    depth += 1
+                    elements += 1
+                    _refuse_excess(depth, elements, 0, limits)
+                    continue
+                depth -= 1
+                if local_name(element).lower() == name:
+                    yield element
+                    _forget(element)
+    except etree.XMLSyntaxError as fault:
+        raise _not_well_formed(fault.position[0], fault.msg or "") from None
+    except (LookupError, UnicodeError) as fault:
+        raise _unknown_encoding(str(fault)) from None
 
 
 def _refuse_excess(depth: int, elements: int, object_elements: int, limits: Limits) -> None:
@@ -237,7 +363,12 @@ def _unknown_encoding(reason: str) -> UnreadableFileError:
 
 def local_name(element: etree._Element) -> str:
     """Tag without the namespace; a comment has a name that no schema uses."""
-    return str(element.tag).rpartition("}")[2]
+    return _local(element.tag)
+
+
+@lru_cache(maxsize=4096)
+def _local(tag: object) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def namespace(element: etree._Element) -> str:
@@ -247,12 +378,12 @@ def namespace(element: etree._Element) -> str:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """First child with this local name in any namespace."""
-    return next((node for node in element if local_name(node) == name), None)
+    return next(element.iterchildren("{*}" + name), None)
 
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
     """All children with this local name."""
-    return [node for node in element if local_name(node) == name]
+    return list(element.iterchildren("{*}" + name))
 
 
 def text_of(element: etree._Element | None) -> str | None:

@@ -8,7 +8,7 @@ Field names of the source stand in brackets (EGiB regulation of 2021, APP 2.0, P
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, Self
 
 from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
@@ -290,6 +290,10 @@ class UnreadableFileError(Exception):
         super().__init__(message)
         self.rule = rule
         self.message = message
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, str]]:
+        """Readers of large files tell of it from another process."""
+        return type(self), (self.rule, self.message)
 
 
 @dataclass(slots=True)

@@ -101,18 +101,18 @@ class _Publisher:
         self.takers[type(record)](record)
 
     def take_parcel(self, record: ParcelRecord) -> None:
-        self.parcels.add(record.identifier, many(record.geometry), **parcel_values(record))
+        self.parcels.add(record.identifier, record.geometry, **parcel_values(record))
         if record.land_book:
             self.land_books[record.identifier] = record.land_book
 
     def take_land_use(self, record: LandUseRecord) -> None:
         values = {"ofu": record.ofu, "ozu": record.ozu or "", "ozk": record.ozk or ""}
-        self.land_uses.add(record.identifier, many(record.geometry), **values)
+        self.land_uses.add(record.identifier, record.geometry, **values)
 
     def take_building(self, record: BuildingRecord) -> None:
         self.buildings.add(
             record.identifier,
-            many(record.geometry),
+            record.geometry,
             kind=record.kind or "",
             floors_above=record.floors_above,
             floors_below=record.floors_below,
@@ -252,17 +252,7 @@ class _Publisher:
             self.delivery.refuse("duplicate-id", identifier, "Adres powtarza się w dostawie; odrzucono wszystkie.")
 
     def stage_address(self, record: AddressRecord, street: tuple[int | None, str], locality: str) -> None:
-        label = f"{street[1]} {record.number}, {locality}" if street[1] else f"{locality} {record.number}"
-        self.points.add(
-            record.identifier,
-            record.geometry,
-            locality_id=record.simc,
-            street_id=street[0],
-            number=record.number,
-            postcode=record.postcode or "",
-            label=label,
-            search_key=search_key(label),
-        )
+        self.points.add(record.identifier, record.geometry, **address_values(record, street, locality))
 
     def published(self, counts: dict[str, Counts], districts: set[str]) -> Published:
         scope = [
@@ -330,6 +320,19 @@ def locality_values(record: LocalityRecord) -> dict[str, Any]:
 def street_values(record: StreetRecord) -> dict[str, Any]:
     line = record.geometry and many_lines(record.geometry)
     return {"locality_id": record.simc, "ulic": record.ulic, "name": record.name} | stored("geom", line)
+
+
+def address_values(record: AddressRecord, street: tuple[int | None, str], locality: str) -> dict[str, Any]:
+    """Columns of an address; street: primary key and name, (None, "") where the locality has no streets."""
+    label = f"{street[1]} {record.number}, {locality}" if street[1] else f"{locality} {record.number}"
+    return {
+        "locality_id": record.simc,
+        "street_id": street[0],
+        "number": record.number,
+        "postcode": record.postcode or "",
+        "label": label,
+        "search_key": search_key(label),
+    }
 
 
 def many_lines(line: Line) -> MultiLineString:

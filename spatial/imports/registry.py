@@ -116,6 +116,8 @@ class Source:
     is_known_by_hash: bool = True
     #: False: objects may lie far from the municipality (places worth a trip, boundaries of neighbours)
     stays_near: bool = True
+    #: True: the file covers more than one municipality (PRG, TERYT): objects of others are counted, not refused
+    skips_others: bool = False
     #: False: the day of the state means nothing for this source and is not asked for
     has_state_day: bool = True
 

@@ -6,6 +6,7 @@ the bad ones stays as it was. An error that names no object always refuses the f
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -201,7 +202,8 @@ def _unchanged(declared: Source, origin: Origin, known: Snapshot) -> Report:
 
 def _municipality(intake: "_Intake", terms: Terms) -> Municipality:
     """The municipality named by the person or else by the first records. Raises WrongUse."""
-    teryt = terms.municipality or intake.first_municipality()
+    # a file of a whole voivodeship begins with whichever gmina comes first
+    teryt = terms.municipality or (None if intake.source.skips_others else intake.first_municipality())
     if teryt is None:
         raise WrongUse("Z pliku nie wynika, której gminy dotyczy. Podaj ją: --municipality 120610.")
     found = Municipality.objects.filter(pk=teryt).first()
@@ -216,7 +218,7 @@ def _municipality(intake: "_Intake", terms: Terms) -> Municipality:
 
 def _created(teryt: str, name: str, intake: "_Intake") -> Municipality:
     """A municipality known by name only; its boundary is the rectangle of the delivery until a better one comes."""
-    intake.read_all()
+    intake.read_all(teryt)
     boundary = MultiPolygon(Polygon.from_bbox(intake.bounds()), srid=crs.PL_2000_7)
     return Municipality.objects.create(
         teryt=teryt, name=name, office_name=f"Urząd Gminy {name}", seat=name, head_title="Wójt", council="Rada Gminy",
@@ -247,6 +249,7 @@ class _Intake:
     notice: Notice
     taken: int = 0
     ahead: list[Any] = field(default_factory=list)  #: records read before their turn
+    skipped: Counter[str] = field(default_factory=Counter)  #: of other municipalities, where the source says so
 
     def first_municipality(self) -> str | None:
         """What the first record that knows it says; the records passed over are not lost."""
@@ -256,8 +259,14 @@ class _Intake:
                 return teryt
         return None
 
-    def read_all(self) -> None:
-        self.ahead.extend(self.reading.records)
+    def read_all(self, municipality: str) -> None:
+        """Keep what may be the municipality's own; a whole voivodeship would not fit the memory."""
+        for record in self.reading.records:
+            theirs = self.source.municipality_of(record)
+            if self.source.skips_others and theirs not in (None, municipality):
+                self.skipped[str(theirs)] += 1
+            else:
+                self.ahead.append(record)
 
     def bounds(self) -> tuple[float, float, float, float]:
         shapes = [shape for record in self.ahead if (shape := getattr(record, "geometry", None)) is not None]
@@ -274,6 +283,9 @@ class _Intake:
         for record in chain(self.ahead, self.reading.records):
             theirs = self.source.municipality_of(record)
             if theirs is not None and theirs != municipality:
+                if self.source.skips_others:
+                    self.skipped[theirs] += 1
+                    continue
                 foreign.setdefault(theirs, []).append(self.source.name_of(record))
                 continue
             if (
@@ -288,6 +300,18 @@ class _Intake:
             yield record
         self.notice(self.taken)
         self.reading.problems.extend(_foreign(foreign, municipality))
+        self.reading.problems.extend(_skipped(self.skipped))
+
+
+def _skipped(skipped: Counter[str]) -> Iterable[Problem]:
+    if skipped:
+        yield Problem(
+            "others-skipped",
+            "info",
+            "",
+            f"Pominięto obiekty innych gmin: {skipped.total()} (gmin: {len(skipped)}). To nie jest błąd: plik obejmuje "
+            "większy obszar niż gmina.",
+        )
 
 
 def _foreign(foreign: dict[str, list[str]], municipality: str) -> Iterable[Problem]:

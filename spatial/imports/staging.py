@@ -98,6 +98,8 @@ class Stage:
         columns = [str(field.column) for field in model._meta.concrete_fields]
         self.columns = [column for column in columns if column not in _KEPT_BY_US | {"identifier", "geom"}]
         self.shape = ["geom"] if "geom" in columns else []
+        kinds = [getattr(field, "geom_type", "") for field in model._meta.concrete_fields if field.column == "geom"]
+        self.holds_many = kinds == ["MULTIPOLYGON"]
         self.json = {str(field.column) for field in model._meta.concrete_fields if isinstance(field, JSONField)}
         self.derived = frozenset(derived)
         self.scope = scope
@@ -119,13 +121,20 @@ class Stage:
         if not self.rows:
             return
         copy_in = sql.SQL("COPY {} ({}) FROM STDIN").format(self.stage, _names(self._written()))
-        geometries = array_of([geometry for _, geometry, _ in self.rows])
+        geometries = self._promoted(array_of([geometry for _, geometry, _ in self.rows]))
         marks = fingerprints(geometries, [self._said(row) for row in self.rows])
         shapes = [[geom] for geom in ewkb(geometries)] if self.shape else [[] for _ in self.rows]
         with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
             for (identifier, _, values), mark, shape in zip(self.rows, marks, shapes, strict=True):
                 copy.write_row([identifier, mark, *shape, *self._adapted(values)])
         self.rows.clear()
+
+    def _promoted(self, geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        """A single polygon as the multipolygon that the column holds."""
+        if self.holds_many:
+            single = shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON
+            geometries[single] = shapely.multipolygons(geometries[single].reshape(-1, 1))
+        return geometries
 
     def _written(self) -> list[str]:
         return ["identifier", "fingerprint", *self.shape, *self.columns]
@@ -264,7 +273,8 @@ class Stage:
                 CASE WHEN {scope} = ANY(%(known)s) THEN %(day)s::date ELSE %(first)s::date END
             FROM {stage} s
             WHERE NOT EXISTS (SELECT FROM {table} t
-                WHERE {current} AND t.identifier = s.identifier AND t.fingerprint = s.fingerprint)
+                WHERE {current} AND t.identifier = s.identifier AND t.fingerprint = s.fingerprint
+                AND t.municipality_id = %(municipality)s)
             """,
             row="s",
             names=self._written(),
