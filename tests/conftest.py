@@ -6,11 +6,12 @@ Sułoszowa.
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from planning.models import LocalPlan, PlanZone
 from services.identity.models import StaffRole, User
@@ -39,6 +40,17 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the real files (../shared/data/real) are not on this machine")
     return folder
+
+
+@pytest.fixture
+def committing(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Rows that other connections and processes see; the test deletes its own, one by one.
+
+    pytest-django makes the test database only when some test of the run asks for ``db``.
+    """
+    with django_db_blocker.unblock():
+        assert str(connection.settings_dict["NAME"]).startswith("test_"), "run the whole file: it makes the database"
+        yield
 
 
 @pytest.fixture

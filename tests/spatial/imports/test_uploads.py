@@ -69,20 +69,19 @@ def bring(skala, feliks):
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Rows that other connections see, as the worker has one of its own; they are deleted one by one afterwards."""
-    with django_db_blocker.unblock():
-        skala = factories.municipality("120610")
-        feliks = User.objects.create_user("feliks-test")
-        try:
-            yield bringing(skala, feliks), feliks
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("DELETE FROM procrastinate_jobs")
-            for model in (Change, Finding, Upload, Parcel, CadastralDistrict, CadastralUnit, Replaced, Snapshot):
-                model.objects.all().delete()
-            skala.delete()
-            feliks.delete()
+def committed(committing):
+    """The worker has a connection of its own."""
+    skala = factories.municipality("120610")
+    feliks = User.objects.create_user("feliks-test")
+    try:
+        yield bringing(skala, feliks), feliks
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
+        for model in (Change, Finding, Upload, Parcel, CadastralDistrict, CadastralUnit, Replaced, Snapshot):
+            model.objects.all().delete()
+        skala.delete()
+        feliks.delete()
 
 
 def checked(upload: Upload) -> Upload:
