@@ -148,6 +148,11 @@ class Stage:
             self._run("DELETE FROM {stage} WHERE identifier = ANY(%(found)s)", found=found)
         return found
 
+    def keep_only(self, identifiers: set[str]) -> None:
+        """Rows of other objects leave the stage."""
+        self.flush()
+        self._run("DELETE FROM {stage} WHERE NOT identifier = ANY(%(kept)s)", kept=list(identifiers))
+
     def identifiers(self) -> set[str]:
         self.flush()
         return {identifier for (identifier,) in self._all("SELECT identifier FROM {stage}")}

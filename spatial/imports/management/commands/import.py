@@ -33,7 +33,7 @@ OUTCOMES = {
 
 
 class Command(BaseCommand):
-    help = "Wczytuje plik do rejestrów: egib, parcels, app, plan-sheet (kody wyjścia: 0, 1 odrzucono, 2 nieczytelny)."
+    help = "Wczytuje plik do rejestrów; źródła: docs/importing.md (kody: 0, 1 odrzucono, 2 nieczytelny)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
