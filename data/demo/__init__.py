@@ -7,9 +7,20 @@ codes are. Everything is made by plain functions from names (see ``chance``): th
 from datetime import date
 
 from data.demo.local_plans import plans
+from data.demo.nature import protected_areas
 from data.demo.outlines import MUNICIPALITIES, DemoMunicipality
 from data.demo.register import cadastre
+from data.demo.tourism import places, trails
 
 STATE_ON = date(2026, 11, 1)  #: day of the cadastral data
 
-__all__ = ["MUNICIPALITIES", "STATE_ON", "DemoMunicipality", "cadastre", "plans"]
+__all__ = [
+    "MUNICIPALITIES",
+    "STATE_ON",
+    "DemoMunicipality",
+    "cadastre",
+    "places",
+    "plans",
+    "protected_areas",
+    "trails",
+]

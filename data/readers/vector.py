@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 import pyogrio
@@ -62,7 +62,7 @@ def read_parcels(path: str | Path, *, mapping: ParcelMapping, bounds: Box | None
     Raises UnreadableFileError at once: unsupported-format, missing-column, no-crs, several-layers,
     unreadable-file; axes-swapped and wrong-zone when the first parcel already shows them.
     """
-    source = _opened(Path(path), mapping)
+    source = open_vector(Path(path), mapping)
     _refuse_wrong_system(source)
     mapping.refuse_missing(source.columns)
     reading: Reading[ParcelRecord] = Reading(iter(()))
@@ -77,7 +77,7 @@ def read_parcels(path: str | Path, *, mapping: ParcelMapping, bounds: Box | None
 
 
 @dataclass(slots=True)
-class _Opened:
+class OpenedVector:
     """A file that GDAL accepted. ``unpacked`` keeps the folder of an archive alive as long as the reading."""
 
     file: Path
@@ -91,7 +91,24 @@ class _Opened:
     unpacked: tempfile.TemporaryDirectory[str] | None
 
 
-def _opened(file: Path, mapping: ParcelMapping) -> _Opened:
+class Opening(Protocol):
+    """What has to be said to open a vector file; a mapping says it."""
+
+    @property
+    def layer(self) -> str | None: ...
+
+    @property
+    def encoding(self) -> str | None: ...
+
+    @property
+    def epsg(self) -> int | None: ...
+
+
+def open_vector(file: Path, mapping: Opening) -> OpenedVector:
+    """A shapefile (plain or zipped), GeoPackage or GeoJSON that GDAL and the file's own first bytes agree about.
+
+    Raises UnreadableFileError: unsupported-format, no-crs, several-layers, unreadable-file and their kin.
+    """
     refuse_missing_or_empty(file, max_bytes=MAX_BYTES)
     unpacked = None
     if _starts_with(file, b"PK\x03\x04"):
@@ -109,7 +126,7 @@ def _opened(file: Path, mapping: ParcelMapping) -> _Opened:
         raise _unsupported(f"GDAL rozpoznał format {info['driver']}")
     columns = [str(name) for name in info["fields"]]
     epsg = _epsg(info["crs"], mapping, driver)
-    return _Opened(file, driver, layer, columns, epsg, int(info["features"]), encoding, remark, unpacked)
+    return OpenedVector(file, driver, layer, columns, epsg, int(info["features"]), encoding, remark, unpacked)
 
 
 def _driver_by_content(file: Path) -> str:
@@ -137,7 +154,7 @@ def _unsupported(why: str) -> UnreadableFileError:
     )
 
 
-def _layer(file: Path, mapping: ParcelMapping) -> str:
+def _layer(file: Path, mapping: Opening) -> str:
     try:
         found = [str(row[0]) for row in pyogrio.list_layers(file)]
     except _GDAL_FAULTS as fault:
@@ -171,14 +188,14 @@ def _unreadable(fault: Exception) -> UnreadableFileError:
     )
 
 
-def _epsg(crs: str | None, mapping: ParcelMapping, driver: str) -> int:
+def _epsg(crs: str | None, mapping: Opening, driver: str) -> int:
     if not crs:
         if mapping.epsg is not None:
             return mapping.epsg
         part = "pliku .prj" if driver == SHAPEFILE else "układu współrzędnych"
         raise UnreadableFileError(
             "no-crs",
-            f"Plik nie ma {part}, więc nie wiadomo, gdzie leżą działki. Zapisz go z układem PL-2000 lub PL-1992.",
+            f"Plik nie ma {part}, więc nie wiadomo, gdzie leżą obiekty. Zapisz go z układem PL-2000 lub PL-1992.",
         )
     try:
         system = CRS.from_user_input(crs)
@@ -193,9 +210,9 @@ def _epsg(crs: str | None, mapping: ParcelMapping, driver: str) -> int:
     return epsg
 
 
-def _refuse_wrong_system(source: _Opened) -> None:
+def _refuse_wrong_system(source: OpenedVector) -> None:
     """A wrong axis order or zone is a property of the file: say it once, not once per parcel."""
-    for _, geometry in _rows(source, first=0, count=1):
+    for _, geometry in rows_of(source, first=0, count=1):
         if geometry is None:
             return
         try:
@@ -205,7 +222,7 @@ def _refuse_wrong_system(source: _Opened) -> None:
                 raise UnreadableFileError(refusal.rule, refusal.message) from None
 
 
-def _absent_columns(source: _Opened, mapping: ParcelMapping) -> Iterator[Problem]:
+def _absent_columns(source: OpenedVector, mapping: ParcelMapping) -> Iterator[Problem]:
     for field_name in ("area", "register_group", "land_uses"):
         wanted: tuple[str, ...] = getattr(mapping, field_name)
         if wanted and mapping.column(field_name, source.columns) is None:
@@ -275,14 +292,15 @@ def _starts_with(file: Path, signature: bytes) -> bool:
 type Row = dict[str, Any]
 
 
-def _rows(source: _Opened, *, first: int, count: int) -> Iterator[tuple[Row, BaseGeometry | None]]:
+def rows_of(source: OpenedVector, *, first: int, count: int) -> Iterator[tuple[Row, BaseGeometry | None]]:
+    """Columns and geometry (east first, in the file's own system) of a run of objects."""
     names, shapes, columns = _read(source, skip_features=first, max_features=count, force_2d=True)
     for number, shape in enumerate(shapes):
         row = {name: column[number] for name, column in zip(names, columns, strict=True)}
         yield row, _geometry(shape)
 
 
-def _read(source: _Opened, **options: Any) -> tuple[list[str], Any, Any]:
+def _read(source: OpenedVector, **options: Any) -> tuple[list[str], Any, Any]:
     """Names of columns, geometries as WKB, and values by column."""
     try:
         meta, _, shapes, columns = pyogrio.raw.read(
@@ -301,7 +319,7 @@ def _geometry(shape: bytes | None) -> BaseGeometry | None:
     return found
 
 
-def _text(value: Any) -> str | None:
+def text_value(value: Any) -> str | None:
     """Value as text; NaN, empty and the literal "None" of WFS servers mean that the source is silent."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
@@ -317,7 +335,7 @@ class _Builder:
     """Parcels of an opened file; duplicated identifiers are counted before, so that both are refused."""
 
     def __init__(
-        self, source: _Opened, mapping: ParcelMapping, reading: Reading[ParcelRecord], bounds: Box | None
+        self, source: OpenedVector, mapping: ParcelMapping, reading: Reading[ParcelRecord], bounds: Box | None
     ) -> None:
         self.source = source
         self.mapping = mapping
@@ -349,12 +367,12 @@ class _Builder:
         # GDAL parses a whole GeoJSON at every opening, so it is read in one go
         size = self.source.features if self.source.driver == GEOJSON else BATCH
         for first in range(0, self.source.features, max(size, 1)):
-            yield from _rows(self.source, first=first, count=size)
+            yield from rows_of(self.source, first=first, count=size)
 
     def _repeated(self) -> frozenset[str]:
         column = self.columns["identifier"]
         _, _, (values,) = _read(self.source, columns=[column], read_geometry=False)
-        counts = Counter(_normalised(_text(value)) for value in values)
+        counts = Counter(_normalised(text_value(value)) for value in values)
         repeated = frozenset(name for name, count in counts.items() if count > 1 and name is not None)
         for name in sorted(repeated):
             self._report(
@@ -404,7 +422,7 @@ class _Builder:
 
     def _value(self, row: Row, field_name: str) -> str | None:
         column = self.columns[field_name]
-        return _text(row[column]) if column is not None else None
+        return text_value(row[column]) if column is not None else None
 
     def _area(self, row: Row, name: str) -> int | None:
         text = self._value(row, "area")

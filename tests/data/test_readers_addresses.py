@@ -1,14 +1,19 @@
 """PRG in both models, flat files of addresses, TERYT in all its forms, and the grammar of house numbers."""
 
 from datetime import date
+from zipfile import ZipFile
 
+import geopandas
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from data.house_numbers import HouseNumber, MalformedHouseNumberError
-from data.readers.addresses_flat import read_flat_addresses, usual_columns
+from data.readers.addresses_flat import FIELDS, REQUIRED, read_flat_addresses, usual_columns
 from data.readers.boundaries import read_boundaries
+from data.readers.columns import Columns
+from data.readers.mapping import MappingError
 from data.readers.prg import read_prg
 from data.readers.teryt import read_simc, read_terc, read_ulic
 from data.records import AddressRecord, LocalityRecord, StreetRecord, UnreadableFileError
@@ -68,9 +73,11 @@ class TestHouseNumbers:
         assert HouseNumber.parse(str(number)) == number
 
     def test_stand_in_walking_order(self):
-        walked = ["1", "2", "2A", "2B", "9", "10", "12", "12/2", "12/14"]
+        listed = ["10", "12/14", "2B", "1", "12/2", "2", "9", "12", "2A"]
 
-        assert sorted(walked[::-1], key=lambda text: HouseNumber.parse(text).sort_key) == walked
+        assert sorted(listed, key=lambda text: HouseNumber.parse(text).sort_key) == [
+            "1", "2", "2A", "2B", "9", "10", "12", "12/2", "12/14",
+        ]  # fmt: skip
 
 
 class TestCodesAndNames:
@@ -123,7 +130,8 @@ class TestCodesAndNames:
 class TestPrg2021:
     def test_gives_each_object_with_its_gmina(self, tmp_path):
         names = "<prgad:rodzaj>1</prgad:rodzaj><prgad:TERYTNazwa1>Krakowska</prgad:TERYTNazwa1>"
-        shape = '<gml:LineString srsName="EPSG:2180"><gml:posList>560800 262900 560900 262900</gml:posList></gml:LineString>'
+        posts = "<gml:posList>560800 262900 560900 262900</gml:posList>"
+        shape = f'<gml:LineString srsName="EPSG:2180">{posts}</gml:LineString>'
         text = made.prg_2021(
             made.address("a1", "12a", "9900001", ulic="91000"),
             made.locality("9900001", "Skała", teryt="1206104", kind="96"),
@@ -260,6 +268,25 @@ class TestFlatAddresses:
 
         assert [(one.simc, one.ulic) for one in records] == [("0337231", "00512"), ("0337231", None)]
 
+    def test_a_geopackage_with_a_persons_own_columns(self, tmp_path):
+        frame = geopandas.GeoDataFrame(
+            {"kod_miejsc": ["9900001"], "nr": ["7"]}, geometry=[shapely.Point(*made.RYNEK)], crs=2180
+        )
+        frame.to_file(tmp_path / "a.gpkg", engine="pyogrio")
+        (tmp_path / "k.toml").write_text('simc = "kod_miejsc"\nnumber = ["nr"]\n')
+        columns = Columns.from_toml(tmp_path / "k.toml", fields=FIELDS, required=REQUIRED)
+
+        (candidate,) = read_flat_addresses(tmp_path / "a.gpkg", columns).records
+
+        assert (candidate.record.simc, candidate.record.number) == ("9900001", "7")
+        assert candidate.record.geometry.x == pytest.approx(7418209.08, abs=0.01)
+
+    def test_a_misspelt_field_of_a_mapping_is_refused(self, tmp_path):
+        (tmp_path / "k.toml").write_text('sims = "kod"\n')
+
+        with pytest.raises(MappingError, match="sims"):
+            Columns.from_toml(tmp_path / "k.toml", fields=FIELDS, required=REQUIRED)
+
     def test_metres_without_a_system_are_refused(self, tmp_path):
         with pytest.raises(UnreadableFileError) as fault:
             list(
@@ -368,3 +395,24 @@ class TestBoundaries:
 
         assert list(reading.records) == []
         assert [problem.rule for problem in reading.problems] == ["units-not-read"]
+
+    def test_of_a_wfs_are_read_north_first(self, tmp_path):
+        text = f"""<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:ms="http://mapserver.gis.umn.edu/mapserver"
+          xmlns:gml="http://www.opengis.net/gml/3.2"><wfs:member><ms:A03_Granice_gmin gml:id="g.1">
+          <ms:JPT_KOD_JE>1206103</ms:JPT_KOD_JE><ms:JPT_NAZWA_>Skała</ms:JPT_NAZWA_>
+          <ms:msGeometry><gml:Polygon srsName="urn:ogc:def:crs:EPSG::2180"><gml:exterior><gml:LinearRing><gml:posList>
+          {made.RYNEK[1]} {made.RYNEK[0]} {made.RYNEK[1]} 561863 263948 561863 {made.RYNEK[1]} {made.RYNEK[0]}
+          </gml:posList></gml:LinearRing></gml:exterior></gml:Polygon></ms:msGeometry>
+        </ms:A03_Granice_gmin></wfs:member></wfs:FeatureCollection>"""
+
+        (candidate,) = read_boundaries(write(tmp_path, text)).records
+
+        assert candidate.record.name == "Skała"
+        assert candidate.record.geometry.bounds[0] == pytest.approx(7418209, abs=60)
+
+    def test_a_zipped_register_is_unpacked(self, tmp_path):
+        path = tmp_path / "SIMC_Urzedowy.zip"
+        with ZipFile(path, "w") as archive:
+            archive.writestr("SIMC_Urzedowy.csv", made.table(made.SIMC_HEAD, SIMC_ROWS))
+
+        assert len(list(read_simc(path).records)) == 4

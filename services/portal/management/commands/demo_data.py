@@ -54,6 +54,9 @@ class Command(BaseCommand):
                 for label, load, total in (
                     ("ewidencja i adresy", demo.load_cadastre, EXPECTED.get(teryt)),
                     ("plany i rysunki", demo.load_plans, None),
+                    ("ochrona przyrody", demo.load_protected_areas, None),
+                    ("miejsca", demo.load_places, None),
+                    ("trasy", demo.load_trails, None),
                 ):
                     task = progress.add_task(f"{municipality.name}: {label}", total=total)
                     report = load(teryt, is_forced=is_forced, notice=_advancing(progress, task))
