@@ -16,6 +16,11 @@ class MappingError(ValueError):
     """The mapping itself is wrong; message in Polish."""
 
 
+def presets() -> tuple[str, ...]:
+    """Names of the mappings that come with the project."""
+    return tuple(sorted(file.stem for file in PRESETS.glob("*.toml")))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelMapping:
     """Columns of a parcel file. Each is a list of names tried in order, without regard to case."""
@@ -35,7 +40,7 @@ class ParcelMapping:
     @classmethod
     def preset(cls, name: str) -> Self:
         """One of the mappings that come with the project: "uldk", "simple-wfs", "own-export"."""
-        known = sorted(file.stem for file in PRESETS.glob("*.toml"))
+        known = presets()
         if name not in known:
             raise MappingError(f"Nie ma mapowania „{name}”. Dostępne: {', '.join(known)}.")
         return cls.from_toml(PRESETS / f"{name}.toml")

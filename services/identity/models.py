@@ -25,6 +25,10 @@ class StaffRole(models.Model):
 
     class Role(models.TextChoices):
         PLANNER = "planner", "planista"
+        REGISTER_KEEPER = "register-keeper", "prowadzący rejestry"
+        TAX_CLERK = "tax-clerk", "podatki i opłaty"
+        ADDRESS_CLERK = "address-clerk", "numeracja porządkowa"
+        DATA_PROTECTION = "data-protection", "inspektor ochrony danych"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles")
     municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="staff")

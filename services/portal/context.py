@@ -7,12 +7,12 @@ from spatial.municipalities.models import Municipality
 
 
 def office(request: HttpRequest) -> dict[str, object]:
-    """Whose office this is, whether it shows sample data, and whether the visitor works here."""
+    """Whose office this is, whether it shows sample data, and what the visitor does here."""
     user = getattr(request, "user", None)  # a request that is refused early has nobody yet
     offices = list(Municipality.objects.order_by("name").values_list("name", "office_name"))
     return {
         "demo": settings.DEMO,
         "office_name": offices[0][1] if len(offices) == 1 else "e-Urząd Miedza",
         "office_places": " · ".join(name for name, _ in offices),
-        "is_staff_member": user is not None and user.is_authenticated and user.roles.exists(),
+        "roles": set(user.roles.values_list("role", flat=True)) if user and user.is_authenticated else set(),
     }

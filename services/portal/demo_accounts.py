@@ -12,6 +12,7 @@ class Account:
     last_name: str
     description: str
     plans_for: str | None = None  #: municipality in which the person is a planner
+    keeps_for: str | None = None  #: municipality whose registers the person keeps
 
 
 ACCOUNTS = (
@@ -20,4 +21,6 @@ ACCOUNTS = (
     Account("celina", "Celina", "Wiśniewska", "mieszkanka"),
     Account("danuta", "Danuta", "Zielińska", "planistka w gminie Skała", "120610"),
     Account("emil", "Emil", "Wójcik", "planista w gminie Sułoszowa", "120613"),
+    Account("feliks", "Feliks", "Kamiński", "prowadzi rejestry w gminie Skała", keeps_for="120610"),
+    Account("grazyna", "Grażyna", "Lewandowska", "prowadzi rejestry w gminie Sułoszowa", keeps_for="120613"),
 )

@@ -31,6 +31,10 @@ class Argument:
     type: Callable[[str], Any] = str
     is_required: bool = False
     is_flag: bool = False
+    #: what a page offers; the command takes other values too (a path on the server, which no page may name)
+    choices: tuple[str, ...] = ()
+    #: False: means something on the server only, and no page asks for it
+    is_for_pages: bool = True
 
 
 @dataclass(frozen=True, slots=True)

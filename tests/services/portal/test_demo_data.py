@@ -13,9 +13,11 @@ from planning.models import LocalPlan
 from services.cases.models import CaseClass
 from services.identity.models import StaffRole, User
 from services.portal import demo
+from services.tourism.models import Place, Trail
 from spatial.cadastre.models import Parcel
 from spatial.imports.models import Snapshot
 from spatial.municipalities.models import Municipality
+from spatial.nature.models import ProtectedArea
 from tests.factories import EAST, NORTH
 from tests.spatial.deliveries import deliver, parcel
 
@@ -24,7 +26,7 @@ UNITS = {"120610": "120610_5", "120613": "120613_2"}
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch, settings, tmp_path):
-    """A demo of one parcel and one plan for each municipality; ``small`` counts how often parcels were made."""
+    """A demo of one parcel, one plan, places, trails and a park for each municipality; ``small`` counts the parcels."""
     made: list[str] = []
 
     def cadastre(teryt):
@@ -55,14 +57,26 @@ class TestDemoData:
         assert LocalPlan.objects.filter(is_sample=True).count() == 2
         assert all(name in out for name in ("anna", "bogdan", "celina", "danuta", "emil", "miedza-demo"))
 
+    def test_shows_places_trails_and_the_national_park(self):
+        call_command("demo_data")
+
+        castle = Place.objects.get(identifier="zamek-pieskowa-skala")
+        assert (castle.municipality_id, castle.snapshot.is_sample) == ("120613", True)
+        assert Trail.objects.count() == 6
+        suloszowa = Municipality.objects.get(pk="120613")
+        covering = ProtectedArea.objects.current().of(suloszowa).touching(suloszowa.boundary)
+        assert {"przykładowy" in area.name for area in covering} == {True}
+        covered = sum(area.geom.intersection(suloszowa.boundary).area for area in covering)
+        assert covered == pytest.approx(suloszowa.boundary.area)  # the whole commune: park or buffer zone (dossier 1.2)
+
     def test_a_second_run_makes_nothing(self, small):
         call_command("demo_data")
 
         call_command("demo_data")
 
         assert small == ["120610", "120613"]
-        assert Snapshot.objects.count() == 4
-        assert User.objects.count() == 5
+        assert Snapshot.objects.count() == 10
+        assert User.objects.count() == 7
 
     def test_force_makes_and_compares_again(self, small):
         call_command("demo_data")
@@ -70,7 +84,7 @@ class TestDemoData:
         call_command("demo_data", "--force")
 
         assert small == ["120610", "120613"] * 2
-        assert Snapshot.objects.count() == 4
+        assert Snapshot.objects.count() == 10
 
     def test_another_generator_with_equal_data_is_asked_once(self, small, monkeypatch):
         call_command("demo_data")
@@ -88,12 +102,14 @@ class TestDemoData:
 
         assert small == ["120613"]
 
-    def test_planners_have_their_municipality_and_the_known_password(self):
+    def test_staff_have_their_municipality_and_the_known_password(self):
         call_command("demo_data")
 
-        assert set(StaffRole.objects.values_list("user__username", "municipality_id")) == {
-            ("danuta", "120610"),
-            ("emil", "120613"),
+        assert set(StaffRole.objects.values_list("user__username", "municipality_id", "role")) == {
+            ("danuta", "120610", "planner"),
+            ("emil", "120613", "planner"),
+            ("feliks", "120610", "register-keeper"),
+            ("grazyna", "120613", "register-keeper"),
         }
         assert authenticate(username="danuta", password="miedza-demo") is not None
 
