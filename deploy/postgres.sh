@@ -42,7 +42,7 @@ create() {
   mkdir -p "$PGHOME" "$SOCKETS"
   rm -rf "$CLUSTER" # what an interrupted attempt left
   [ "$(id -u)" = 0 ] && chown postgres: "$PGHOME" "$SOCKETS"
-  (umask 077; head -c 24 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' >"$PGHOME/password")
+  secret "$PGHOME/password"
   free_port >"$PGHOME/port"
   as_owner "$BIN/initdb" -D "$CLUSTER" -U postgres -E UTF8 --locale=C.UTF-8 --auth-local=trust --auth-host=scram-sha-256 \
     >"$STATE/log/initdb.log" 2>&1 || fail "initdb failed: $(tail -n 1 "$STATE/log/initdb.log")" "see $STATE/log/initdb.log, then make reset"
@@ -64,12 +64,24 @@ CONF
   touch "$PGHOME/created"
 }
 
+# A password of our own making, readable by its owner only, in the file named.
+secret() { [ -s "$1" ] || (umask 077; head -c 24 /dev/urandom | base64 | tr -dc 'A-Za-z0-9' >"$1"); }
+
 prepare() {
+  secret "$PGHOME/open-password"
   # The application's role is no superuser: extensions come from template1, also for test databases.
   superuser -d template1 -c 'CREATE EXTENSION IF NOT EXISTS postgis; CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE EXTENSION IF NOT EXISTS unaccent; CREATE EXTENSION IF NOT EXISTS btree_gist'
-  superuser -d postgres -v password="$(cat "$PGHOME/password")" <<'SQL'
+  # Statements hold their values: an error about a private row must not be quoted in the server's log.
+  # miedza_open reads the open views and nothing else (docs/privacy.md); the tests try its rights by SET ROLE.
+  superuser -d postgres -v password="$(cat "$PGHOME/password")" -v open="$(cat "$PGHOME/open-password")" <<'SQL'
 SELECT 'CREATE ROLE miedza LOGIN CREATEDB' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'miedza') \gexec
 ALTER ROLE miedza PASSWORD :'password';
+ALTER ROLE miedza SET log_min_error_statement = panic;
+ALTER ROLE miedza SET log_error_verbosity = terse;
+SELECT 'CREATE ROLE miedza_open LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'miedza_open') \gexec
+ALTER ROLE miedza_open PASSWORD :'open';
+ALTER ROLE miedza_open SET default_transaction_read_only = on;
+GRANT miedza_open TO miedza;
 SELECT 'CREATE DATABASE miedza OWNER miedza' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'miedza') \gexec
 SQL
 }
@@ -86,7 +98,8 @@ start() {
 }
 
 # Role, database and extensions, also when an earlier start was cut off between the server and them.
-finish() { [ -e "$PGHOME/prepared" ] || { prepare; touch "$PGHOME/prepared"; }; }
+# The number grows with what prepare does, so that clusters of before get it too.
+finish() { [ -e "$PGHOME/prepared-2" ] || { prepare; touch "$PGHOME/prepared-2"; }; }
 
 case ${1:-} in
   start) start ;;

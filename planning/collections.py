@@ -5,11 +5,10 @@ from typing import Any
 from django.contrib.gis.db.models import GeometryField, Union
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
-from django.utils import timezone
 
 from planning.models import LocalPlan, LocalPlanQuerySet, PlanAct, PlanRelation, PlanZone
 from spatial import crs
-from spatial.ogc.registry import Collection, FieldSpec, Process, Text, TimeSpan, collections, processes
+from spatial.ogc.registry import Collection, FieldSpec, Process, Text, TimeSpan, Today, collections, processes
 
 PLAN_ID = Text("Identyfikator planu", "Plan identifier")
 IN_FORCE_FROM = Text("Obowiązuje od", "In force from")
@@ -23,7 +22,7 @@ def local_plans() -> LocalPlanQuerySet:
 
 
 def plans_in_force() -> LocalPlanQuerySet:
-    return local_plans().in_force(timezone.localdate())
+    return local_plans().in_force(Today())
 
 
 def zones_in_force() -> QuerySet[Any]:
@@ -59,13 +58,13 @@ def zone_id() -> Concat:
     )  # fmt: skip
 
 
-def zones_near_id(rows: QuerySet[Any], zone: str) -> QuerySet[Any]:
+def zones_near_id(zone: str) -> dict[str, str]:
     plan, _, _ = zone.rpartition(":")[0].partition(":")
-    return rows.filter(plan__municipality_id=plan[:6], plan__code=plan[7:])
+    return {"plan__municipality_id": plan[:6], "plan__code": plan[7:]}
 
 
-def plans_near_id(rows: QuerySet[Any], plan: str) -> QuerySet[Any]:
-    return rows.filter(municipality_id=plan[:6], code=plan[7:])
+def plans_near_id(plan: str) -> dict[str, str]:
+    return {"municipality_id": plan[:6], "code": plan[7:]}
 
 
 def taken_over() -> Subquery:
@@ -78,7 +77,7 @@ def taken_over() -> Subquery:
         plan__in=plans_in_force(),
         plan__municipality=OuterRef("plan__municipality"),
         target_code=OuterRef("plan__code"),
-        effective_on__lte=timezone.localdate(),
+        effective_on__lte=Today(),
     )
     areas = relations.order_by().values("target_code").annotate(area=Union(Coalesce("scope", "plan__boundary")))
     return Subquery(areas.values("area"), output_field=GeometryField(srid=crs.PL_2000_7))

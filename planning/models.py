@@ -11,6 +11,7 @@ from typing import ClassVar, Self
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from spatial.municipalities.models import Municipality
 
 
 class LocalPlanQuerySet(models.QuerySet["LocalPlan"]):
-    def in_force(self, on: date) -> Self:
+    def in_force(self, on: date | Combinable) -> Self:
         """Plans that bind on the day; ``in_force_to`` is exclusive."""
         return self.filter(Q(in_force_to=None) | Q(in_force_to__gt=on), in_force_from__lte=on)
 
@@ -254,7 +255,7 @@ class PlanRelation(models.Model):
 
 
 class GeneralPlanZoneQuerySet(models.QuerySet["GeneralPlanZone"]):
-    def in_force(self, on: date) -> Self:
+    def in_force(self, on: date | Combinable) -> Self:
         """Zones of general plans as we know them now, that bind on the day; ``in_force_to`` is exclusive."""
         open_then = Q(in_force_to=None) | Q(in_force_to__gt=on)
         return self.filter(open_then, in_force_from__lte=on, plan__superseded_at=None)

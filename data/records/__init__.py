@@ -68,7 +68,8 @@ class ParcelRecord:
     area_precision: int | None = None  #: 1 to the square metre, 2 to the are [dokladnoscReprezentacjiPola]
     register_group: str | None = None  #: grupa rejestrowa, "7", "4.1" [grupaRejestrowa]
     land_uses: tuple[LandUsePart, ...] = ()
-    land_book: str | None = None  #: KW "KR1P/00012345/2"; PRIVATE, published apart [numerKW]
+    #: KW "KR1P/00012345/2"; PRIVATE, published apart, not shown with the record [numerKW]
+    land_book: str | None = field(default=None, repr=False)
     predecessors: tuple[str, ...] = ()  #: identifiers of parcels that this one was divided or merged from
 
 

@@ -17,7 +17,16 @@ from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
 import data.demo
-from data.demo import MUNICIPALITIES, STATE_ON, DemoMunicipality, cadastre, plans
+from data.demo import (
+    MUNICIPALITIES,
+    STATE_ON,
+    DemoMunicipality,
+    cadastre,
+    places,
+    plans,
+    protected_areas,
+    trails,
+)
 from data.records import Reading
 from services.cases.models import CaseClass
 from services.identity.models import StaffRole, User
@@ -41,6 +50,7 @@ class DemoFailed(ServiceError):
 
 
 JOB_TITLE = "inspektor ds. planowania przestrzennego"
+KEEPER_TITLE = "inspektor ds. ewidencji i geodezji"
 
 
 def refuse_outside_demo() -> None:
@@ -77,6 +87,19 @@ def load_plans(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report
     with TemporaryDirectory(prefix="demo-sheets-", dir=folder) as sheets:
         made = lambda: plans(teryt, sheets_dir=Path(sheets))  # noqa: E731 - drawn only when wanted
         return _load("app", teryt, made, is_forced=is_forced, notice=notice)
+
+
+def load_protected_areas(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
+    """Sample outlines of the national park and its buffer zone."""
+    return _load("protected-areas", teryt, lambda: protected_areas(teryt), is_forced=is_forced, notice=notice)
+
+
+def load_places(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
+    return _load("places", teryt, lambda: places(teryt), is_forced=is_forced, notice=notice)
+
+
+def load_trails(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
+    return _load("trails", teryt, lambda: trails(teryt), is_forced=is_forced, notice=notice)
 
 
 def _load(
@@ -161,10 +184,9 @@ def _account(account: Account) -> None:
         first_name=account.first_name,
         last_name=account.last_name,
     )
-    if account.plans_for:
-        StaffRole.objects.get_or_create(
-            user=user,
-            municipality_id=account.plans_for,
-            role=StaffRole.Role.PLANNER,
-            defaults={"job_title": JOB_TITLE},
-        )
+    for teryt, role, job in (
+        (account.plans_for, StaffRole.Role.PLANNER, JOB_TITLE),
+        (account.keeps_for, StaffRole.Role.REGISTER_KEEPER, KEEPER_TITLE),
+    ):
+        if teryt:
+            StaffRole.objects.get_or_create(user=user, municipality_id=teryt, role=role, defaults={"job_title": job})

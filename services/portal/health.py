@@ -7,8 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+
+from spatial.ogc import open_data, open_views
 
 JOB_WAITS_AT_MOST = "15 minutes"  #: a large import before it may take that long
 
@@ -27,6 +29,7 @@ def checks() -> list[Part]:
     return [
         check("database", database, (DatabaseError,)),
         check("migrations", migrations, (DatabaseError, Unapplied)),
+        check("open-data", open_data_role, (DatabaseError, Unmade)),
         check("storage", storage, (OSError,)),
         check("jobs", jobs, (DatabaseError, Waiting)),
         check("frontend", frontend, (OSError, ValueError, Unbuilt)),
@@ -38,7 +41,9 @@ def check(name: str, ask: Callable[[], str], failures: tuple[type[Exception], ..
         return Part(name, True, ask())
     except failures as failure:
         return Part(
-            name, False, str(failure) if isinstance(failure, (Unapplied, Unbuilt, Waiting)) else type(failure).__name__
+            name,
+            False,
+            str(failure) if isinstance(failure, (Unapplied, Unbuilt, Unmade, Waiting)) else type(failure).__name__,
         )
 
 
@@ -58,6 +63,22 @@ def migrations() -> str:
     if missing:
         raise Unapplied(f"{len(missing)} not applied, first {missing[0][0]}; run manage.py migrate")
     return "all applied"
+
+
+class Unmade(Exception):
+    """Maps and OGC API have nothing to read."""
+
+
+def open_data_role() -> str:
+    """Are the open views there, and does their reader see anything else?"""
+    if open_views.mark_of_schema() is None:
+        raise Unmade("no open views; run manage.py migrate")
+    with open_data.reading() as alias, connections[alias].cursor() as cursor:
+        cursor.execute("SELECT current_user, has_table_privilege('cadastre_parcel', 'SELECT')")
+        role, sees_tables = cursor.fetchone()
+    if sees_tables:
+        return "views only: read by the application's role, see docs/privacy.md"
+    return f"views read by {role}"
 
 
 class Waiting(Exception):

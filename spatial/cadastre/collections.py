@@ -4,9 +4,10 @@ which land book is not, and stands in no field here.
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Concat
 
-from spatial.cadastre.models import AddressPoint, Building, CadastralDistrict, Parcel
+from spatial.cadastre.models import AddressPoint, Building, CadastralDistrict, Parcel, Street
 from spatial.ogc.registry import Collection, FieldSpec, Text, TimeSpan, collections
 
 IDENTIFIER = Text("Identyfikator", "Identifier")
@@ -46,6 +47,15 @@ def addresses_of_all_days() -> QuerySet[Any]:
 
 def districts_with_boundary() -> QuerySet[Any]:
     return CadastralDistrict.objects.filter(geom__isnull=False)
+
+
+def streets_with_shape() -> QuerySet[Any]:
+    """Streets known only by name (from ULIC) have no place on a map."""
+    return Street.objects.filter(geom__isnull=False)
+
+
+def streets_near_id(street: str) -> dict[str, str]:
+    return {"locality_id": street[:7], "ulic": street[8:]}
 
 
 collections.register(
@@ -143,5 +153,36 @@ collections.register(
         geometry_type="Point",
         tile_fields=("number", "label"),
         min_zoom=15,
+    )
+)
+
+collections.register(
+    Collection(
+        id="streets",
+        title=Text("Ulice i place", "Streets and squares"),
+        description=Text(
+            "Ulice z osią, place z obrysem. Nazwy jak w TERYT. Ulic bez geometrii tu nie ma.",
+            "Streets with their axis, squares with their outline. Names as in TERYT. Streets without a shape are left "
+            "out.",
+        ),
+        keywords=("ulice", "EMUiA", "PRG", "streets"),
+        public=streets_with_shape,
+        fields={
+            "id": FieldSpec(
+                Concat("locality_id", Value("-"), "ulic", output_field=CharField()),
+                Text("Identyfikator (SIMC-ULIC)", "Identifier (SIMC-ULIC)"),
+            ),
+            "name": FieldSpec("name", Text("Nazwa", "Name")),
+            "ulic": FieldSpec("ulic", Text("ULIC", "ULIC code")),
+            "simc": FieldSpec("locality_id", Text("SIMC", "SIMC code")),
+            "locality": FieldSpec("locality__name", Text("Miejscowość", "Locality")),
+            "municipality": MUNICIPALITY,
+        },
+        id_field="id",
+        geometry_type="MultiLineString",
+        order=("locality_id", "ulic"),
+        narrow=streets_near_id,
+        tile_fields=("id", "name"),
+        min_zoom=13,
     )
 )

@@ -17,7 +17,8 @@ from shapely.geometry.base import BaseGeometry
 
 from data.identifiers import ParcelId
 from data.readers.egib import read_egib
-from data.readers.mapping import MappingError, ParcelMapping
+from data.readers.egib_owners import read_owners
+from data.readers.mapping import MappingError, ParcelMapping, presets
 from data.readers.vector import read_parcels
 from data.records import (
     AddressRecord,
@@ -33,13 +34,13 @@ from data.records import (
     StreetRecord,
     UnitRecord,
 )
+from data.records.owners import OWNERS_RECORDS
 from spatial import crs
 from spatial.cadastre.models import (
     AddressPoint,
     Building,
     CadastralDistrict,
     CadastralUnit,
-    LandBook,
     LandUse,
     Locality,
     Parcel,
@@ -49,6 +50,7 @@ from spatial.cadastre.topology import Aligned, DistrictGround, Ground, Summary, 
 from spatial.imports.plain import keep
 from spatial.imports.registry import Argument, Delivery, Published, Source, WrongUse, register
 from spatial.imports.staging import Counts, Stage, array_of, fingerprints, many
+from spatial.owners.publishing import PRIVATE_TABLES, OwnersPublisher, refuse_unfounded
 from spatial.words import search_key
 
 LOCALITY = "{row}.locality_id"  #: scope of addresses
@@ -71,7 +73,7 @@ class _Publisher:
     streets: dict[tuple[str, str], StreetRecord] = field(default_factory=dict)
     addresses: list[AddressRecord] = field(default_factory=list)
     retired: list[RetiredParcelRecord] = field(default_factory=list)
-    land_books: dict[str, str] = field(default_factory=dict)
+    owners: OwnersPublisher = field(init=False)
     parcels: Stage = field(init=False)
     land_uses: Stage = field(init=False)
     buildings: Stage = field(init=False)
@@ -79,6 +81,7 @@ class _Publisher:
     takers: dict[type[Any], Callable[[Any], None]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.owners = OwnersPublisher(self.delivery)
         self.parcels = Stage(Parcel, derived=("sort_key", "successors"))
         self.land_uses = Stage(LandUse)
         self.buildings = Stage(Building)
@@ -93,6 +96,7 @@ class _Publisher:
             ParcelRecord: self.take_parcel,
             LandUseRecord: self.take_land_use,
             BuildingRecord: self.take_building,
+            **dict.fromkeys(OWNERS_RECORDS, self.owners.take),
         }
 
     # --- taking ---
@@ -103,7 +107,7 @@ class _Publisher:
     def take_parcel(self, record: ParcelRecord) -> None:
         self.parcels.add(record.identifier, record.geometry, **parcel_values(record))
         if record.land_book:
-            self.land_books[record.identifier] = record.land_book
+            self.owners.take_land_book(record.identifier, record.land_book)
 
     def take_land_use(self, record: LandUseRecord) -> None:
         values = {"ofu": record.ofu, "ozu": record.ozu or "", "ozk": record.ozk or ""}
@@ -136,9 +140,7 @@ class _Publisher:
             counts[self.points.name] = self.points.publish(self.delivery, localities, is_partial=not self.localities)
         counts["retired"] = publish_retired(self.retired, self.delivery)
         link_successors(self.delivery)
-        counts["land_book"] = publish_land_books(
-            self.land_books, self.delivery, districts=districts, parcels=self.parcels.identifiers()
-        )
+        counts |= self.owners.publish(districts=districts, parcels=self.parcels.identifiers())
         return self.published(counts, districts)
 
     def refuse_duplicates(self) -> None:
@@ -263,11 +265,13 @@ class _Publisher:
         ]
         if not self.points.is_empty:
             scope += [f"{self.points.name}:{simc}" for simc in sorted(self.points.scopes())]
+        scope += self.owners.scope(districts)
         stages = (self.parcels, self.land_uses, self.buildings, self.points)
         moves_state = any(not stage.is_empty and stage.last_state != self.delivery.state_on for stage in stages)
+        moves_state |= self.owners.moves_state()
         return Published(
             counts={name: count.as_dict() for name, count in counts.items() if count != Counts()},
-            written=sum(count.added + count.changed for name, count in counts.items() if name != "land_book"),
+            written=sum(count.added + count.changed for name, count in counts.items() if name not in PRIVATE_TABLES),
             scope=scope,
             is_unchanged=not moves_state and not any(count.has_changes for count in counts.values()),
         )
@@ -430,42 +434,19 @@ def link_successors(delivery: Delivery) -> None:
         )
 
 
-def publish_land_books(
-    numbers: dict[str, str], delivery: Delivery, *, districts: set[str], parcels: set[str]
-) -> Counts:
-    """Replace the numbers of the parcels in scope; a delivery without any (WFS, SHP) takes none away.
-
-    PRIVATE: nothing here may reach findings, logs or the report.
-    """
-    if not numbers:
-        return Counts()
-    wanted = {parcel: number for parcel, number in numbers.items() if parcel in parcels}
-    ours = LandBook.objects.filter(municipality=delivery.municipality)
-    held = {
-        parcel: number
-        for parcel, number in ours.values_list("parcel_identifier", "number")
-        if (parcel in parcels if delivery.terms.is_partial else parcel[:13] in districts)
-        and parcel not in delivery.refused()
-    }
-    gone = [parcel for parcel, number in held.items() if wanted.get(parcel) != number]
-    new = [
-        LandBook(
-            parcel_identifier=parcel, number=number, municipality=delivery.municipality, snapshot=delivery.snapshot
-        )
-        for parcel, number in wanted.items()
-        if held.get(parcel) != number
-    ]
-    for start in range(0, len(gone), 5000):
-        ours.filter(parcel_identifier__in=gone[start : start + 5000]).delete()
-    LandBook.objects.bulk_create(new, batch_size=5000)
-    return Counts(added=len(new), removed=len(gone))
-
-
 # --- declarations ---------------------------------------------------------------------------------------------
 
 
-def read_egib_files(paths: Sequence[Path], _options: Mapping[str, Any]) -> Reading[CadastreRecord]:
-    return joined([read_egib(str(path)) for path in paths])
+OWNERS = Argument("owners", "wczytaj też właścicieli i udziały; podaj podstawę: register-keeping albo tax")
+
+
+def read_egib_files(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading[CadastreRecord]:
+    """Classes that describe people are opened only when somebody says on which ground the office may keep them."""
+    readings = [read_egib(str(path)) for path in paths]
+    if ground := options.get(OWNERS.name):
+        refuse_unfounded(ground)
+        readings += [cast(Reading[CadastreRecord], read_owners(path)) for path in paths]
+    return joined(readings)
 
 
 def read_parcel_files(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading[CadastreRecord]:
@@ -518,6 +499,7 @@ register(
         publish=publish_cadastre,
         municipality_of=municipality_of,
         name_of=name_of,
+        arguments=(OWNERS,),
     )
 )
 register(
@@ -529,7 +511,12 @@ register(
         municipality_of=municipality_of,
         name_of=name_of,
         arguments=(
-            Argument("mapping", "mapowanie kolumn: uldk, simple-wfs, own-export albo plik .toml", is_required=True),
+            Argument(
+                "mapping",
+                "mapowanie kolumn: uldk, simple-wfs, own-export albo plik .toml",
+                is_required=True,
+                choices=presets(),
+            ),
         ),
     )
 )

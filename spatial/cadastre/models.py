@@ -8,7 +8,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 
 from spatial import crs
-from spatial.imports.models import Snapshot
 from spatial.municipalities.models import Municipality
 from spatial.versions import Versioned, VersionedQuerySet
 
@@ -269,31 +268,3 @@ class AddressPoint(Versioned):
             *Versioned.Meta.indexes,
             GinIndex(OpClass("search_key", "gin_trgm_ops"), name="address_search_trigrams"),
         ]
-
-
-class LandBook(models.Model):
-    """Numer księgi wieczystej of a parcel: personal data, in a schema of its own, in no public query.
-
-    Only services with a ground recorded for each reading may import this model.
-    """
-
-    parcel_identifier = models.CharField("działka", max_length=80, db_index=True)
-    number = models.CharField("numer KW", max_length=15)
-    # No constraint crosses the schemas: the private one can be kept, backed up and emptied by itself.
-    municipality = models.ForeignKey(
-        Municipality, models.PROTECT, verbose_name="gmina", related_name="+", db_constraint=False
-    )
-    snapshot = models.ForeignKey(
-        Snapshot, models.PROTECT, verbose_name="dostawa danych", related_name="+", db_constraint=False
-    )
-
-    class Meta:
-        db_table = '"private"."land_book"'
-        verbose_name = "księga wieczysta"
-        verbose_name_plural = "księgi wieczyste"
-        constraints = [models.UniqueConstraint(fields=["parcel_identifier"], name="land_book_one_for_parcel")]
-
-    objects: ClassVar[models.Manager["LandBook"]] = models.Manager()
-
-    def __str__(self) -> str:
-        return "KW •••"

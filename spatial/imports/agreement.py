@@ -27,17 +27,22 @@ def versioned_models() -> Iterator[type[Versioned]]:
 def mark_of(snapshot: Snapshot) -> str:
     """Equal for two runs that bring the same versions and close the same ones; to be asked before the commit."""
     marks = []
-    with connection.cursor() as cursor:
-        for model in versioned_models():
-            cursor.execute(
-                sql.SQL(
-                    """
-                    SELECT md5(string_agg(identifier || fingerprint || (snapshot_id = %(snapshot)s)::text, ','
-                        ORDER BY identifier COLLATE "C", fingerprint))
-                    FROM {table} WHERE snapshot_id = %(snapshot)s OR closed_by_id = %(snapshot)s
-                    """
-                ).format(table=table_of(model)),
-                {"snapshot": snapshot.pk},
-            )
-            marks.append(str(cursor.fetchone()[0]))
+    for model in versioned_models():
+        with model.writable(snapshot, snapshot.published_by):
+            marks.append(_mark(model, snapshot))
     return hashlib.sha256(" ".join(marks).encode()).hexdigest()
+
+
+def _mark(model: type[Versioned], snapshot: Snapshot) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                """
+                SELECT md5(string_agg(identifier || fingerprint || (snapshot_id = %(snapshot)s)::text, ','
+                    ORDER BY identifier COLLATE "C", fingerprint))
+                FROM {table} WHERE snapshot_id = %(snapshot)s OR closed_by_id = %(snapshot)s
+                """
+            ).format(table=table_of(model)),
+            {"snapshot": snapshot.pk},
+        )
+        return str(cursor.fetchone()[0])

@@ -40,7 +40,10 @@ def roll_back(*, snapshot: Snapshot, by: AbstractBaseUser | None, note: str, now
     one_at_a_time(snapshot.municipality)
     snapshot = Snapshot.objects.select_for_update().get(pk=snapshot.pk)
     _refuse_impossible(snapshot)
-    counts = {str(model._meta.model_name): _take_back(model, snapshot, now) for model in versioned_models()}
+    counts = {}
+    for model in versioned_models():
+        with model.writable(snapshot, by):
+            counts[str(model._meta.model_name)] = _take_back(model, snapshot, now)
     counts["names"] = plain.put_back(snapshot)
     own = registry.source_if_known(snapshot.source)
     if own is not None and own.take_back is not None:

@@ -1,4 +1,4 @@
-"""Collections of the registry answered from PostGIS: the database writes the geometry, nothing builds objects.
+"""Collections of the registry answered from the open views: the database writes the geometry, nothing builds objects.
 
 ``pages`` are what our own door serves; ``QuerySetProvider`` is the same for pygeoapi.
 """
@@ -16,6 +16,8 @@ from pygeoapi.provider.base import BaseProvider, ProviderInvalidQueryError, Prov
 
 from spatial import crs
 from spatial.errors import Malformed
+from spatial.ogc.open_data import field_of, key_field, order_field, outline_of, reading
+from spatial.ogc.open_data import rows as open_rows
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT, Question
 from spatial.ogc.reference_systems import CRS84, ReferenceSystem, box_of
 from spatial.ogc.registry import Collection, collections
@@ -48,11 +50,11 @@ def geojson_of(shape: Combinable, system: ReferenceSystem) -> Expression:
     return AsGeoJsonText(shape, Value(system.decimals), Value(0))
 
 
-def matching(collection: Collection, question: Question) -> QuerySet[Any]:
+def matching(collection: Collection, question: Question, alias: str) -> QuerySet[Any]:
     """Public rows that satisfy the question, with an annotation for each property, unordered."""
-    rows = with_properties(served(collection, question), collection)
+    rows = with_properties(served(collection, question, alias), collection)
     if question.area is not None:
-        rows = rows.filter(**{f"{collection.geometry}__intersects": question.area})
+        rows = rows.filter(geom__intersects=question.area)
     if question.is_elsewhere:
         rows = rows.none()
     for name, value in (question.equal or {}).items():
@@ -61,39 +63,49 @@ def matching(collection: Collection, question: Question) -> QuerySet[Any]:
 
 
 def with_properties(rows: QuerySet[Any], collection: Collection) -> QuerySet[Any]:
-    properties = {alias_of(name): field.expression for name, field in collection.fields.items()}
+    properties = {alias_of(name): F(field_of(name)) for name in collection.fields}
     known: QuerySet[Any] = rows.alias(**properties)
     return known
 
 
-def served(collection: Collection, question: Question) -> QuerySet[Any]:
+def served(collection: Collection, question: Question, alias: str) -> QuerySet[Any]:
     """Rows of now, or those whose legal time meets the days asked for."""
+    rows = open_rows(collection, alias, of_now=is_of_now(collection, question))
     if question.days is None or collection.time is None:
-        return collection.public()
-    rows = collection.time.ever()
+        return rows
     if question.days.end:
-        rows = rows.filter(**{f"{collection.time.start}__lte": question.days.end})
+        rows = rows.filter(row_start__lte=question.days.end)
     if question.days.start:
-        is_open = Q(**{f"{collection.time.end}__isnull": True})
-        rows = rows.filter(is_open | Q(**{f"{collection.time.end}__gt": question.days.start}))
+        rows = rows.filter(Q(row_end__isnull=True) | Q(row_end__gt=question.days.start))
     return rows
+
+
+def is_of_now(collection: Collection, question: Question) -> bool:
+    return question.days is None or collection.time is None
 
 
 def page(collection: Collection, question: Question) -> Page:
     """One or two queries: the page, and the count where the page does not tell it."""
-    rows = matching(collection, question)
-    if question.hits_only:
-        return Page([], rows.count())
-    order = [f"{'-' if descending else ''}{alias_of(name)}" for name, descending in question.order]
-    ordered = rows.order_by(*order, *collection.order, "pk")
-    chosen = ordered[question.offset : question.offset + question.limit]
-    if question.offset:
-        # PostgreSQL would write the GeoJSON of every row that it skips.
-        chosen = with_properties(collection.public().model.objects.filter(pk__in=chosen.values("pk")), collection)
-        chosen = chosen.order_by(*order, *collection.order, "pk")
-    features = list(features_of(chosen, collection, question))
-    is_last = len(features) < question.limit and (features or question.offset == 0)
-    return Page(features, question.offset + len(features) if is_last else rows.count())
+    with reading() as alias:
+        rows = matching(collection, question, alias)
+        if question.hits_only:
+            return Page([], rows.count())
+        order = order_of(collection, question)
+        chosen = rows.order_by(*order)[question.offset : question.offset + question.limit]
+        if question.offset:
+            # PostgreSQL would write the GeoJSON of every row that it skips.
+            some = open_rows(collection, alias, of_now=is_of_now(collection, question))
+            chosen = with_properties(some.filter(pk__in=chosen.values("pk")), collection).order_by(*order)
+        features = list(features_of(chosen, collection, question))
+        is_last = len(features) < question.limit and (features or question.offset == 0)
+        return Page(features, question.offset + len(features) if is_last else rows.count())
+
+
+def order_of(collection: Collection, question: Question) -> list[str]:
+    """As asked, then as the collection says, then by the row, so that pages follow each other."""
+    asked = [f"{'-' if descending else ''}{alias_of(name)}" for name, descending in question.order]
+    own = [f"{'-' if path.startswith('-') else ''}{order_field(place)}" for place, path in enumerate(collection.order)]
+    return [*asked, *own, "pk"]
 
 
 def item(collection: Collection, identifier: str, system: ReferenceSystem) -> str | None:
@@ -101,10 +113,11 @@ def item(collection: Collection, identifier: str, system: ReferenceSystem) -> st
     if "\0" in identifier or len(identifier) > 300:
         return None
     question = Question(equal={collection.id_field: identifier}, system=system)
-    rows = matching(collection, question)
-    if collection.narrow:
-        rows = collection.narrow(rows, identifier)
-    return next(features_of(rows[:1], collection, question), None)
+    with reading() as alias:
+        rows = matching(collection, question, alias)
+        if collection.narrow:
+            rows = rows.filter(**{key_field(path): value for path, value in collection.narrow(identifier).items()})
+        return next(features_of(rows[:1], collection, question), None)
 
 
 def features_of(rows: QuerySet[Any], collection: Collection, question: Question) -> Iterator[str]:
@@ -112,7 +125,8 @@ def features_of(rows: QuerySet[Any], collection: Collection, question: Question)
     columns = [alias_of(name) for name in (collection.id_field, *names)]
     shown: dict[str, Combinable] = {column: F(column) for column in columns}
     if question.geometry:
-        shown[GEOMETRY_ALIAS] = geojson_of(collection.outline(of_now=question.days is None), question.system)
+        outline = F(outline_of(collection, of_now=is_of_now(collection, question)))
+        shown[GEOMETRY_ALIAS] = geojson_of(outline, question.system)
     for row in rows.annotate(**shown).values_list(*columns, *([GEOMETRY_ALIAS] if question.geometry else [])):
         values = row[1 : 1 + len(names)]
         geometry = (row[-1] if question.geometry else None) or "null"

@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from spatial.errors import Malformed
 from spatial.ogc.cql2 import condition
+from spatial.ogc.open_views import GEOMETRY
 from spatial.ogc.reference_systems import CRS84, ReferenceSystem, box_of, system_of
 from spatial.ogc.registry import Collection
 from spatial.ogc.values import from_text, unknown_property
@@ -159,7 +160,7 @@ def read_filter(given: Mapping[str, str], collection: Collection) -> Q | None:
         return None
     choice(given, "filter-lang", {"cql2-text": True}, "cql2-text")
     system = system_of(given["filter-crs"], parameter="filter-crs") if "filter-crs" in given else CRS84
-    return condition(given["filter"], fields=collection.fields, geometry=collection.geometry, system=system)
+    return condition(given["filter"], fields=collection.fields, geometry=GEOMETRY, system=system)
 
 
 def read_order(text: str | None, collection: Collection) -> tuple[tuple[str, bool], ...]:

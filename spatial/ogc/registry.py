@@ -7,11 +7,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F, QuerySet
+from django.db.models import DateField, F, Func, QuerySet
 from django.db.models.expressions import Combinable
 
 FieldType = Literal["string", "integer", "number", "date"]
+
+
+class Today(Func):
+    """The day it is when somebody asks. A day from Python would stand in the open view for ever."""
+
+    template = "(now() AT TIME ZONE '%(zone)s')::date"
+    output_field = DateField()
+
+    def __init__(self) -> None:
+        super().__init__(zone=settings.TIME_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +70,9 @@ class TimeSpan:
 class Collection:
     """A set of public objects with one geometry each, EPSG:2178.
 
-    ``public()`` yields rows that everybody may see, without personal data. Item ids (``id_field``) outlive a new
-    delivery of the same object.
+    ``public()`` yields rows that everybody may see, without personal data. It becomes a view of the database
+    (``spatial.ogc.open_views``), so it may name no day but ``Today()``. Item ids (``id_field``) outlive a new delivery
+    of the same object.
     """
 
     id: str
@@ -75,7 +87,8 @@ class Collection:
     #: what is served with ``public()`` where it differs from the stored column; the column keeps the index
     shape: Callable[[], Combinable] | None = None
     order: tuple[str, ...] = ("pk",)  #: paths of the default order
-    narrow: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None  #: few candidates for an id, by an index
+    #: what an id tells of its object, path to value: few candidates, found by an index. Any text must do
+    narrow: Callable[[str], Mapping[str, Any]] | None = None
     time: TimeSpan | None = None
     tile_fields: tuple[str, ...] = ()
     min_zoom: int = 0

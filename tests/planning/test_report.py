@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from planning.report import parcel_report
-from spatial.cadastre.models import LandBook
 from spatial.errors import Malformed, NotFound, Retired
 from tests import factories
 from tests.factories import TODAY
+from tests.spatial.owners.private import plant_land_book
 
 pytestmark = pytest.mark.django_db
 
@@ -84,12 +84,7 @@ class TestRegister:
         assert 50.2 < south < north < 50.3
 
     def test_never_the_land_book(self, parcel):
-        LandBook.objects.create(
-            parcel_identifier=parcel.identifier,
-            number="KR1P/00012345/2",
-            municipality=parcel.municipality,
-            snapshot=parcel.snapshot,
-        )
+        plant_land_book(parcel, "KR1P/00012345/2")
 
         assert "00012345" not in str(parcel_report(identifier=parcel.identifier, as_of=TODAY))
 

@@ -247,7 +247,7 @@ class TestHealth:
         assert response.status_code == 200
         checks = response.json()["checks"]
         assert {name: part["status"] for name, part in checks.items()} == {
-            "database": "ok", "migrations": "ok", "storage": "ok", "jobs": "ok", "frontend": "ok",
+            "database": "ok", "migrations": "ok", "open-data": "ok", "storage": "ok", "jobs": "ok", "frontend": "ok",
         }  # fmt: skip
         assert checks["database"]["detail"].startswith("PostGIS 3")
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib.gis.db.models import GeometryField
-from django.db import connection
-from django.db.models import Func, QuerySet, Value
+from django.db import connections
+from django.db.models import F, Func, QuerySet, Value
+from django.db.models.expressions import Combinable
 
 from spatial import crs
+from spatial.ogc.open_data import field_of, outline_of, reading, rows
 from spatial.ogc.registry import Collection
 from spatial.ogc.values import alias_of
 
@@ -34,7 +36,12 @@ def tile(collection: Collection, *, zoom: int, column: int, row: int) -> bytes:
     area = reach(zoom, column, row)
     if zoom < collection.min_zoom or area is None:
         return b""
-    inner, parameters = visible(collection, zoom, column, row, area).query.sql_with_params()
+    with reading() as alias:
+        return drawn(alias, collection, visible(collection, alias, area, zoom=zoom, column=column, row=row))
+
+
+def drawn(alias: str, collection: Collection, found: QuerySet[Any]) -> bytes:
+    inner, parameters = found.query.get_compiler(alias).as_sql()
     # Django's aliases may not equal columns of the model, names in the tile must be the public ones.
     names = ", ".join(f'"{alias_of(name)}" AS "{name}"' for name in collection.tile_fields)
     # No "WHERE shape IS NOT NULL" around it: PostgreSQL would compute each shape twice; ST_AsMVT skips nulls.
@@ -42,12 +49,12 @@ def tile(collection: Collection, *, zoom: int, column: int, row: int) -> bytes:
         f"SELECT ST_AsMVT(drawn.*, %s, %s, 'shape') "  # noqa: S608 - names of the registry, inner is Django's own
         f"FROM (SELECT {names}, shape FROM ({inner}) AS rows) AS drawn"
     )
-    with connection.cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         cursor.execute(sql, [collection.id, EXTENT, *parameters])
         return bytes(cursor.fetchone()[0])
 
 
-def visible(collection: Collection, zoom: int, column: int, row: int, area: Box) -> QuerySet[Any]:
+def visible(collection: Collection, alias: str, area: Box, *, zoom: int, column: int, row: int) -> QuerySet[Any]:
     """Rows that meet the area (EPSG:3857), with the public tile fields and ``shape`` in units of the tile.
 
     The area is turned into EPSG:2178 once, so that the index on the bare column finds the rows.
@@ -58,7 +65,7 @@ def visible(collection: Collection, zoom: int, column: int, row: int, area: Box)
         function="ST_Transform",
         output_field=GeometryField(srid=crs.PL_2000_7),
     )
-    outline = collection.outline()
+    outline: Combinable = F(outline_of(collection, of_now=True))
     if zoom < EXACT_ZOOM and collection.geometry_type != "Point":
         half_a_pixel = EXTENT / 512 / 2 * WORLD / 2**zoom / EXTENT * GROUND
         outline = Func(outline, Value(half_a_pixel), Value(True), function="ST_Simplify")
@@ -70,9 +77,9 @@ def visible(collection: Collection, zoom: int, column: int, row: int, area: Box)
         function="ST_AsMVTGeom",
         output_field=GeometryField(),
     )
-    rows = collection.public().filter(**{f"{collection.geometry}__bboverlaps": here})
-    fields = {alias_of(name): collection.fields[name].expression for name in collection.tile_fields}
-    return rows.order_by().values(**fields, shape=shape)
+    found = rows(collection, alias).filter(geom__bboverlaps=here)
+    fields = {alias_of(name): F(field_of(name)) for name in collection.tile_fields}
+    return found.order_by().values(**fields, shape=shape)
 
 
 def reach(zoom: int, column: int, row: int) -> Box | None:

@@ -24,7 +24,11 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "spatial.municipalities",
     "spatial.imports",
+    "spatial.territory",
+    "spatial.nature",
+    "spatial.owners",
     "spatial.cadastre",
+    "spatial.addresses",
     "spatial.ogc",
     "planning",
     "planning.extracts",
@@ -33,6 +37,9 @@ INSTALLED_APPS = [
     "services.cases",
     "services.documents",
     "services.extracts",
+    "services.disclosure",
+    "services.registers",
+    "services.tourism",
     "services.portal",
 ]
 
@@ -76,6 +83,14 @@ DATABASES = {
     "default": database(ENVIRONMENT.database_url)
     | {"OPTIONS": {"pool": {"min_size": 1, "max_size": 8}, "options": "-c statement_timeout=10s"}}
 }
+# Maps and OGC API read the views of the schema "open" as a role that may read nothing else. Where an outside database
+# has no such role, they read the same views as the application does; /healthz says so.
+OPEN_DATA_ALIAS = "default"
+OPEN_DATA_ROLE: str | None = None
+if ENVIRONMENT.open_database_url:
+    DATABASES["open"] = database(ENVIRONMENT.open_database_url) | {"OPTIONS": DATABASES["default"]["OPTIONS"]}
+    OPEN_DATA_ALIAS = "open"
+DATABASE_ROUTERS = ["spatial.ogc.open_data.OpenRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "identity.User"

@@ -27,6 +27,8 @@ class Environment:
 
     state: Path  #: MIEDZA_STATE: private state folder, media and logs live below it
     database_url: str  #: DATABASE_URL: postgresql://user:password@host:port/name
+    #: MIEDZA_OPEN_DATABASE_URL: the same database for the role miedza_open; "" reads open data as the application does
+    open_database_url: str
     secret_key: str  #: MIEDZA_SECRET_KEY: signs sessions; from the state folder where absent
     site: str  #: MIEDZA_SITE: public address printed on documents; "" takes the one a page was asked by
     hosts: tuple[str, ...]  #: MIEDZA_HOSTS: names the office is served under, comma-separated
@@ -38,7 +40,8 @@ class Environment:
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
         """Raises SettingError for an unknown or unusable variable."""
         known = FOR_SCRIPTS | {
-            f"MIEDZA_{name}" for name in ("STATE", "SECRET_KEY", "SITE", "HOSTS", "DEMO", "DEBUG", "HTTPS")
+            f"MIEDZA_{name}"
+            for name in ("STATE", "OPEN_DATABASE_URL", "SECRET_KEY", "SITE", "HOSTS", "DEMO", "DEBUG", "HTTPS")
         }
         for name in variables:
             if name.startswith("MIEDZA_") and name not in known:
@@ -47,6 +50,8 @@ class Environment:
         return cls(
             state=state,
             database_url=variables.get("DATABASE_URL") or private_database_url(state),
+            open_database_url=variables.get("MIEDZA_OPEN_DATABASE_URL")
+            or ("" if variables.get("DATABASE_URL") else private_open_url(state)),
             secret_key=variables.get("MIEDZA_SECRET_KEY") or stored_secret(state),
             site=variables.get("MIEDZA_SITE", "").rstrip("/"),
             hosts=tuple(variables.get("MIEDZA_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
@@ -65,13 +70,26 @@ def flag(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
 
 def private_database_url(state: Path) -> str:
     """Address of the private cluster that deploy/postgres.sh keeps in the state folder."""
+    found = cluster_url(state, role="miedza", secret="password")  # noqa: S106 - the name of a file
+    if not found:
+        raise SettingError("No database: run 'make up' once (it creates a private one) or set DATABASE_URL.")
+    return found
+
+
+def private_open_url(state: Path) -> str:
+    """The same for the role of the open views; "" in a cluster that was made before there was one."""
+    return cluster_url(state, role="miedza_open", secret="open-password")  # noqa: S106 - the name of a file
+
+
+def cluster_url(state: Path, *, role: str, secret: str) -> str:
+    """secret: name of the file with the role's password."""
     for home in (state / "postgres", *Path("/var/lib").glob(f"miedza-{digest(str(state))}")):
         try:
-            password, port = ((home / name).read_text().strip() for name in ("password", "port"))
+            password, port = ((home / name).read_text().strip() for name in (secret, "port"))
         except OSError:
             continue
-        return f"postgresql://miedza:{password}@127.0.0.1:{port}/miedza"
-    raise SettingError("No database: run 'make up' once (it creates a private one) or set DATABASE_URL.")
+        return f"postgresql://{role}:{password}@127.0.0.1:{port}/miedza"
+    return ""
 
 
 def digest(text: str) -> str:

@@ -14,16 +14,20 @@ ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [
     *(ROOT / "data/readers").rglob("*.py"),
     ROOT / "data/geometry.py",
+    ROOT / "data/shares.py",
     *(ROOT / "spatial/imports").glob("*.py"),
     *(path for folder in ("spatial", "planning", "services") for path in (ROOT / folder).rglob("importers.py")),
+    ROOT / "spatial/addresses/publishing.py",
     ROOT / "spatial/cadastre/topology.py",
     ROOT / "planning/sheets.py",
+    *(ROOT / "services/tourism").glob("*.py"),
     ROOT / "planning/topology.py",
 ]
 #: words with dashes that are no rules: kinds of plans, encodings, axis orders, outcomes, sources, options, folders
 NO_RULES = {
     "general-plan", "legacy-study", "local-plan", "iso-8859-1", "iso-8859-2", "utf-8", "east-north", "north-east",
-    "dry-run", "plan-sheet", "plan-sheets", "as-adopted", "wrong-use",
+    "dry-run", "plan-sheet", "plan-sheets", "as-adopted", "wrong-use", "utf-8-sig", "utf-16", "protected-areas",
+    "national-park", "registers-moved", "stale-decision",
 }  # fmt: skip
 
 

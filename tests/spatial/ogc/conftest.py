@@ -8,8 +8,9 @@ from django.core.cache import cache
 from django.db import connections
 from django.test.testcases import LiveServerThread
 
-from spatial.cadastre.models import AddressPoint, Building, LandBook, Locality
+from spatial.cadastre.models import AddressPoint, Building, Locality
 from tests import factories
+from tests.spatial.owners.private import plant_land_book
 
 EPSG = "http://www.opengis.net/def/crs/EPSG/0"
 #: planted where no public answer may reach
@@ -81,12 +82,7 @@ def land(make_parcel, make_plan, make_building, address):
     place = parcel.district
     place.geom = factories.rectangle(east=-500, north=-500, width=2000, height=2000)
     place.save()
-    LandBook.objects.create(
-        parcel_identifier=parcel.identifier,
-        number=CANARY_LAND_BOOK,
-        municipality=parcel.municipality,
-        snapshot=parcel.snapshot,
-    )
+    plant_land_book(parcel, CANARY_LAND_BOOK)
     return parcel
 
 
