@@ -107,8 +107,11 @@ class TestTaxClerk:
             ("Felicja Testowa", "tax", [PARCEL], ["land_book"]),
         ]
 
-    @pytest.mark.parametrize("said", [{"ground": ""}, {"ground": "proceedings"}, {"ground": "bo tak"}, {"fields_shown": []},
-                                      {"fields_shown": ["fingerprint"]}, {"ground": "land-book"}])  # fmt: skip
+    @pytest.mark.parametrize(
+        "said",
+        [{"ground": ""}, {"ground": "proceedings"}, {"ground": "bo tak"}, {"fields_shown": []},
+         {"fields_shown": ["fingerprint"]}, {"ground": "land-book"}],
+    )  # fmt: skip
     def test_a_reading_that_does_not_fit_is_refused_in_words(self, land, ask, clerk, said, skala, inspector):
         response = ask(clerk, **said)
 

@@ -83,7 +83,7 @@ async function draw(element: HTMLElement): Promise<void> {
   repaint();
   darkness.addEventListener("change", repaint);
   const extent = source.getExtent();
-  if (features.length) view.fit(extent, { padding: [24, 24, 24, 24], maxZoom: 18, size: map.getSize() ?? [600, 360] });
+  if (features.length && extent) view.fit(extent, { padding: [24, 24, 24, 24], maxZoom: 18, size: map.getSize() ?? [600, 360] });
 
   map.on("click", (event) => {
     const hit = map.forEachFeatureAtPixel(event.pixel, (feature) => (feature.get("kind") ? feature : undefined), { hitTolerance: 5, layerFilter: (layer) => layer === found });
