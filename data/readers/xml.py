@@ -4,6 +4,7 @@
 depends on the largest object, not on the file.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _MEMBERS = frozenset({"featureMember", "featureMembers", "member"})
 _COLLECTION = "FeatureCollection"
 _MEMBER_TAGS = tuple(f"{{*}}{name}" for name in sorted(_MEMBERS))
 _PROLOG_BYTES = 1 << 20
+#: SWDE is text: a header that names itself, or records of segments "SN,...;" "SO,...;" at the beginnings of lines
+_SWDE = re.compile(rb"\A\s*SWDE|^(?:SN|SO|ST),[^<\r\n]*;\s*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +307,12 @@ def _refuse_other_kinds(head: bytes) -> None:
     ):
         if lowered.startswith(signature):
             raise UnreadableFileError(rule, f"Plik nie jest plikiem GML: {what}.")
+    if _SWDE.search(head):
+        raise UnreadableFileError(
+            "swde-file",
+            "To plik SWDE, format wymiany wycofany w 2013 r. Poproś prowadzącego ewidencję o eksport GML w schemacie "
+            "z 2021 r.; starsze oprogramowanie potrafi zapisać też GML z 2013 r.",
+        )
     utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not (start.startswith(b"<") or utf16):
         raise UnreadableFileError(

@@ -50,6 +50,7 @@ from spatial.cadastre.topology import Aligned, DistrictGround, Ground, Summary, 
 from spatial.imports.plain import keep
 from spatial.imports.registry import Argument, Delivery, Published, Source, WrongUse, register
 from spatial.imports.staging import Counts, Stage, array_of, fingerprints, many
+from spatial.owners.grounds import KEEPING_GROUNDS
 from spatial.owners.publishing import PRIVATE_TABLES, OwnersPublisher, refuse_unfounded
 from spatial.words import search_key
 
@@ -437,14 +438,19 @@ def link_successors(delivery: Delivery) -> None:
 # --- declarations ---------------------------------------------------------------------------------------------
 
 
-OWNERS = Argument("owners", "wczytaj też właścicieli i udziały; podaj podstawę: register-keeping albo tax")
+OWNERS = Argument(
+    "owners",
+    "wczytaj też właścicieli i udziały; podaj podstawę: register-keeping albo tax",
+    choices=tuple(KEEPING_GROUNDS),
+)
 
 
 def read_egib_files(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading[CadastreRecord]:
     """Classes that describe people are opened only when somebody says on which ground the office may keep them."""
-    readings = [read_egib(str(path)) for path in paths]
     if ground := options.get(OWNERS.name):
         refuse_unfounded(ground)
+    readings = [read_egib(str(path)) for path in paths]
+    if ground:
         readings += [cast(Reading[CadastreRecord], read_owners(path)) for path in paths]
     return joined(readings)
 

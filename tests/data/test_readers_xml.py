@@ -280,3 +280,18 @@ class TestReadGeometry:
             read_geometry(shape(text))
 
         assert caught.value.rule == rule
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "SWDEX 2.00\r\nSN,NN,1;\r\n",
+        "  swde;2.0;\n",
+        "NS,ID,1;\nSN,DN,2005-01-01;\nRD,P,G5DZE,,1;\n",
+    ],
+)
+def test_swde_is_refused_with_advice(tmp_path, head):
+    with pytest.raises(UnreadableFileError, match="GML w schemacie") as caught:
+        list(read_objects(write(tmp_path, head)))
+
+    assert caught.value.rule == "swde-file"

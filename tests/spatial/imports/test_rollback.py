@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from services.identity.models import User
 from spatial.cadastre.models import CadastralDistrict, Locality, Parcel
@@ -186,3 +187,28 @@ class TestRefusal:
 
         snapshot = Snapshot.objects.get()
         assert (snapshot.rolled_back_by, snapshot.rollback_note) == (feliks, "Zły plik.")
+
+
+class TestCommand:
+    def test_lists_deliveries_and_takes_one_back(self, skala, capsys):
+        deliver([parcel("1")])
+        newest = Snapshot.objects.get()
+
+        call_command("take_back")
+        call_command("take_back", str(newest.pk), "--note", "Zły plik.")
+
+        said = capsys.readouterr().out
+        assert f"{newest.pk}  120610  egib" in said
+        assert "parcel: withdrawn 1" in said
+        assert not Parcel.objects.current().exists()
+
+    @pytest.mark.parametrize(("asked", "code"), [(["999999", "--note", "x"], 2), (["{pk}"], 2)])
+    def test_wrong_use_is_told(self, skala, asked, code):
+        deliver([parcel("1")])
+        pk = str(Snapshot.objects.get().pk)
+
+        with pytest.raises(CommandError) as caught:
+            call_command("take_back", *(word.format(pk=pk) for word in asked))
+
+        assert caught.value.returncode == code
+        assert Parcel.objects.current().exists()
