@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.apps import AppConfig, apps
 from django.contrib.gis.db.models import GeometryField
 from django.db.models import Field, Model
+from django.utils import translation
 
 from spatial.ogc.registry import collections
 from spatial.versions import Versioned
@@ -33,7 +34,8 @@ _OURS = ("spatial", "planning", "tiles", "services")
 
 
 def data_dictionary() -> str:
-    return "\n".join([INTRODUCTION, *(_app(config) for config in _apps())])
+    with translation.override("pl"):  # labels of Django's own models follow the language of the moment
+        return "\n".join([INTRODUCTION, *(_app(config) for config in _apps())])
 
 
 def _apps() -> list[AppConfig]:
