@@ -1,12 +1,22 @@
-"""Which encoding a Polish shapefile is written in: by its .cpg, else by counting Polish letters."""
+"""Which encoding a Polish shapefile is written in: by its .cpg, else by counting Polish letters.
+
+Mazovia, of Polish DOS programs before 1995, is no codec of Python or GDAL: such a table is read as ISO-8859-1, which
+gives every byte a sign of its own, and ``from_mazovia`` puts the letters right.
+"""
 
 import re
 from pathlib import Path
 
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _TYPOGRAPHY = frozenset("„”–—°²³§…’ ")
-_CANDIDATES = ("cp1250", "iso-8859-2", "cp852")
+MAZOVIA = "mazovia"
+_CANDIDATES = ("cp1250", "iso-8859-2", "cp852", MAZOVIA)
 _SAMPLE_BYTES = 1 << 20
+#: bytes of Mazovia (code page 620); other bytes are those of code page 437
+_MAZOVIA_LETTERS = bytes.fromhex("8f95909ca5a398a0a1868d9192a4a29ea6a7").decode("latin-1")
+_MAZOVIA = {place: bytes([place]).decode("cp437") for place in range(128, 256)} | {
+    ord(sign): letter for sign, letter in zip(_MAZOVIA_LETTERS, "ĄĆĘŁŃÓŚŹŻąćęłńóśźż", strict=True)
+}
 #: ways to write an encoding in a .cpg, without signs and in lower case
 _NAMES = {
     name: encoding
@@ -17,6 +27,7 @@ _NAMES = {
         "cp852": ("852", "cp852", "oem852", "ibm852"),
         "cp1252": ("1252", "cp1252", "windows1252", "ansi1252"),
         "iso-8859-1": ("88591", "iso88591", "latin1"),
+        MAZOVIA: ("620", "cp620", "790", "cp790", "mazovia"),
     }.items()
     for name in names
 }
@@ -27,9 +38,9 @@ def shapefile_encoding(shapefile: Path) -> tuple[str, str | None]:
     table = _beside(shapefile, ".dbf")
     sample = _records(table) if table is not None else b""
     declared = _declared(shapefile)
-    if declared is not None and _decodes(sample, declared):
-        return declared, None
     found = best_encoding(sample)
+    if declared is not None and _fits(sample, declared, found):
+        return declared, None
     if sample.isascii():
         return found, None
     if declared is not None:
@@ -44,10 +55,29 @@ def shapefile_encoding(shapefile: Path) -> tuple[str, str | None]:
 
 
 def best_encoding(sample: bytes) -> str:
-    """UTF-8 when the bytes are that, else the one of cp1250, ISO-8859-2, cp852 with the best Polish score."""
+    """UTF-8 when the bytes are that, else the one of cp1250, ISO-8859-2, cp852, Mazovia with the best Polish score."""
     if _decodes(sample, "utf-8"):
         return "utf-8"
-    return max(_CANDIDATES, key=lambda name: polish_score(sample.decode(name, errors="replace")))
+    return max(_CANDIDATES, key=lambda name: polish_score(_decoded(sample, name)))
+
+
+def from_mazovia(text: str) -> str:
+    """Text of a Mazovia table that was read as ISO-8859-1."""
+    return text.translate(_MAZOVIA)
+
+
+def _decoded(sample: bytes, encoding: str) -> str:
+    if encoding == MAZOVIA:
+        return from_mazovia(sample.decode("latin-1"))
+    return sample.decode(encoding, errors="replace")
+
+
+def _fits(sample: bytes, declared: str, found: str) -> bool:
+    """Whether the .cpg may be believed: one-byte encodings decode anything, also what makes no Polish sense."""
+    if not _decodes(sample, declared):
+        return False
+    said = polish_score(_decoded(sample, declared))
+    return said >= 0 or said >= polish_score(_decoded(sample, found))
 
 
 def polish_score(text: str) -> int:
@@ -67,6 +97,8 @@ def _declared(shapefile: Path) -> str | None:
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:
+    if encoding == MAZOVIA:
+        return True
     try:
         sample.decode(encoding)
     except UnicodeDecodeError as fault:

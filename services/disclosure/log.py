@@ -4,13 +4,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from services.identity.models import User
 from spatial.municipalities.models import Municipality
 from spatial.owners.access import reviewing
+from spatial.owners.grounds import GROUNDS
 from spatial.owners.models import AccessEntry
+from spatial.owners.opening import KEEPING
 
 ON_PAGE = 50
+#: grounds that nobody chooses from the list
+OWN_GROUNDS: Mapping[str, str | Promise] = {
+    KEEPING: _("prowadzenie rejestrów gminy"),
+    "access-review": _("kontrola dostępu do danych"),
+}
+
+
+def title_of(ground: str) -> str | Promise:
+    known = GROUNDS.get(ground)
+    return known.title if known else OWN_GROUNDS.get(ground, ground)
 
 
 def entries(

@@ -70,7 +70,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "entry": entry,
-            "ground": GROUNDS.get(entry.ground),
+            "ground": log.title_of(entry.ground),
             "fields": [FIELD_TITLES[Field(name)] for name in entry.fields],
         }
         for entry in entries

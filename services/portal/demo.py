@@ -27,6 +27,7 @@ from data.demo import (
     protected_areas,
     trails,
 )
+from data.demo.owners import with_owners
 from data.records import Reading
 from services.cases.models import CaseClass
 from services.identity.models import StaffRole, User
@@ -51,6 +52,8 @@ class DemoFailed(ServiceError):
 
 JOB_TITLE = "inspektor ds. planowania przestrzennego"
 KEEPER_TITLE = "inspektor ds. ewidencji i geodezji"
+TAX_TITLE = "inspektor ds. wymiaru podatków"
+INSPECTOR_TITLE = "inspektor ochrony danych"
 
 
 def refuse_outside_demo() -> None:
@@ -76,8 +79,9 @@ def load_offices() -> None:
 
 
 def load_cadastre(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
-    """Parcels, buildings, addresses; None when this version of the demo, or real data, is loaded already."""
-    return _load("egib", teryt, lambda: cadastre(teryt), is_forced=is_forced, notice=notice)
+    """Parcels, buildings, addresses, owners of some; None when this version of the demo, or real data, is there."""
+    made = lambda: with_owners(cadastre(teryt))  # noqa: E731 - made only when wanted
+    return _load("egib", teryt, made, is_forced=is_forced, notice=notice)
 
 
 def load_plans(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
@@ -187,6 +191,8 @@ def _account(account: Account) -> None:
     for teryt, role, job in (
         (account.plans_for, StaffRole.Role.PLANNER, JOB_TITLE),
         (account.keeps_for, StaffRole.Role.REGISTER_KEEPER, KEEPER_TITLE),
+        (account.taxes_for, StaffRole.Role.TAX_CLERK, TAX_TITLE),
+        (account.protects_for, StaffRole.Role.DATA_PROTECTION, INSPECTOR_TITLE),
     ):
         if teryt:
             StaffRole.objects.get_or_create(user=user, municipality_id=teryt, role=role, defaults={"job_title": job})

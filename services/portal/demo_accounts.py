@@ -13,6 +13,8 @@ class Account:
     description: str
     plans_for: str | None = None  #: municipality in which the person is a planner
     keeps_for: str | None = None  #: municipality whose registers the person keeps
+    taxes_for: str | None = None  #: municipality whose taxes the person assesses
+    protects_for: str | None = None  #: municipality whose inspector of data protection the person is
 
 
 ACCOUNTS = (
@@ -23,4 +25,6 @@ ACCOUNTS = (
     Account("emil", "Emil", "Wójcik", "planista w gminie Sułoszowa", "120613"),
     Account("feliks", "Feliks", "Kamiński", "prowadzi rejestry w gminie Skała", keeps_for="120610"),
     Account("grazyna", "Grażyna", "Lewandowska", "prowadzi rejestry w gminie Sułoszowa", keeps_for="120613"),
+    Account("halina", "Halina", "Dąbrowska", "wymierza podatki w gminie Skała", taxes_for="120610"),
+    Account("igor", "Igor", "Mazur", "inspektor ochrony danych w gminie Skała", protects_for="120610"),
 )

@@ -67,12 +67,13 @@ class OwnersPublisher:
         with writing(self.delivery.snapshot):
             for parcel, number in known.items():
                 self._stage(LandBook).add(parcel, None, number=number)
+            if ParcelUnit in self.stages:
+                self.stages[ParcelUnit].keep_only(parcels)
             return {stage.name: self._published(model, stage, districts) for model, stage in self.stages.items()}
 
     def _published(self, model: type[PrivateVersioned], stage: Stage, districts: set[str]) -> Counts:
         for identifier in stage.duplicates():
-            if model is not ParcelUnit:  # its parcel is refused already
-                self.delivery.refuse("duplicate-id", identifier, "Identyfikator powtarza się w danych o właścicielach.")
+            self.delivery.refuse("duplicate-id", identifier, "Identyfikator powtarza się w danych o właścicielach.")
         return stage.publish(self.delivery, districts | stage.scopes())
 
     def scope(self, districts: set[str]) -> list[str]:

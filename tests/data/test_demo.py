@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from shapely import STRtree
 
 from data import demo
 from data.demo import cases
+from data.demo.cases import CASES
 from data.demo.local_plans import plan_without_sheets
+from data.demo.owners import with_owners
 from data.demo.plan_list import OLD, PLANS, WIELMOZA
+from data.personal_numbers import is_pesel
 from data.records import (
     AddressRecord,
     BuildingRecord,
@@ -31,6 +35,15 @@ from data.records import (
     StreetRecord,
     UnitRecord,
 )
+from data.records.owners import (
+    OWNERS_RECORDS,
+    ParcelUnitRecord,
+    PartyRecord,
+    PersonalNumberRecord,
+    RegisterUnitRecord,
+    ShareRecord,
+)
+from data.shares import wrong_sums
 
 PARCEL_ID = re.compile(r"^120(610_[45]|613_2)\.\d{4}\.[1-9]\d*(/[1-9]\d*)?$")
 KW_VALUES = {sign: value for value, sign in enumerate("0123456789XABCDEFGHIJKLMNOPRSTUWYZ")}
@@ -327,3 +340,53 @@ class TestSameEachTime:
         drawn = sorted(tmp_path.glob("*.tif"))
         assert len(drawn) == sum(len(p.sheets) for p in plans.values() if p.municipality == "120613")
         assert all(path.read_bytes() == (sheets_dir / path.name).read_bytes() for path in drawn)
+
+
+@pytest.fixture(scope="module")
+def owned(cadastre):
+    parcels = in_both(ParcelRecord, cadastre)
+    return [record for record in with_owners(iter(parcels)) if isinstance(record, OWNERS_RECORDS)]
+
+
+class TestOwners:
+    def of(self, kind, owned):
+        return [record for record in owned if isinstance(record, kind)]
+
+    def test_each_hard_case_has_owners(self, owned):
+        assert {link.identifier for link in self.of(ParcelUnitRecord, owned)} >= {
+            name for case, name in CASES.items() if case != "retired"
+        }
+
+    def test_anna_and_bogdan_own_a_parcel_by_halves(self, owned):
+        names = {party.identifier: (party.first_name, party.surname) for party in self.of(PartyRecord, owned)}
+        [unit] = [link.unit for link in self.of(ParcelUnitRecord, owned) if link.identifier == CASES["plain"]]
+
+        shares = {names[one.party]: one.fraction for one in self.of(ShareRecord, owned) if one.unit == unit}
+
+        assert shares == {("Anna", "Nowak"): Fraction(1, 2), ("Bogdan", "Kowalski"): Fraction(1, 2)}
+
+    def test_shares_are_one_in_every_unit(self, owned):
+        numbers = {unit.identifier: unit.number for unit in self.of(RegisterUnitRecord, owned)}
+
+        assert list(wrong_sums(self.of(ShareRecord, owned), numbers)) == []
+        assert len(set(numbers.values())) == len(numbers)
+
+    def test_nobody_has_such_a_number_yet(self, owned):
+        numbers = [record.pesel for record in self.of(PersonalNumberRecord, owned) if record.pesel]
+
+        assert all(is_pesel(number) for number in numbers)
+        assert all(41 <= int(number[2:4]) <= 52 for number in numbers)  # born from 2100 to 2199
+
+    def test_every_share_names_parties_that_are_there(self, owned):
+        known = {party.identifier for party in self.of(PartyRecord, owned)}
+
+        assert all(set(share.parties) <= known for share in self.of(ShareRecord, owned))
+        assert len({(type(record), record.identifier) for record in owned}) == len(owned)
+
+    def test_some_are_married_dead_and_without_a_number(self, owned):
+        parties = self.of(PartyRecord, owned)
+        numbered = {record.identifier for record in self.of(PersonalNumberRecord, owned)}
+
+        assert {party.kind for party in parties} == {"person", "marriage", "institution"}
+        assert any(party.is_dead for party in parties)
+        assert any(party.kind == "person" and party.identifier not in numbered for party in parties)

@@ -45,3 +45,24 @@ def test_every_variable_is_in_the_docs_and_no_other():
     read = {f"MIEDZA_{field.name.upper()}" for field in fields(Environment)} - {"MIEDZA_DATABASE_URL"}
 
     assert documented == read | FOR_SCRIPTS
+
+
+class TestOpenData:
+    """The open views have a reader of their own where there is one."""
+
+    def test_of_the_private_cluster_it_is_found_beside_the_password(self, tmp_path: Path):
+        home = tmp_path / "postgres"
+        home.mkdir()
+        for name, text in {"password": "p", "open-password": "o", "port": "5"}.items():
+            (home / name).write_text(f"{text}\n")
+
+        found = Environment.read({"MIEDZA_STATE": str(tmp_path), "MIEDZA_SECRET_KEY": "x"})
+
+        assert found.database_url == "postgresql://miedza:p@127.0.0.1:5/miedza"
+        assert found.open_database_url == "postgresql://miedza_open:o@127.0.0.1:5/miedza"
+
+    def test_an_outside_database_names_it_or_has_none(self):
+        address = "postgresql://miedza_open:o@localhost/c"
+
+        assert Environment.read(GOOD).open_database_url == ""
+        assert Environment.read(GOOD | {"MIEDZA_OPEN_DATABASE_URL": address}).open_database_url == address

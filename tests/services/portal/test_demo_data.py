@@ -76,7 +76,7 @@ class TestDemoData:
 
         assert small == ["120610", "120613"]
         assert Snapshot.objects.count() == 10
-        assert User.objects.count() == 7
+        assert User.objects.count() == 9
 
     def test_force_makes_and_compares_again(self, small):
         call_command("demo_data")
@@ -110,6 +110,8 @@ class TestDemoData:
             ("emil", "120613", "planner"),
             ("feliks", "120610", "register-keeper"),
             ("grazyna", "120613", "register-keeper"),
+            ("halina", "120610", "tax-clerk"),
+            ("igor", "120610", "data-protection"),
         }
         assert authenticate(username="danuta", password="miedza-demo") is not None
 

@@ -12,9 +12,9 @@ from spatial.cadastre.models import Parcel
 from spatial.imports.models import Finding, Snapshot
 from spatial.imports.rollback import roll_back
 from spatial.owners import access
-from spatial.owners.models import AccessEntry, ParcelUnit, Party, PersonalNumber, RegisterUnit, Share
+from spatial.owners.models import AccessEntry, LandBook, ParcelUnit, Party, PersonalNumber, RegisterUnit, Share
 from tests.data import owners_samples as samples
-from tests.data.gml_samples import collection, link, parcel, write
+from tests.data.gml_samples import collection, egb, link, parcel, write
 from tests.spatial.owners.private import age_log, seen
 
 PLACE = "120610_5.0007"
@@ -149,6 +149,21 @@ class TestVersions:
         bring(*elsewhere, on=SECOND)
 
         assert surnames(skala) == ["Kanarek", "Kanarek", "Nowak", "Nowak"]
+
+    def test_a_refused_parcel_keeps_its_unit_and_its_land_book(self, bring, skala):
+        book = egb("numerKW", "KR1P/00012345/2")
+        bring(*members(parcel=parcel(f"{PLACE}.1", more=book + link("JRG2", 10))))
+        twice = [
+            parcel(f"{PLACE}.1", number=number, more=egb("numerKW", "KR1P/00000001/2") + link("JRG2", 10))
+            for number in (1, 2)
+        ]
+
+        report = bring(*members(parcel="".join(twice)), on=SECOND, **{"skip-refused": True})
+
+        assert report["outcome"] == "published"
+        with seen(skala):
+            assert [row.identifier for row in ParcelUnit.objects.current()] == [f"{PLACE}.1"]
+            assert [row.number for row in LandBook.objects.current()] == ["KR1P/00012345/2"]
 
     def test_an_excerpt_closes_nobody(self, bring, skala):
         bring(*members())
