@@ -178,4 +178,5 @@ def _formed(form: str, centre: Point, length: float, width: float, angle: float)
 
 
 def _rounded(shape: BaseGeometry) -> Polygon:
-    return polygons_of(shapely.transform(shape, lambda xy: np.round(xy, 2)))[0]
+    on_grid = shapely.transform(shape, lambda xy: np.round(xy, 2))
+    return polygons_of(shapely.remove_repeated_points(on_grid))[0]

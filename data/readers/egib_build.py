@@ -14,6 +14,7 @@ from data.geometry import Box, GeometryRefusedError, refused, stored_point, stor
 from data.identifiers import (
     BUILDING_RE,
     DISTRICT_RE,
+    PARCEL_RE,
     UNIT_RE,
     LandBookNumber,
     MalformedLandBookError,
@@ -73,6 +74,7 @@ from data.records import (
 BUILDING_KINDS = frozenset("mgtkzbhpsi")
 AREA_TOLERANCE_SHARE = Decimal("0.02")
 AREA_TOLERANCE_M2 = 20
+PREDECESSORS = "Działki poprzednie: "  #: how ``dodatkoweInformacje`` of our own export begins where it names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Builder:
             register_group=self.group(element, name),
             land_uses=self.land_uses(element, name, area),
             land_book=self.land_book(element, name),
+            predecessors=predecessors(element),
         )
 
     def use_contour(self, element: etree._Element, name: str) -> LandUseRecord | None:
@@ -389,6 +392,16 @@ class Builder:
                     f"{len(self.incomplete_addresses)}. Punkty adresowe wczytaj z rejestru adresów (PRG).",
                 )
             )
+
+
+def predecessors(element: etree._Element) -> tuple[str, ...]:
+    """Parcels that this one came from, as our own export writes them; the schema itself has no place for them."""
+    said = child_text(element, "dodatkoweInformacje") or ""
+    if not said.startswith(PREDECESSORS):
+        return ()
+    return tuple(
+        part.strip() for part in said.removeprefix(PREDECESSORS).split(";") if PARCEL_RE.fullmatch(part.strip())
+    )
 
 
 # --- shared with the reader of flat files --------------------------------------------------------------------

@@ -55,7 +55,9 @@ NAMED = {
 EXAMPLES = 10  #: identifiers quoted in a message that sums up many objects
 
 _UUID = re.compile(r"[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}")
-_EXPORTED = re.compile(rb"Czas eksportu:\s*(\d{4}-\d{2}-\d{2})|timeStamp=[\"'](\d{4}-\d{2}-\d{2})")
+_EXPORTED = re.compile(
+    rb"Stan na dzie\xc5\x84 (\d{4}-\d{2}-\d{2})|Czas eksportu:\s*(\d{4}-\d{2}-\d{2})|timeStamp=[\"'](\d{4}-\d{2}-\d{2})"
+)
 
 
 @dataclass(slots=True)
@@ -241,13 +243,13 @@ def _identity(element: etree._Element, name: str) -> str | None:
 
 
 def state_on(file: Path) -> date | None:
-    """Day of the export, from the comment of C-GEO or the timeStamp of a WFS collection."""
+    """Day of the state of our own export, else of the export: comment of C-GEO, timeStamp of a WFS collection."""
     with file.open("rb") as stream:
         found = _EXPORTED.search(stream.read(4096))
     if found is None:
         return None
     try:
-        return date.fromisoformat((found[1] or found[2]).decode())
+        return date.fromisoformat((found[1] or found[2] or found[3]).decode())
     except ValueError:
         return None
 

@@ -1,22 +1,25 @@
 """Which encoding a Polish shapefile is written in: by its .cpg, else by counting Polish letters.
 
-Mazovia, of Polish DOS programs before 1995, is no codec of Python or GDAL: such a table is read as ISO-8859-1, which
-gives every byte a sign of its own, and ``from_mazovia`` puts the letters right.
+Mazovia, of Polish DOS programs before 1995, is made a codec of Python here. GDAL has none: such a table is read through
+it as code page 437, which gives every byte a sign of its own, and ``from_mazovia`` puts the letters right.
 """
 
+import codecs
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _POLISH = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
 _TYPOGRAPHY = frozenset("„”–—°²³§…’ ")
 MAZOVIA = "mazovia"
 _CANDIDATES = ("cp1250", "iso-8859-2", "cp852", MAZOVIA)
 _SAMPLE_BYTES = 1 << 20
-#: bytes of Mazovia (code page 620); other bytes are those of code page 437
-_MAZOVIA_LETTERS = bytes.fromhex("8f95909ca5a398a0a1868d9192a4a29ea6a7").decode("latin-1")
-_MAZOVIA = {place: bytes([place]).decode("cp437") for place in range(128, 256)} | {
-    ord(sign): letter for sign, letter in zip(_MAZOVIA_LETTERS, "ĄĆĘŁŃÓŚŹŻąćęłńóśźż", strict=True)
-}
+#: bytes of Mazovia (code page 620) that are Polish letters; the others are those of code page 437
+_MAZOVIA_LETTERS = dict(zip(bytes.fromhex("8f95909ca5a398a0a1868d9192a4a29ea6a7"), "ĄĆĘŁŃÓŚŹŻąćęłńóśźż", strict=True))
+_MAZOVIA = "".join(_MAZOVIA_LETTERS.get(place, bytes([place]).decode("cp437")) for place in range(256))
 #: ways to write an encoding in a .cpg, without signs and in lower case
 _NAMES = {
     name: encoding
@@ -58,26 +61,49 @@ def best_encoding(sample: bytes) -> str:
     """UTF-8 when the bytes are that, else the one of cp1250, ISO-8859-2, cp852, Mazovia with the best Polish score."""
     if _decodes(sample, "utf-8"):
         return "utf-8"
-    return max(_CANDIDATES, key=lambda name: polish_score(_decoded(sample, name)))
+    return max(_CANDIDATES, key=lambda name: polish_score(sample.decode(name, errors="replace")))
 
 
 def from_mazovia(text: str) -> str:
-    """Text of a Mazovia table that was read as ISO-8859-1."""
-    return text.translate(_MAZOVIA)
+    """Text of a Mazovia table that was read as code page 437."""
+    return text.encode("cp437", errors="replace").decode(MAZOVIA)
 
 
-def _decoded(sample: bytes, encoding: str) -> str:
-    if encoding == MAZOVIA:
-        return from_mazovia(sample.decode("latin-1"))
-    return sample.decode(encoding, errors="replace")
+def _mazovia_codec(name: str) -> codecs.CodecInfo | None:
+    if name != MAZOVIA:
+        return None
+    encoding = codecs.charmap_build(_MAZOVIA)
+
+    class Codec(codecs.Codec):
+        def encode(self, text: str, errors: str = "strict") -> tuple[bytes, int]:
+            return codecs.charmap_encode(text, errors, encoding)
+
+        def decode(self, data: "ReadableBuffer", errors: str = "strict") -> tuple[str, int]:
+            return codecs.charmap_decode(data, errors, _MAZOVIA)
+
+    class Decoder(codecs.IncrementalDecoder):
+        def decode(self, data: "ReadableBuffer", final: bool = False) -> str:
+            return codecs.charmap_decode(data, self.errors, _MAZOVIA)[0]
+
+    class Encoder(codecs.IncrementalEncoder):
+        def encode(self, text: str, final: bool = False) -> bytes:
+            return codecs.charmap_encode(text, self.errors, encoding)[0]
+
+    codec = Codec()
+    return codecs.CodecInfo(
+        codec.encode, codec.decode, name=MAZOVIA, incrementaldecoder=Decoder, incrementalencoder=Encoder
+    )
+
+
+codecs.register(_mazovia_codec)
 
 
 def _fits(sample: bytes, declared: str, found: str) -> bool:
     """Whether the .cpg may be believed: one-byte encodings decode anything, also what makes no Polish sense."""
     if not _decodes(sample, declared):
         return False
-    said = polish_score(_decoded(sample, declared))
-    return said >= 0 or said >= polish_score(_decoded(sample, found))
+    said = polish_score(sample.decode(declared, errors="replace"))
+    return said >= 0 or said >= polish_score(sample.decode(found, errors="replace"))
 
 
 def polish_score(text: str) -> int:
@@ -97,8 +123,6 @@ def _declared(shapefile: Path) -> str | None:
 
 
 def _decodes(sample: bytes, encoding: str) -> bool:
-    if encoding == MAZOVIA:
-        return True
     try:
         sample.decode(encoding)
     except UnicodeDecodeError as fault:

@@ -124,10 +124,11 @@ class ParcelMapping:
         return self.parcels.column(field_name, found)
 
     def kind_of(self, layer: str, columns: Sequence[str]) -> Kind | None:
-        """What a layer holds: told by its name, else by the first identifier found among its columns."""
-        able = [kind for kind, held in self.objects().items() if held.column("identifier", columns) is not None]
+        """What a layer holds: told by its name, else by an identifier that no parcel has; else parcels."""
+        able = {kind: name for kind, held in self.objects().items() if (name := held.column("identifier", columns))}
         named = next((kind for kind in able if self.objects()[kind].holds_layer(layer)), None)
-        return named or next(iter(able), None)
+        own = (kind for kind, name in able.items() if kind == "parcel" or name != able.get("parcel"))
+        return named or next(own, None)
 
     def missing(self, found: Sequence[str]) -> UnreadableFileError:
         """The refusal of a file without a column that cannot be done without."""

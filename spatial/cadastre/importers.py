@@ -5,7 +5,7 @@ Names (units, districts, localities, streets) are kept up to date in place; obje
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,8 +18,8 @@ from shapely.geometry.base import BaseGeometry
 from data.identifiers import ParcelId
 from data.readers.egib import read_egib
 from data.readers.egib_owners import read_owners
+from data.readers.flat import read_flat
 from data.readers.mapping import MappingError, ParcelMapping, presets
-from data.readers.vector import read_parcels
 from data.records import (
     AddressRecord,
     BuildingRecord,
@@ -458,7 +458,9 @@ def read_egib_files(paths: Sequence[Path], options: Mapping[str, Any]) -> Readin
 def read_parcel_files(paths: Sequence[Path], options: Mapping[str, Any]) -> Reading[CadastreRecord]:
     """Flat files (GeoPackage, Shapefile, GeoJSON, WFS GML) by a declared mapping."""
     mapping = parcel_mapping(str(options["mapping"]))
-    return joined([cast(Reading[CadastreRecord], read_parcels(str(path), mapping=mapping)) for path in paths])
+    if axes := options.get("axes"):
+        mapping = replace(mapping, axes=axes)
+    return joined([read_flat(path, mapping=mapping) for path in paths])
 
 
 def parcel_mapping(name: str) -> ParcelMapping:
@@ -511,7 +513,7 @@ register(
 register(
     Source(
         code="parcels",
-        title="Działki z pliku wektorowego (GPKG, SHP, GeoJSON, GML z WFS)",
+        title="Działki i budynki z pliku wektorowego (GPKG, SHP, GeoJSON, GML z WFS)",
         read=read_parcel_files,
         publish=publish_cadastre,
         municipality_of=municipality_of,
@@ -522,6 +524,11 @@ register(
                 "mapowanie kolumn: uldk, simple-wfs, own-export albo plik .toml",
                 is_required=True,
                 choices=presets(),
+            ),
+            Argument(
+                "axes",
+                "kolejność osi w GML, który podaje układ skrótem EPSG:2180: east-north albo north-east",
+                choices=("east-north", "north-east"),
             ),
         ),
     )

@@ -9,8 +9,8 @@ import shapely
 from shapely import Polygon, box
 
 from data.readers.encoding import best_encoding, polish_score
+from data.readers.flat import read_flat
 from data.readers.mapping import MappingError, ParcelMapping
-from data.readers.vector import read_parcels
 from data.records import LandUsePart, ParcelRecord, Problem, UnreadableFileError
 from tests.data.gml_samples import EAST, NORTH
 
@@ -26,7 +26,7 @@ def frame(**columns: list[Any]) -> geopandas.GeoDataFrame:
 
 
 def read(file: Path, mapping: ParcelMapping = WFS) -> tuple[list[ParcelRecord], list[Problem]]:
-    reading = read_parcels(file, mapping=mapping)
+    reading = read_flat(file, mapping=mapping)
     return list(reading.records), reading.problems
 
 
@@ -94,7 +94,7 @@ class TestFormats:
     @pytest.mark.parametrize(
         ("content", "rule"),
         [
-            (b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "unsupported-format"),
+            (b"<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>", "no-objects"),
             (b"ID_DZIALKI;POLE\n=cmd|' /C calc'!A0;1", "unsupported-format"),
             (b"", "empty-file"),
             (b"PK\x03\x04 damaged", "unreadable-archive"),
@@ -122,7 +122,7 @@ class TestFormats:
     def test_an_archive_that_unpacks_to_too_much_is_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("data.readers.vector.MAX_UNPACKED_BYTES", 1_000)
+        monkeypatch.setattr("data.readers.vector_archives.MAX_UNPACKED_BYTES", 1_000)
         with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.shp", bytes(5_000))
 
@@ -268,10 +268,10 @@ class TestFields:
         assert errors == [("duplicate-id", "120610_5.0007.AR_1.1"), ("parcel-id-malformed", "zła")]
 
     def test_ten_thousand_rows_come_in_batches(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("data.readers.vector.BATCH", 7)
+        monkeypatch.setattr("data.readers.flat_layers.BATCH", 7)
         frame(ID_DZIALKI=[f"120610_5.0007.{n}" for n in range(1, 31)]).to_file(tmp_path / "a.shp")
 
-        reading = read_parcels(tmp_path / "a.shp", mapping=WFS)
+        reading = read_flat(tmp_path / "a.shp", mapping=WFS)
 
         assert [record.identifier.rpartition(".")[2] for record in reading.records] == [str(n) for n in range(1, 31)]
         assert reading.read == 30

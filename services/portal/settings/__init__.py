@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "spatial.imports",
     "spatial.territory",
     "spatial.nature",
+    "spatial.remote",
     "spatial.owners",
     "spatial.cadastre",
     "spatial.addresses",

@@ -27,7 +27,7 @@ SOURCES = [
 NO_RULES = {
     "general-plan", "legacy-study", "local-plan", "iso-8859-1", "iso-8859-2", "utf-8", "east-north", "north-east",
     "dry-run", "plan-sheet", "plan-sheets", "as-adopted", "wrong-use", "utf-8-sig", "utf-16", "protected-areas",
-    "national-park", "registers-moved", "stale-decision",
+    "national-park", "registers-moved", "stale-decision", "land-use",
 }  # fmt: skip
 
 
