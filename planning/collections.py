@@ -6,7 +6,15 @@ from django.contrib.gis.db.models import GeometryField, Union
 from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from planning.models import LocalPlan, LocalPlanQuerySet, PlanAct, PlanRelation, PlanZone
+from planning.models import (
+    GeneralPlanZone,
+    LocalPlan,
+    LocalPlanQuerySet,
+    PlanAct,
+    PlanRelation,
+    PlanZone,
+    Regulation,
+)
 from spatial import crs
 from spatial.ogc.registry import Collection, FieldSpec, Process, Text, TimeSpan, Today, collections, processes
 
@@ -155,6 +163,99 @@ collections.register(
         time=TimeSpan("plan__in_force_from", "plan__in_force_to", zones_of_all_days),
         tile_fields=("symbol", "name", "plan", "class_2021"),
         min_zoom=11,
+    )
+)
+
+
+def in_general_plans(model: type[GeneralPlanZone] | type[Regulation]) -> QuerySet[Any]:
+    """Zones or areas of all days as we know them now; a project is no law and is not published."""
+    return model.objects.filter(plan__superseded_at=None, in_force_from__isnull=False)
+
+
+def general_zones_in_force() -> QuerySet[Any]:
+    return GeneralPlanZone.objects.in_force(Today())
+
+
+def general_areas_in_force() -> QuerySet[Any]:
+    return Regulation.objects.in_force(Today())
+
+
+def part_id() -> Concat:
+    """``120610-1POG-12SJ``: municipality and the identifier of the data set."""
+    return Concat("plan__municipality_id", Value("-"), "identifier", output_field=CharField())
+
+
+def parts_near_id(part: str) -> dict[str, str]:
+    return {"plan__municipality_id": part[:6], "identifier": part[7:]}
+
+
+def parts_fields() -> dict[str, FieldSpec]:
+    """What zones and areas of general plans share."""
+    return {
+        "id": FieldSpec(part_id(), Text("Identyfikator", "Identifier")),
+        "label": FieldSpec("label", Text("Oznaczenie", "Label")),
+        "symbol": FieldSpec("symbol", Text("Symbol", "Symbol")),
+        "name": FieldSpec("name", Text("Nazwa", "Name")),
+        "plan": FieldSpec(Concat("plan__municipality_id", Value("-"), "plan__code", output_field=CharField()), PLAN_ID),
+        "in_force_from": FieldSpec("in_force_from", IN_FORCE_FROM, "date"),
+        "in_force_to": FieldSpec("in_force_to", Text("Obowiązuje do (bez tego dnia)", "In force until"), "date"),
+        "municipality": FieldSpec("plan__municipality_id", MUNICIPALITY),
+    }
+
+
+collections.register(
+    Collection(
+        id="general-plan-zones",
+        title=Text("Strefy planów ogólnych", "Zones of general plans"),
+        description=Text(
+            "Strefy planistyczne obowiązujących planów ogólnych z ich wskaźnikami. Brak wskaźnika znaczy, że go nie "
+            "ustalono, a nie zero.",
+            "Planning zones of the general plans in force with their indicators. An absent indicator is not "
+            "set, which is not zero.",
+        ),
+        keywords=("plan ogólny", "strefy planistyczne", "general plan", "zoning"),
+        public=general_zones_in_force,
+        fields=parts_fields()
+        | {
+            "max_intensity": FieldSpec(
+                "max_intensity", Text("Maks. nadziemna intensywność", "Highest intensity above ground"), "number"
+            ),
+            "max_coverage_percent": FieldSpec(
+                "max_coverage_percent", Text("Maks. udział zabudowy [%]", "Highest share built over [%]"), "number"
+            ),
+            "max_height_m": FieldSpec("max_height_m", Text("Maks. wysokość [m]", "Greatest height [m]"), "number"),
+            "min_green_percent": FieldSpec(
+                "min_green_percent",
+                Text("Min. udział biologicznie czynny [%]", "Least green share [%]"),
+                "number",
+            ),
+        },
+        id_field="id",
+        narrow=parts_near_id,
+        time=TimeSpan("in_force_from", "in_force_to", lambda: in_general_plans(GeneralPlanZone)),
+        tile_fields=("label", "symbol", "name"),
+        min_zoom=9,
+    )
+)
+
+collections.register(
+    Collection(
+        id="general-plan-areas",
+        title=Text("Obszary planów ogólnych (OUZ, OZS, OSD)", "Areas of general plans"),
+        description=Text(
+            "Obszary uzupełnienia zabudowy (OUZ), zabudowy śródmiejskiej (OZS) i standardów dostępności "
+            "infrastruktury społecznej (OSD) obowiązujących planów ogólnych.",
+            "Infill areas (OUZ), downtown areas (OZS) and areas with standards of access to social "
+            "infrastructure (OSD) of the general plans in force.",
+        ),
+        keywords=("plan ogólny", "OUZ", "general plan", "infill"),
+        public=general_areas_in_force,
+        fields=parts_fields(),
+        id_field="id",
+        narrow=parts_near_id,
+        time=TimeSpan("in_force_from", "in_force_to", lambda: in_general_plans(Regulation)),
+        tile_fields=("label", "symbol", "name"),
+        min_zoom=9,
     )
 )
 

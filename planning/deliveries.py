@@ -19,7 +19,7 @@ SAME_M2 = 0.01  #: shapes that differ by less are one shape
 
 
 def differences(before: LocalPlan | None, after: LocalPlan) -> Iterator[Difference]:
-    """The plan itself, then its zones by symbol; zones of a general plan by their label."""
+    """The plan itself, then its zones by symbol; zones and areas of a general plan by their label."""
     yield Difference(
         "plan",
         "changed" if before else "added",
@@ -29,7 +29,8 @@ def differences(before: LocalPlan | None, after: LocalPlan) -> Iterator[Differen
         shape_before=_hex(before.boundary) if before else None,
         shape_after=_hex(after.boundary),
     )
-    for table, zones in (("plan-zone", _zones), ("general-plan-zone", _general_zones)):
+    tables = (("plan-zone", _zones), ("general-plan-zone", _general_zones), ("regulation", _regulations))
+    for table, zones in tables:
         yield from _of_zones(table, after.code, zones(before) if before else {}, zones(after))
 
 
@@ -41,7 +42,7 @@ def said_of(plan: LocalPlan) -> dict[str, Any]:
         "in_force_from": plan.in_force_from and plan.in_force_from.isoformat(),
         "in_force_to": plan.in_force_to and plan.in_force_to.isoformat(),
         "acts": plan.acts.count(),
-        "zones": plan.zones.count() + plan.general_zones.count(),
+        "zones": plan.zones.count() + plan.general_zones.count() + plan.regulations.count(),
         "provisions": plan.provisions.count(),
         "overlays": plan.overlays.count(),
         "sheets": plan.sheets.count(),
@@ -88,6 +89,10 @@ def _zones(plan: LocalPlan) -> dict[str, BaseGeometry]:
 
 def _general_zones(plan: LocalPlan) -> dict[str, BaseGeometry]:
     return _together((zone.label, zone.geom) for zone in plan.general_zones.order_by("pk"))
+
+
+def _regulations(plan: LocalPlan) -> dict[str, BaseGeometry]:
+    return _together((area.label, area.geom) for area in plan.regulations.order_by("pk"))
 
 
 def _together(named: Iterable[tuple[str, GEOSGeometry]]) -> dict[str, BaseGeometry]:

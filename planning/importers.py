@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 
 from data.readers.app import check_cover, read_app
+from data.readers.app_checks import regulations_outside
 from data.records import (
     GeneralPlanZoneRecord,
     PlanningRecord,
@@ -19,8 +20,10 @@ from data.records import (
     SheetRecord,
     UnreadableFileError,
 )
+from data.records.plans import RegulationRecord
+from planning.content import PlanContent, stored_content
 from planning.deliveries import differences, take_back
-from planning.publishing import PlanContent, current_plan, publish_plan, stored_content
+from planning.publishing import current_plan, publish_plan
 from planning.sheets import PRINT_DPI, CheckedSheet, SheetRefusedError, check_sheet
 from planning.topology import topology
 from spatial.imports.registry import Argument, Delivery, Published, Source, WrongUse, register
@@ -33,20 +36,24 @@ AS_ADOPTED = Argument(
 )
 
 
+#: what belongs to a general plan and may come without it
+type Part = GeneralPlanZoneRecord | RegulationRecord
+
+
 def publish_plans(records: Iterable[PlanningRecord], delivery: Delivery) -> Published:
-    """Publish plans with their zones; zones that come without their act join the act we hold."""
+    """Publish plans with their zones and areas; those that come without their act join the act we hold."""
     publisher = _Publisher(delivery)
     plans: list[PlanRecord] = []
-    zones: dict[str, list[GeneralPlanZoneRecord]] = defaultdict(list)
+    parts: dict[str, list[Part]] = defaultdict(list)
     for record in records:
         if isinstance(record, PlanRecord):
             plans.append(record)
         elif record.identifier not in delivery.refused():
-            zones[record.plan].append(record)
+            parts[record.plan].append(record)
     for plan in plans:
-        publisher.plan(plan, zones.pop(plan.code, []))
-    for code, orphans in zones.items():
-        publisher.zones(code, orphans)
+        publisher.plan(plan, parts.pop(plan.code, []))
+    for code, orphans in parts.items():
+        publisher.parts(code, orphans)
     return publisher.published()
 
 
@@ -76,30 +83,39 @@ class _Publisher:
     written: int = 0
     codes: list[str] = field(default_factory=list)
 
-    def plan(self, record: PlanRecord, zones: Sequence[GeneralPlanZoneRecord]) -> None:
-        """One plan with its zones; a refused one is left as we hold it."""
+    def plan(self, record: PlanRecord, parts: Sequence[Part]) -> None:
+        """One plan with its zones and areas; a refused one is left as we hold it."""
         sheets = [sheet for one in record.sheets if (sheet := self.sheet(one, record)) is not None]
         self.delivery.problems.extend(dangling(record))
         if record.code in self.delivery.refused():
             return
-        self.content(PlanContent(self.scaled(record), tuple(sheets), tuple(zones)))
+        zones, areas = sorted_parts(parts)
+        self.content(PlanContent(self.scaled(record), tuple(sheets), zones, areas))
 
-    def zones(self, code: str, zones: Sequence[GeneralPlanZoneRecord]) -> None:
-        """Zones of an act that is not in the delivery."""
+    def parts(self, code: str, parts: Sequence[Part]) -> None:
+        """Zones and areas of an act that is not in the delivery; what it does not speak of stays."""
         held = current_plan(self.delivery.municipality.pk, code)
         if held is None:
             self.delivery.refuse(
                 "plan-missing",
                 "",
-                f"Strefy ({len(zones)}) wskazują plan {code}, którego nie ma ani w dostawie, ani w rejestrze. "
+                f"Strefy i obszary ({len(parts)}) wskazują plan {code}, a nie ma go ani w dostawie, ani w rejestrze. "
                 "Wczytaj je razem z plikiem AktPlanowaniaPrzestrzennego.",
             )
             return
         content = stored_content(held)
+        zones, areas = sorted_parts(parts)
         is_strict = not self.delivery.terms.options.get(AS_ADOPTED.name)
-        found = check_cover(content.plan.boundary, zones)
+        found = check_cover(content.plan.boundary, zones) if zones else []
+        found += regulations_outside(content.plan.boundary, areas)
         self.delivery.problems.extend(severe(found) if is_strict else found)
-        self.content(replace(content, general_zones=tuple(zones)))
+        self.content(
+            replace(
+                content,
+                general_zones=zones or content.general_zones,
+                regulations=areas or content.regulations,
+            )
+        )
 
     def content(self, content: PlanContent) -> None:
         held = current_plan(self.delivery.municipality.pk, content.plan.code)
@@ -109,7 +125,7 @@ class _Publisher:
         self.changes[change] += 1
         self.codes.append(row.code)
         if change != "unchanged":
-            self.written += 1 + len(content.general_zones)
+            self.written += 1 + len(content.general_zones) + len(content.regulations)
             self.delivery.problems.extend(topology(row))
 
     def scaled(self, record: PlanRecord) -> PlanRecord:
@@ -164,6 +180,14 @@ class _Publisher:
             scope=[f"plan:{code}" for code in self.codes],
             is_unchanged=self.written == 0,
         )
+
+
+def sorted_parts(
+    parts: Sequence[Part],
+) -> tuple[tuple[GeneralPlanZoneRecord, ...], tuple[RegulationRecord, ...]]:
+    """Zones and areas apart, each in the order of the delivery."""
+    zones = tuple(part for part in parts if isinstance(part, GeneralPlanZoneRecord))
+    return zones, tuple(part for part in parts if isinstance(part, RegulationRecord))
 
 
 def dangling(record: PlanRecord) -> Iterator[Problem]:

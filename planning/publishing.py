@@ -4,38 +4,46 @@ Equal content is not written again. What a source cannot say (an APP file knows 
 is carried over from the record we hold.
 """
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any, Literal, cast
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal, cast
 
-import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from data.records import (
-    ActRecord,
     GeneralPlanZoneRecord,
     OverlayRecord,
-    PlanRecord,
     ProvisionRecord,
     RelationRecord,
     Surface,
     ZoneRecord,
 )
+from data.records.plans import BaseMapRecord, RegulationRecord
+from planning.columns import to_columns
+from planning.content import (
+    ACT,
+    DRAWING,
+    GENERAL_ZONE,
+    PLAN,
+    REGULATION,
+    STANDARDS,
+    PlanContent,
+    stored_content,
+)
 from planning.models import (
+    AccessStandard,
     GeneralPlanZone,
     LocalPlan,
     PlanAct,
+    PlanDrawing,
     PlanOverlay,
     PlanRelation,
     PlanSheet,
     PlanZone,
     Provision,
+    Regulation,
 )
 from planning.sheets import CheckedSheet, keep_file
 from spatial import crs
@@ -43,56 +51,6 @@ from spatial.imports.models import Snapshot
 from spatial.imports.staging import many
 
 type Change = Literal["added", "changed", "unchanged"]
-
-#: fields of records that have no column: times and states of the data set, not of the law
-_NOT_STORED = {"version_from", "status", "sheets", "path"}
-_NOT_STORED_OF_ZONE = _NOT_STORED | {"version", "plan"}
-
-
-@dataclass(frozen=True, slots=True)
-class PlanContent:
-    """A plan with what belongs to it, as it came or as it is stored."""
-
-    plan: PlanRecord
-    sheets: tuple[CheckedSheet, ...] = ()
-    general_zones: tuple[GeneralPlanZoneRecord, ...] = ()
-
-    def without_dangling_references(self) -> "PlanContent":
-        """Provisions name only zones and overlays of the plan, each once and in one order."""
-        symbols = {zone.symbol for zone in self.plan.zones}
-        keys = {overlay.key for overlay in self.plan.overlays}
-        provisions = tuple(
-            replace(
-                provision,
-                zones=tuple(sorted(symbols.intersection(provision.zones))),
-                overlays=tuple(sorted(keys.intersection(provision.overlays))),
-            )
-            for provision in self.plan.provisions
-        )
-        return replace(self, plan=replace(self.plan, provisions=provisions))
-
-    def completed_from(self, held: "PlanContent") -> "PlanContent":
-        """What this content does not speak of at all, as the held one says it."""
-        plan = self.plan
-        if not plan.zones:
-            plan = replace(
-                plan,
-                zones=held.plan.zones,
-                provisions=plan.provisions or held.plan.provisions,
-                overlays=plan.overlays or held.plan.overlays,
-                relations=plan.relations or held.plan.relations,
-            )
-        return PlanContent(plan, self.sheets or held.sheets, self.general_zones or held.general_zones)
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for contents that say the same."""
-        said = [
-            _plain(self.plan, _NOT_STORED),
-            [_plain(zone, _NOT_STORED_OF_ZONE) for zone in self.general_zones],
-            [[sheet.number, sheet.sha256, sheet.scale, sheet.rmse_m] for sheet in self.sheets],
-        ]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def current_plan(municipality: str, code: str) -> LocalPlan | None:
@@ -132,43 +90,28 @@ def _write(content: PlanContent, snapshot: Snapshot, undo: list[Callable[[], Non
     plan = LocalPlan.objects.create(
         municipality_id=snapshot.municipality_id,
         snapshot=snapshot,
-        kind=record.kind,
-        code=record.code,
-        namespace=record.namespace or "",
-        version=record.version or "",
-        title=record.title,
-        drawing_scale=record.drawing_scale,
-        base_map_on=record.base_map_on,
-        in_force_from=record.in_force_from,
-        in_force_to=record.in_force_to,
         recorded_at=snapshot.published_at,
-        is_sample=record.is_sample,
         boundary=_stored_surface(record.boundary),
+        base_maps=[_base_map(one) for one in record.base_maps],
+        **to_columns(record, PLAN, LocalPlan),
     )
-    PlanAct.objects.bulk_create(_act_row(plan, act) for act in record.acts)
+    PlanAct.objects.bulk_create(PlanAct(plan=plan, **to_columns(act, ACT, PlanAct)) for act in record.acts)
+    PlanDrawing.objects.bulk_create(
+        PlanDrawing(plan=plan, **to_columns(drawing, DRAWING, PlanDrawing)) for drawing in record.drawings
+    )
     zones = PlanZone.objects.bulk_create([_zone_row(plan, zone) for zone in record.zones], batch_size=1000)
     overlays = PlanOverlay.objects.bulk_create([_overlay_row(plan, overlay) for overlay in record.overlays])
     provisions = _write_provisions(plan, record.provisions)
     _link_provisions(record.provisions, provisions, zones, overlays)
     PlanRelation.objects.bulk_create(_relation_row(plan, relation) for relation in record.relations)
     GeneralPlanZone.objects.bulk_create(_general_zone_row(plan, zone) for zone in content.general_zones)
+    _write_regulations(plan, content.regulations)
     PlanSheet.objects.bulk_create(_sheet_row(plan, sheet, keep_file(sheet, undo)) for sheet in content.sheets)
     return plan
 
 
-def _act_row(plan: LocalPlan, act: ActRecord) -> PlanAct:
-    return PlanAct(
-        plan=plan,
-        role=act.role,
-        title=act.title,
-        number=act.number or "",
-        issuer=act.issuer or "",
-        adopted_on=act.adopted_on,
-        in_force_on=act.in_force_on,
-        journal_year=act.journal_year,
-        journal_position=act.journal_position,
-        link=act.link or "",
-    )
+def _base_map(record: BaseMapRecord) -> dict[str, str | None]:
+    return {"on": record.on.isoformat(), "reference": record.reference, "link": record.link}
 
 
 def _zone_row(plan: LocalPlan, zone: ZoneRecord) -> PlanZone:
@@ -202,22 +145,17 @@ def _relation_row(plan: LocalPlan, relation: RelationRecord) -> PlanRelation:
 
 
 def _general_zone_row(plan: LocalPlan, zone: GeneralPlanZoneRecord) -> GeneralPlanZone:
-    return GeneralPlanZone(
-        plan=plan,
-        identifier=zone.identifier,
-        label=zone.label,
-        symbol=zone.symbol,
-        name=zone.name,
-        profiles_basic=list(zone.profiles_basic),
-        profiles_additional=list(zone.profiles_additional),
-        max_intensity=zone.max_intensity,
-        max_coverage_percent=zone.max_coverage_percent,
-        max_height_m=zone.max_height_m,
-        min_green_percent=zone.min_green_percent,
-        in_force_from=zone.in_force_from,
-        in_force_to=zone.in_force_to,
-        geom=_stored_surface(zone.geometry),
-    )
+    columns = to_columns(zone, GENERAL_ZONE, GeneralPlanZone)
+    return GeneralPlanZone(plan=plan, geom=_stored_surface(zone.geometry), **columns)
+
+
+def _write_regulations(plan: LocalPlan, records: Iterable[RegulationRecord]) -> None:
+    for record in records:
+        columns = to_columns(record, REGULATION, Regulation)
+        row = Regulation.objects.create(plan=plan, geom=_stored_surface(record.geometry), **columns)
+        if record.standards is not None:
+            said = to_columns(record.standards, STANDARDS, AccessStandard)
+            AccessStandard.objects.create(regulation=row, **said)
 
 
 def _sheet_row(plan: LocalPlan, sheet: CheckedSheet, name: str) -> PlanSheet:
@@ -288,149 +226,3 @@ def _link_provisions(
 
 def _stored_surface(geometry: Surface) -> MultiPolygon:
     return cast(MultiPolygon, GEOSGeometry(memoryview(many(geometry).wkb), srid=crs.PL_2000_7))
-
-
-# --- reading back ---------------------------------------------------------------------------------------------
-
-
-def stored_content(plan: LocalPlan) -> PlanContent:
-    """The record as it could be published again."""
-    return PlanContent(
-        plan=PlanRecord(
-            code=plan.code,
-            municipality=plan.municipality_id,
-            title=plan.title,
-            boundary=_surface(plan.boundary),
-            drawing_scale=plan.drawing_scale,
-            in_force_from=plan.in_force_from,
-            in_force_to=plan.in_force_to,
-            base_map_on=plan.base_map_on,
-            kind=cast(Any, plan.kind),
-            namespace=plan.namespace or None,
-            version=plan.version or None,
-            is_sample=plan.is_sample,
-            acts=tuple(_acts(plan)),
-            zones=tuple(_zones(plan)),
-            provisions=tuple(_provisions(plan)),
-            overlays=tuple(_overlays(plan)),
-            relations=tuple(_relations(plan)),
-        ),
-        sheets=tuple(_sheets(plan)),
-        general_zones=tuple(_general_zones(plan)),
-    )
-
-
-def _acts(plan: LocalPlan) -> Iterator[ActRecord]:
-    for row in plan.acts.order_by("pk"):
-        yield ActRecord(
-            role=cast(Any, row.role),
-            title=row.title,
-            number=row.number or None,
-            issuer=row.issuer or None,
-            adopted_on=row.adopted_on,
-            in_force_on=row.in_force_on,
-            journal_year=row.journal_year,
-            journal_position=row.journal_position,
-            link=row.link or None,
-        )
-
-
-def _zones(plan: LocalPlan) -> Iterator[ZoneRecord]:
-    for row in plan.zones.order_by("pk"):
-        yield ZoneRecord(
-            symbol=row.symbol_raw,
-            name=row.name,
-            geometry=_surface(row.geom),
-            class_2021=row.class_2021 or None,
-            planning_fee_percent=row.planning_fee_percent,
-        )
-
-
-def _provisions(plan: LocalPlan) -> Iterator[ProvisionRecord]:
-    rows = plan.provisions.order_by("position").select_related("parent").prefetch_related("zones", "overlays")
-    for row in rows:
-        yield ProvisionRecord(
-            key=row.key,
-            parent=row.parent.key if row.parent else None,
-            kind=cast(Any, row.kind),
-            number=row.number,
-            text=row.text,
-            heading=row.heading or None,
-            binds_whole_plan=row.binds_whole_plan,
-            zones=tuple(sorted({zone.symbol_raw for zone in row.zones.all()})),
-            overlays=tuple(sorted(overlay.key for overlay in row.overlays.all())),
-            annulled_on=row.annulled_on,
-            annulled_by=row.annulled_by or None,
-        )
-
-
-def _overlays(plan: LocalPlan) -> Iterator[OverlayRecord]:
-    for row in plan.overlays.order_by("pk"):
-        geometry = cast(Any, shapely.from_wkb(bytes(row.geom.wkb)))
-        yield OverlayRecord(row.key, cast(Any, row.kind), row.name, geometry, row.symbol or None)
-
-
-def _relations(plan: LocalPlan) -> Iterator[RelationRecord]:
-    for row in plan.relations.order_by("pk"):
-        scope = None if row.scope is None else _surface(row.scope)
-        yield RelationRecord(cast(Any, row.kind), row.target_code, row.effective_on, scope, row.note or None)
-
-
-def _sheets(plan: LocalPlan) -> Iterator[CheckedSheet]:
-    for row in plan.sheets.order_by("pk"):
-        yield CheckedSheet(
-            number=row.number,
-            path=Path(row.file.path),
-            sha256=row.sha256,
-            scale=row.scale,
-            rmse_m=row.rmse_m,
-            pixel_m=row.pixel_m,
-            footprint=shapely.box(*row.footprint.extent),
-        )
-
-
-def _general_zones(plan: LocalPlan) -> Iterator[GeneralPlanZoneRecord]:
-    for row in plan.general_zones.order_by("pk"):
-        yield GeneralPlanZoneRecord(
-            identifier=row.identifier,
-            plan=plan.code,
-            label=row.label,
-            symbol=row.symbol,
-            name=row.name,
-            geometry=_surface(row.geom).geoms[0],
-            profiles_basic=tuple(row.profiles_basic),
-            profiles_additional=tuple(row.profiles_additional),
-            max_intensity=row.max_intensity,
-            max_coverage_percent=row.max_coverage_percent,
-            max_height_m=row.max_height_m,
-            min_green_percent=row.min_green_percent,
-            in_force_from=row.in_force_from,
-            in_force_to=row.in_force_to,
-        )
-
-
-def _surface(geom: GEOSGeometry) -> shapely.MultiPolygon:
-    return cast(shapely.MultiPolygon, shapely.from_wkb(bytes(geom.wkb)))
-
-
-def _plain(value: Any, left_out: set[str]) -> Any:
-    """Records as lists and text, so that two of them compare; "" and "not said" are one, as in the columns."""
-    if isinstance(value, BaseGeometry):
-        return _shape_mark(value)
-    if is_dataclass(value):
-        said = [field.name for field in fields(value) if field.name not in left_out]
-        return [_plain(getattr(value, name), left_out) for name in said]
-    if isinstance(value, tuple | list):
-        return [_plain(part, left_out) for part in value]
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, float):
-        return round(value, 6)
-    return None if value == "" else value
-
-
-def _shape_mark(geometry: BaseGeometry) -> str:
-    """To a tenth of a millimetre, whatever vertex a ring starts at."""
-    shape = many(geometry) if isinstance(geometry, shapely.Polygon) else geometry
-    rounded = shapely.transform(shape, lambda coordinates: coordinates.round(4))
-    return hashlib.md5(shapely.normalize(rounded).wkb, usedforsecurity=False).hexdigest()

@@ -6,6 +6,7 @@ codes are. Everything is made by plain functions from names (see ``chance``): th
 
 from datetime import date
 
+from data.demo.general_plan import general_plan
 from data.demo.local_plans import plans
 from data.demo.nature import protected_areas
 from data.demo.outlines import MUNICIPALITIES, DemoMunicipality
@@ -19,6 +20,7 @@ __all__ = [
     "STATE_ON",
     "DemoMunicipality",
     "cadastre",
+    "general_plan",
     "places",
     "plans",
     "protected_areas",

@@ -6,32 +6,27 @@ sets are small: everything is read at once, checked as a set, then yielded.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
-from lxml import etree
-
+from data.app_schema import NAMESPACE_STEM, PROJECT, REGULATIONS
 from data.geometry import Box, GeometryRefusedError, refused, stored_surface
 from data.identifiers import APP_NAMESPACE_RE
-from data.readers import app_checks
+from data.readers import app_checks, app_parts
 from data.readers.app_checks import check_cover
-from data.readers.app_source import Source, day_of
+from data.readers.app_source import Source
 from data.readers.gml import read_geometry
 from data.readers.xml import (
     DEFAULT_LIMITS,
-    XLINK_HREF,
     Limits,
     child,
     child_href,
-    child_text,
-    children,
     local_name,
     namespace,
     read_objects,
-    text_of,
 )
 from data.records import (
     ActRecord,
@@ -44,19 +39,13 @@ from data.records import (
     Surface,
     UnreadableFileError,
 )
+from data.records.plans import RegulationKind, RegulationRecord
 
 __all__ = ["check_cover", "read_app"]
 
-_APP = "https://www.gov.pl/static/zagospodarowanieprzestrzenne/schemas/app/"
 _READ_VERSIONS = ("1.0", "2.0")
 
-PLAN = "AktPlanowaniaPrzestrzennego"
-DOCUMENT = "DokumentFormalny"
-DRAWING = "RysunekAktuPlanowaniaPrzestrzennego"
-ZONE = "StrefaPlanistyczna"
-
 type PlanKind = Literal["local-plan", "general-plan", "legacy-study", "other"]
-type Role = Literal["initiates", "adopts", "changes", "repeals", "annuls"]
 
 #: last part of typPlanu, in lower case
 _KINDS: dict[str, PlanKind] = {
@@ -67,14 +56,14 @@ _KINDS: dict[str, PlanKind] = {
     "studiumuwarunkowanikierunkowzagospodarowaniaprzestrzennegogminy": "legacy-study",
 }
 #: relation of a document to a plan, as written in the document and in the plan
-_ROLES_IN_DOCUMENT: dict[str, Role] = {
+_ROLES_IN_DOCUMENT: dict[str, app_parts.Role] = {
     "przystapienie": "initiates",
     "uchwala": "adopts",
     "zmienia": "changes",
     "uchyla": "repeals",
     "uniewaznia": "annuls",
 }
-_ROLES_IN_PLAN: dict[str, Role] = {
+_ROLES_IN_PLAN: dict[str, app_parts.Role] = {
     "dokumentPrzystepujacy": "initiates",
     "dokumentUchwalajacy": "adopts",
     "aktNormatywnyUchwalajacy": "adopts",  # 1.0, first edition
@@ -82,12 +71,9 @@ _ROLES_IN_PLAN: dict[str, Role] = {
     "dokumentUchylajacy": "repeals",
     "dokumentUniewazniajacy": "annuls",
 }
-_ROLE_ORDER: tuple[Role, ...] = ("initiates", "adopts", "changes", "repeals", "annuls")
+_ROLE_ORDER: tuple[app_parts.Role, ...] = ("initiates", "adopts", "changes", "repeals", "annuls")
 #: drawings are at 1:1000 by law unless the plan says otherwise; general plans are smaller
 _USUAL_SCALE: dict[PlanKind, int] = {"local-plan": 1000}
-_PROJECT = ("elaboration", "adoption")
-_REFERENCE = re.compile(r"(PL\.ZIPPZP\.[^/]+/[^/]+)/([^/]+)")
-_JOURNAL = re.compile(r"z?\s*([12][0-9]{3})\s*(?:r\.?|roku)?[^0-9]{0,20}poz(?:\.|ycja)\s*([0-9]{1,6})", re.IGNORECASE)
 
 
 def read_app(*paths: str | Path, bounds: Box | None = None, limits: Limits = DEFAULT_LIMITS) -> Reading[PlanningRecord]:
@@ -99,12 +85,12 @@ def read_app(*paths: str | Path, bounds: Box | None = None, limits: Limits = DEF
     parts = _Parts()
     for path in paths:
         _collect(Path(path), parts, limits)
-    if not (parts.plans or parts.zones or parts.documents or parts.drawings):
+    if not parts.objects:
         raise UnreadableFileError(
             "no-objects", "Plik nie zawiera żadnego obiektu APP (aktu, strefy, dokumentu). Sprawdź zakres eksportu."
         )
     reading: Reading[PlanningRecord] = Reading(iter(()), state_on=parts.state_on)
-    reading.read = len(parts.plans) + len(parts.zones) + len(parts.documents) + len(parts.drawings)
+    reading.read = len(parts.objects)
     reading.records = iter(_Assembly(parts, reading.problems, bounds).records())
     return reading
 
@@ -118,14 +104,19 @@ class _Parts:
     documents: list[Source] = field(default_factory=list)
     drawings: list[Source] = field(default_factory=list)
     zones: list[Source] = field(default_factory=list)
+    regulations: list[Source] = field(default_factory=list)
     others: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     state_on: date | None = None
+
+    @property
+    def objects(self) -> list[Source]:
+        return [*self.plans, *self.documents, *self.drawings, *self.zones, *self.regulations]
 
 
 def _collect(file: Path, parts: _Parts, limits: Limits) -> None:
     for element in read_objects(file, limits=limits):
         found = namespace(element)
-        if not found.startswith(_APP) or found.removeprefix(_APP) not in _READ_VERSIONS:
+        if not found.startswith(NAMESPACE_STEM) or found.removeprefix(NAMESPACE_STEM) not in _READ_VERSIONS:
             raise _unknown_namespace(found, local_name(element), file)
         source = Source.of(element, file.parent)
         match local_name(element):
@@ -137,12 +128,14 @@ def _collect(file: Path, parts: _Parts, limits: Limits) -> None:
                 parts.drawings.append(source)
             case "StrefaPlanistyczna":
                 parts.zones.append(source)
+            case kind if kind in REGULATIONS:
+                parts.regulations.append(source)
             case other:
                 parts.others[other] += 1
 
 
 def _unknown_namespace(found: str, kind: str, file: Path) -> UnreadableFileError:
-    if found == f"{_APP}3.0":
+    if found == f"{NAMESPACE_STEM}3.0":
         return UnreadableFileError(
             "unknown-namespace",
             f"Plik „{file.name}” jest w schemacie APP 3.0, a schemat 3.0 nie jest jeszcze obsługiwany. "
@@ -151,7 +144,7 @@ def _unknown_namespace(found: str, kind: str, file: Path) -> UnreadableFileError
     return UnreadableFileError(
         "unknown-namespace",
         f"Obiekt {kind} pliku „{file.name}” ma przestrzeń nazw „{found}”, której nie znamy. "
-        f"Wczytujemy: „{_APP}1.0” i „{_APP}2.0”. Sprawdź, czy to zbiór danych aktu planowania.",
+        f"Wczytujemy: „{NAMESPACE_STEM}1.0” i „{NAMESPACE_STEM}2.0”. Sprawdź, czy to zbiór danych aktu planowania.",
     )
 
 
@@ -181,7 +174,13 @@ class _Assembly:
             if plan.kind == "general-plan" and members:
                 self.problems.extend(check_cover(plan.boundary, members))
         self._report_projects()
-        return [*plans, *zones]
+        areas = (self.regulation(source) for source in self._open(self.parts.regulations))
+        regulations = [area for area in areas if area is not None]
+        self.problems.extend(app_checks.repeated_labels(regulations))
+        for plan in plans:
+            own = [area for area in regulations if area.plan == plan.code]
+            self.problems.extend(app_checks.regulations_outside(plan.boundary, own))
+        return [*plans, *zones, *regulations]
 
     def _open(self, sources: Sequence[Source]) -> list[Source]:
         """Open versions; those that share an identifier are noted as duplicated."""
@@ -234,6 +233,7 @@ class _Assembly:
             return None, False
         kind = _kind(source)
         acts = tuple(act for _, act in self.acts.get(source.key, ()))
+        maps = app_parts.base_maps(source.element)
         self.problems.extend(app_checks.of_acts(source.local_id, acts))
         record = PlanRecord(
             code=source.local_id,
@@ -243,24 +243,35 @@ class _Assembly:
             drawing_scale=self.scale(source, kind),
             in_force_from=self.in_force_from(source),
             in_force_to=source.day("obowiazujeDo"),
-            base_map_on=_base_map_day(source.element),
+            base_map_on=max((one.on for one in maps), default=None),
             kind=kind,
             namespace=source.namespace,
             version=source.version,
             version_from=source.moment("poczatekWersjiObiektu"),
             status=source.code("status"),
+            planned_from=self.planned_from(source),
+            act_type=source.code("typPlanu"),
+            level=source.code("poziomHierarchii"),
+            alternative_titles=source.texts("tytulAlternatywny"),
+            change_count=_whole(source.text("zmiana")),
+            is_partly_in_force=_yes_or_no(source.text("modyfikacja")),
             acts=acts,
             sheets=self.sheets(source),
+            base_maps=maps,
+            drawings=tuple(app_parts.drawing(one) for one in self.drawings(source)),
         )
         return record, self._accepted(source, found)
 
     def in_force_from(self, source: Source) -> date | None:
         """A project names the day it hopes for; that day must never make law of it."""
         said = source.day("obowiazujeOd")
-        if said is not None and source.code("status") in _PROJECT:
+        if said is not None and source.code("status") in PROJECT:
             self.projects.append(source.local_id)
             return None
         return said
+
+    def planned_from(self, source: Source) -> date | None:
+        return source.day("obowiazujeOd") if source.code("status") in PROJECT else None
 
     def _report_projects(self) -> None:
         if self.projects:
@@ -272,13 +283,11 @@ class _Assembly:
             self.problems.append(Problem("project-not-in-force", "info", "", message))
 
     def drawings(self, source: Source) -> list[Source]:
-        return [
-            drawing for drawing in self.parts.drawings if _reference(child_href(drawing.element, "plan")) == source.key
-        ]
+        plans = ((one, app_parts.reference(child_href(one.element, "plan"))) for one in self.parts.drawings)
+        return [drawing for drawing, plan in plans if plan == source.key]
 
     def scale(self, source: Source, kind: PlanKind) -> int:
-        said = [text for drawing in self.drawings(source) if (text := drawing.text("rozdzielczoscPrzestrzenna"))]
-        numbers = [int(text) for text in said if re.fullmatch(r"[1-9][0-9]{1,6}", text)]
+        numbers = [number for one in self.drawings(source) if (number := app_parts.scale_of(one))]
         if numbers:
             return min(numbers)
         usual = _USUAL_SCALE.get(kind, 10_000)
@@ -290,36 +299,35 @@ class _Assembly:
         """Drawings whose file lies beside the GML; addresses on the network are only mentioned."""
         found: list[SheetRecord] = []
         for drawing in self.drawings(source):
-            link = drawing.text("lacze") or ""
-            file = _local_file(drawing.folder, link)
-            if file is None:
-                message = f"Rysunek „{link[:200]}” nie leży obok pliku GML; nie wczytano go. Dodaj go osobno."
-                self.problems.append(Problem("drawing-remote", "info", drawing.local_id, message))
+            sheet = app_parts.sheet(drawing, len(found) + 1)
+            if sheet is not None:
+                found.append(sheet)
                 continue
-            text = drawing.text("rozdzielczoscPrzestrzenna") or ""
-            scale = int(text) if re.fullmatch(r"[1-9][0-9]{1,6}", text) else 1000
-            found.append(SheetRecord(number=str(len(found) + 1), path=str(file), scale=scale))
+            link = (drawing.text("lacze") or "")[:200]
+            message = f"Rysunek „{link}” nie leży obok pliku GML; nie wczytano go. Dodaj go osobno."
+            self.problems.append(Problem("drawing-remote", "info", drawing.local_id, message))
         return tuple(found)
 
     # --- documents ---
 
     def _acts(self) -> tuple[dict[str, list[tuple[int, ActRecord]]], set[str]]:
         """Documents of each plan in order of role and date; relations may stand on either side."""
-        related: defaultdict[str, set[tuple[Role, str]]] = defaultdict(set)
+        related: defaultdict[str, set[tuple[app_parts.Role, str]]] = defaultdict(set)
         for document in self.parts.documents:
             for tag, role in _ROLES_IN_DOCUMENT.items():
-                for target in _references(document.element, tag):
+                for target in app_parts.references(document.element, tag):
                     related[target].add((role, document.key))
         for plan in self.parts.plans:
             for tag, role in _ROLES_IN_PLAN.items():
-                for document_key in _references(plan.element, tag):
+                for document_key in app_parts.references(plan.element, tag):
                     related[plan.key].add((role, document_key))
         known = {document.key: document for document in self.parts.documents}
         planned = {plan.key for plan in self.parts.plans}
         acts: dict[str, list[tuple[int, ActRecord]]] = {}
         used: set[str] = set()
         for plan_key, relations in related.items():
-            pairs = [(_ROLE_ORDER.index(role), _act(known[key], role)) for role, key in relations if key in known]
+            here = [(role, known[key]) for role, key in relations if key in known]
+            pairs = [(_ROLE_ORDER.index(role), app_parts.act(document, role)) for role, document in here]
             acts[plan_key] = sorted(pairs, key=lambda pair: (pair[0], pair[1].adopted_on or date.min, pair[1].title))
             if plan_key in planned:
                 used.update(key for _, key in relations)
@@ -348,8 +356,8 @@ class _Assembly:
             symbol=source.text("symbol") or "",
             name=source.title("nazwa") or source.text("nazwaAlternatywna") or source.text("symbol") or "",
             geometry=geometry,
-            profiles_basic=_profiles(source.element, "profilPodstawowy"),
-            profiles_additional=_profiles(source.element, "profilDodatkowy"),
+            profiles_basic=app_checks.profiles(source, "profilPodstawowy"),
+            profiles_additional=app_checks.profiles(source, "profilDodatkowy"),
             max_intensity=app_checks.indicator(source, "maksNadziemnaIntensywnoscZabudowy"),
             max_coverage_percent=app_checks.indicator(source, "maksUdzialPowierzchniZabudowy"),
             max_height_m=app_checks.indicator(source, "maksWysokoscZabudowy"),
@@ -357,12 +365,52 @@ class _Assembly:
             in_force_from=self.in_force_from(source),
             in_force_to=source.day("obowiazujeDo"),
             version=source.version,
+            version_from=source.moment("poczatekWersjiObiektu"),
+            alternative_name=source.text("nazwaAlternatywna"),
+            status=source.code("status"),
+            character=source.code("charakterUstalenia"),
+            planned_from=self.planned_from(source),
         )
         return record, self._accepted(source, found)
 
+    # --- regulations ---
+
+    def regulation(self, source: Source) -> RegulationRecord | None:
+        """The area of an OUZ, OZS or OSD; None after the refusal was told."""
+        found = list(app_checks.of_regulation(source))
+        kind = cast(RegulationKind, app_parts.regulation_kind(source.element))
+        standards = app_parts.standards(source, found) if kind == "OSD" else None
+        if standards is not None:
+            found += app_checks.of_standards(source.local_id, standards)
+        self.problems.extend(found)
+        geometry = self.surface(source, "geometria")
+        if geometry is None or not self._accepted(source, found):
+            return None
+        if geometry.geom_type != "Polygon":
+            message = "Obszar składa się z kilku części, a schemat APP dopuszcza jedną. Podziel go na osobne obszary."
+            self.problems.append(Problem("multipart-zone", "error", source.local_id, message))
+            return None
+        return RegulationRecord(
+            kind=kind,
+            identifier=source.local_id,
+            plan=self.plan_of(source),
+            label=source.text("oznaczenie") or "",
+            symbol=source.text("symbol") or "",
+            geometry=geometry,
+            name=source.text("nazwa"),
+            standards=standards,
+            status=source.code("status"),
+            character=source.code("charakterUstalenia"),
+            in_force_from=self.in_force_from(source),
+            in_force_to=source.day("obowiazujeDo"),
+            planned_from=self.planned_from(source),
+            version=source.version,
+            version_from=source.moment("poczatekWersjiObiektu"),
+        )
+
     def plan_of(self, source: Source) -> str:
         """Local identifier of the plan; where the link is empty, the beginning of the zone's own identifier."""
-        reference = _reference(child_href(source.element, "plan"))
+        reference = app_parts.reference(child_href(source.element, "plan"))
         if reference is not None:
             return reference.rpartition("/")[2]
         guessed = source.local_id.rpartition("-")[0] or source.local_id
@@ -390,55 +438,9 @@ def _kind(source: Source) -> PlanKind:
     return _KINDS.get(code.lower(), "other")
 
 
-def _reference(href: str | None) -> str | None:
-    """Namespace and local identifier from the address of an object."""
-    found = _REFERENCE.search(href or "")
-    return f"{found[1]}/{found[2]}" if found else None
+def _whole(text: str | None) -> int | None:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,4}", text) else None
 
 
-def _references(element: etree._Element, tag: str) -> Iterator[str]:
-    for node in children(element, tag):
-        reference = _reference(node.get(XLINK_HREF))
-        if reference is not None:
-            yield reference
-
-
-def _profiles(element: etree._Element, tag: str) -> tuple[str, ...]:
-    """Symbols from addresses that end with KPT-MPZP-<symbol>."""
-    hrefs = (node.get(XLINK_HREF) or "" for node in children(element, tag))
-    return tuple(href.rpartition("KPT-MPZP-")[2] for href in hrefs if "KPT-MPZP-" in href)
-
-
-def _act(document: Source, role: Role) -> ActRecord:
-    day = next((text_of(node) for node in document.element.iter("{*}Date", "{*}DateTime")), None)
-    journal = _JOURNAL.search(document.text("szczegoloweOdniesienie") or "")
-    return ActRecord(
-        role=role,
-        title=document.text("tytul") or document.local_id,
-        number=document.text("numerIdentyfikacyjny"),
-        issuer=document.text("organUstanawiajacy"),
-        adopted_on=day_of(day),
-        in_force_on=document.day("dataWejsciaWZycie"),
-        journal_year=int(journal[1]) if journal else None,
-        journal_position=int(journal[2]) if journal else None,
-        link=document.text("lacze"),
-    )
-
-
-def _base_map_day(element: etree._Element) -> date | None:
-    """Newest base map; the first edition of 1.0 called the day ``aktualnosc``."""
-    days = [
-        day
-        for holder in children(element, "mapaPodkladowa")
-        for base_map in holder
-        if (day := day_of(child_text(base_map, "data") or child_text(base_map, "aktualnosc")))
-    ]
-    return max(days, default=None)
-
-
-def _local_file(folder: Path, link: str) -> Path | None:
-    """A GeoTIFF in the folder of the GML; never a network address, never a path that leads out of the folder."""
-    if not re.fullmatch(r"[\w .\-]+\.tiff?", link, flags=re.IGNORECASE):
-        return None
-    file = folder / link
-    return file if file.is_file() else None
+def _yes_or_no(text: str | None) -> bool | None:
+    return {"true": True, "1": True, "false": False, "0": False}.get((text or "").lower())

@@ -14,11 +14,13 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.strtree import STRtree
 
+from data.app_schema import REGULATIONS, ZONES
 from data.identifiers import APP_NAMESPACE_RE
 from data.readers.amounts import decimal_of, polish
 from data.readers.app_source import Source
-from data.readers.xml import local_name
+from data.readers.xml import XLINK_HREF, children, local_name
 from data.records import ActRecord, GeneralPlanZoneRecord, Problem, Surface
+from data.records.plans import AccessStandards, RegulationRecord
 
 type Severity = Literal["error", "warning", "info"]
 
@@ -31,8 +33,9 @@ INDICATORS = {
     "maksWysokoscZabudowy": "maksymalna wysokość zabudowy",
     "minUdzialPowierzchniBiologicznieCzynnej": "minimalny udział powierzchni biologicznie czynnej",
 }
+_SHARES = frozenset({"maksUdzialPowierzchniZabudowy", "minUdzialPowierzchniBiologicznieCzynnej"})
+MAX_SHARE_PERCENT = 150  #: the ministry's form takes no more
 _GREEN = "minUdzialPowierzchniBiologicznieCzynnej"
-ZONE_SYMBOLS = frozenset({"SW", "SJ", "SZ", "SU", "SH", "SP", "SR", "SI", "SN", "SC", "SG", "SO", "SK"})
 BUILT_ZONES = frozenset({"SW", "SJ", "SZ", "SU", "SH", "SP", "SR"})  #: intensity, coverage, height required
 ZONES_WITHOUT_GREEN = frozenset({"SG", "SO", "SK"})
 _VERSION = re.compile(r"[0-9]{8}T[0-9]{6}")
@@ -55,6 +58,7 @@ def of_zone(source: Source) -> Iterator[Problem]:
     yield from of_times(source)
     yield from _of_characters(source)
     yield from _of_label(source)
+    yield from _of_profiles(source)
     yield from _of_indicators(source)
 
 
@@ -122,9 +126,37 @@ def _of_characters(source: Source) -> Iterator[Problem]:
             )
 
 
+def of_regulation(source: Source) -> Iterator[Problem]:
+    """Findings about an OUZ, OZS or OSD, without its geometry and its standards."""
+    yield from _of_identity(source)
+    yield from of_times(source)
+    yield from _of_characters(source)
+    kind = REGULATIONS[local_name(source.element)]
+    label, symbol = source.text("oznaczenie") or "", source.text("symbol") or ""
+    if symbol != kind:
+        yield _finding(source, "symbol-unknown", "error", f"Obszar {kind} ma symbol „{symbol}”. Popraw symbol.")
+    elif not re.fullmatch(rf"[1-9][0-9]{{0,4}}{kind}", label):
+        message = f"Oznaczenie „{label}” powinno być numerem i symbolem obszaru, np. 1{kind}. Popraw oznaczenie."
+        yield _finding(source, "label-pattern", "error", message)
+    if not re.fullmatch(rf"[1-9][0-9]*POG-[0-9]+{kind}", source.local_id):
+        message = f"Identyfikator obszaru „{source.local_id}” powinien mieć postać 1POG-3{kind}."
+        yield _finding(source, "local-id-pattern", "warning", message)
+
+
+def of_standards(name: str, standards: AccessStandards) -> Iterator[Problem]:
+    """Least areas of public green that the law names: 1.5 ha in all, or 10 ha in one piece."""
+    for said, least in ((standards.green_areas_total_ha, 1.5), (standards.green_area_ha, 10)):
+        if said < least:
+            message = (
+                f"Standard zieleni publicznej to {polish(said, 2)} ha, a przepisy wymagają co najmniej "
+                f"{polish(least, 2)} ha. Sprawdź go z uchwałą."
+            )
+            yield Problem("green-standard-too-small", "warning", name, message)
+
+
 def _of_label(source: Source) -> Iterator[Problem]:
     label, symbol = source.text("oznaczenie") or "", source.text("symbol") or ""
-    if symbol not in ZONE_SYMBOLS:
+    if symbol not in ZONES:
         yield _finding(source, "symbol-unknown", "error", f"Nie ma strefy planistycznej o symbolu „{symbol}”.")
     elif not re.fullmatch(rf"[1-9][0-9]{{0,4}}{symbol}", label):
         yield _finding(
@@ -148,7 +180,7 @@ def _of_indicators(source: Source) -> Iterator[Problem]:
         text = source.text(name)
         required = symbol not in ZONES_WITHOUT_GREEN if name == _GREEN else symbol in BUILT_ZONES
         if text is None:
-            if required and symbol in ZONE_SYMBOLS:
+            if required and symbol in ZONES:
                 message = f"Strefa {symbol} musi mieć wskaźnik: {called}, a plik go nie podaje. Uzupełnij go."
                 yield _finding(source, "required-indicators", "warning", message)
             continue
@@ -156,6 +188,9 @@ def _of_indicators(source: Source) -> Iterator[Problem]:
         if number is None or number < 0:
             message = f"Wartość „{text[:40]}” (wskaźnik: {called}) nie jest liczbą; pominięto ją."
             yield _finding(source, "indicator-unreadable", "warning", message)
+        elif name in _SHARES and number > MAX_SHARE_PERCENT:
+            message = f"Wskaźnik {text} ({called}) jest większy niż {MAX_SHARE_PERCENT}%. Sprawdź go z uchwałą."
+            yield _finding(source, "indicator-too-large", "warning", message)
         elif number != round(number, 1):
             message = f"Wskaźnik {text} ({called}) ma więcej niż jedno miejsce po przecinku. Sprawdź go z uchwałą."
             yield _finding(source, "one-decimal", "warning", message)
@@ -165,6 +200,26 @@ def indicator(source: Source, name: str) -> float | None:
     """Value of an indicator exactly as sent; absent or unreadable is None, never zero."""
     number: Decimal | None = decimal_of(source.text(name) or "")
     return float(number) if number is not None and number >= 0 else None
+
+
+def _of_profiles(source: Source) -> Iterator[Problem]:
+    """All basic profiles of the zone, additional ones from its list only."""
+    known = ZONES.get(source.text("symbol") or "")
+    if known is None:
+        return
+    basic, additional = (set(profiles(source, tag)) for tag in ("profilPodstawowy", "profilDodatkowy"))
+    if missing := sorted(known.basic - basic):
+        message = f"Strefie brakuje obowiązkowych klas profilu podstawowego: {', '.join(missing)}. Uzupełnij je."
+        yield _finding(source, "profile-incomplete", "warning", message)
+    if strange := sorted((basic - known.basic) | (additional - known.additional)):
+        message = f"Przepisy nie dopuszczają w tej strefie klas: {', '.join(strange)}. Sprawdź profile z uchwałą."
+        yield _finding(source, "profile-foreign", "warning", message)
+
+
+def profiles(source: Source, tag: str) -> tuple[str, ...]:
+    """Symbols from addresses that end with KPT-MPZP-<symbol>."""
+    hrefs = (node.get(XLINK_HREF) or "" for node in children(source.element, tag))
+    return tuple(href.rpartition("KPT-MPZP-")[2] for href in hrefs if "KPT-MPZP-" in href)
 
 
 def _finding(source: Source, rule: str, severity: Severity, message: str) -> Problem:
@@ -187,7 +242,7 @@ def duplicates(group: Sequence[Source]) -> Iterator[Problem]:
         )
 
 
-def repeated_labels(zones: Iterable[GeneralPlanZoneRecord]) -> Iterator[Problem]:
+def repeated_labels(zones: Iterable[GeneralPlanZoneRecord | RegulationRecord]) -> Iterator[Problem]:
     """A label is unique in its act."""
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for zone in zones:
@@ -196,7 +251,7 @@ def repeated_labels(zones: Iterable[GeneralPlanZoneRecord]) -> Iterator[Problem]
         if len(identifiers) > 1:
             listed = ", ".join(identifiers)
             for identifier in identifiers:
-                message = f"Oznaczenie „{label}” mają strefy: {listed}. W jednym planie musi być niepowtarzalne."
+                message = f"Oznaczenie „{label}” mają: {listed}. W jednym planie musi być niepowtarzalne."
                 yield Problem("duplicate-label", "warning", identifier, message)
 
 
@@ -227,6 +282,21 @@ def check_cover(boundary: Surface, zones: Sequence[GeneralPlanZoneRecord]) -> li
     problems = [_gap(piece) for piece in _pieces(boundary.difference(covered))]
     problems += [_outside(zone, piece) for zone in zones for piece in _pieces(zone.geometry.difference(boundary))]
     problems += _overlaps(zones, surfaces)
+    return problems
+
+
+def regulations_outside(boundary: Surface, areas: Sequence[RegulationRecord]) -> list[Problem]:
+    """Parts of OUZ, OZS and OSD beyond the act; areas of one kind that overlap."""
+    problems = []
+    for area in areas:
+        for piece in _pieces(area.geometry.difference(boundary)):
+            message = (
+                f"{polish(piece.area, 3)} m² obszaru {area.label} leży poza granicą planu. Dociągnij jego granicę."
+            )
+            problems.append(Problem("zones-outside", "warning", area.identifier, message, _point(piece)))
+    for kind in sorted({area.kind for area in areas}):
+        members = [area for area in areas if area.kind == kind]
+        problems += _overlaps(members, [area.geometry for area in members])
     return problems
 
 
@@ -267,14 +337,14 @@ def _outside(zone: GeneralPlanZoneRecord, piece: Polygon) -> Problem:
     )
 
 
-def _overlaps(zones: Sequence[GeneralPlanZoneRecord], surfaces: Sequence[Polygon]) -> list[Problem]:
+def _overlaps(zones: Sequence[GeneralPlanZoneRecord | RegulationRecord], surfaces: Sequence[Polygon]) -> list[Problem]:
     problems: list[Problem] = []
     first, second = STRtree(surfaces).query(surfaces, predicate="intersects")
     for one, two in sorted((int(a), int(b)) for a, b in zip(first, second, strict=True) if a < b):
         for piece in _pieces(surfaces[one].intersection(surfaces[two])):
             message = (
-                f"Strefy {zones[one].label} i {zones[two].label} nakładają się na {polish(piece.area, 3)} m². "
-                "Teren może należeć tylko do jednej strefy: popraw ich granice."
+                f"{zones[one].label} i {zones[two].label} nakładają się na {polish(piece.area, 3)} m². "
+                "Teren może należeć tylko do jednej z nich: popraw granice."
             )
             problems.append(Problem("zones-overlap", "warning", zones[one].identifier, message, _point(piece)))
     return problems

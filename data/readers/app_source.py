@@ -10,7 +10,7 @@ from typing import Self
 from lxml import etree
 
 from data.readers.gml import envelope_srs
-from data.readers.xml import GML, XLINK_TITLE, child, child_href, child_text
+from data.readers.xml import GML, XLINK_TITLE, child, child_href, child_text, children, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Source:
 
     def text(self, name: str) -> str | None:
         return child_text(self.element, name)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """All values of a property that may repeat."""
+        return tuple(text for node in children(self.element, name) if (text := text_of(node)))
 
     def code(self, name: str) -> str | None:
         """Last part of a code list address."""

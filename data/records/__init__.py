@@ -12,6 +12,8 @@ from typing import Literal, Self
 
 from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
+from data.records.plans import BaseMapRecord, DrawingRecord, RegulationRecord
+
 type Surface = Polygon | MultiPolygon
 type Line = LineString | MultiLineString
 
@@ -167,7 +169,15 @@ class ActRecord:
     in_force_on: date | None = None  #: [dataWejsciaWZycie]
     journal_year: int | None = None  #: Dz.Urz. Woj. Małop. year and position
     journal_position: int | None = None
-    link: str | None = None  #: [lacze]
+    link: str | None = None  #: first address [lacze]
+    other_links: tuple[str, ...] = ()
+    code: str | None = None  #: [lokalnyId]
+    namespace: str | None = None  #: [przestrzenNazw]
+    version: str | None = None  #: [wersjaId]
+    short_title: str | None = None  #: [nazwaSkrocona]
+    repealed_on: date | None = None  #: [dataUchylenia]
+    reference: str | None = None  #: where it says more than year and position [szczegoloweOdniesienie]
+    journal: str | None = None  #: code of the journal [dziennikUrzedowy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +258,12 @@ class PlanRecord:
     version: str | None = None  #: [wersjaId]
     version_from: datetime | None = None  #: [poczatekWersjiObiektu]
     status: str | None = None  #: elaboration, adoption, legalForce, obsolete
+    planned_from: date | None = None  #: day that a project hopes for; no law
+    act_type: str | None = None  #: last part of the code [typPlanu]
+    level: str | None = None  #: regional, local, infraLocal [poziomHierarchii]
+    alternative_titles: tuple[str, ...] = ()  #: [tytulAlternatywny]
+    change_count: int | None = None  #: number of changes [zmiana]
+    is_partly_in_force: bool | None = None  #: [modyfikacja]
     is_sample: bool = False
     acts: tuple[ActRecord, ...] = ()
     zones: tuple[ZoneRecord, ...] = ()
@@ -255,6 +271,8 @@ class PlanRecord:
     overlays: tuple[OverlayRecord, ...] = ()
     sheets: tuple[SheetRecord, ...] = ()
     relations: tuple[RelationRecord, ...] = ()
+    base_maps: tuple[BaseMapRecord, ...] = ()
+    drawings: tuple[DrawingRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +294,14 @@ class GeneralPlanZoneRecord:
     in_force_from: date | None = None
     in_force_to: date | None = None
     version: str | None = None
+    version_from: datetime | None = None
+    alternative_name: str | None = None  #: [nazwaAlternatywna]
+    status: str | None = None  #: elaboration, adoption, legalForce, obsolete
+    character: str | None = None  #: generallyBinding, ... [charakterUstalenia]
+    planned_from: date | None = None  #: day that a project hopes for; no law
 
 
-type PlanningRecord = PlanRecord | GeneralPlanZoneRecord
+type PlanningRecord = PlanRecord | GeneralPlanZoneRecord | RegulationRecord
 
 
 # --- the contract of a reader -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -22,6 +23,7 @@ from data.demo import (
     STATE_ON,
     DemoMunicipality,
     cadastre,
+    general_plan,
     places,
     plans,
     protected_areas,
@@ -89,7 +91,7 @@ def load_plans(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report
     folder = Path(settings.MEDIA_ROOT).parent
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="demo-sheets-", dir=folder) as sheets:
-        made = lambda: plans(teryt, sheets_dir=Path(sheets))  # noqa: E731 - drawn only when wanted
+        made = lambda: chain(plans(teryt, sheets_dir=Path(sheets)), general_plan(teryt))  # noqa: E731 - drawn when wanted
         return _load("app", teryt, made, is_forced=is_forced, notice=notice)
 
 

@@ -50,6 +50,7 @@ def title_of(table: str) -> str:
         "plan": _("plany"),
         "plan-zone": _("tereny planów"),
         "general-plan-zone": _("strefy planu ogólnego"),
+        "regulation": _("obszary planu ogólnego"),
         "retired": _("działki z przeszłości"),
         "locality": _("miejscowości"),
         "street": _("ulice"),

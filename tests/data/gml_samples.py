@@ -114,6 +114,16 @@ def _identity(local_id: str, space: str) -> str:
     )
 
 
+#: basic profiles of some zones (dossier of planning, 3.5)
+BASIC = {
+    "SJ": "MN U K ZP ZD I",
+    "SN": "ZP ZB W K ZD I",
+    "SP": "P K ZP ZD I",
+    "SU": "U K ZP ZD I",
+    "SO": "RN L ZN W K ZD I",
+}
+
+
 def plan(
     local_id: str = "1POG",
     *,
@@ -146,14 +156,38 @@ def zone(
     legal: str = "<app:obowiazujeOd>2026-09-01</app:obowiazujeOd>",
     status: str = "legalForce",
     space: str = SPACE,
+    profiles: str | None = None,
 ) -> str:
+    classes = "".join(
+        f"<app:profilPodstawowy xlink:href='https://www.gov.pl/static/zagospodarowanieprzestrzenne/ontology/KPT#KPT-MPZP-"
+        f"{code}'/>"
+        for code in (BASIC.get(symbol, "") if profiles is None else profiles).split()
+    )
     return (
         f"<app:StrefaPlanistyczna>{_identity(local_id or f'1POG-{label}', space)}"
         f"<app:oznaczenie>{label}</app:oznaczenie><app:symbol>{symbol}</app:symbol>"
         f"<app:poczatekWersjiObiektu>2026-08-19T01:00:00Z</app:poczatekWersjiObiektu>{legal}"
         f"<app:status xlink:href='{_STATUS}{status}'/><app:geometria>{polygon(ring or square())}</app:geometria>"
         f"<app:plan xlink:href='{_OBJECTS}AktPlanowaniaPrzestrzennego/{space}/1POG'/>"
-        f"<app:nazwa xlink:title='strefa {symbol}'/>{indicators}</app:StrefaPlanistyczna>"
+        f"<app:nazwa xlink:title='strefa {symbol}'/>{classes}{indicators}</app:StrefaPlanistyczna>"
+    )
+
+
+def regulation(
+    label: str = "1OUZ",
+    kind: str = "ObszarUzupelnieniaZabudowy",
+    *,
+    symbol: str = "OUZ",
+    local_id: str | None = None,
+    ring: Ring | None = None,
+    standards: str = "",
+) -> str:
+    return (
+        f"<app:{kind}>{_identity(local_id or f'1POG-{label}', SPACE)}<app:oznaczenie>{label}</app:oznaczenie>"
+        f"<app:symbol>{symbol}</app:symbol><app:poczatekWersjiObiektu>2026-08-19T01:00:00Z</app:poczatekWersjiObiektu>"
+        f"<app:obowiazujeOd>2026-09-01</app:obowiazujeOd><app:status xlink:href='{_STATUS}legalForce'/>"
+        f"<app:geometria>{polygon(ring or square())}</app:geometria>"
+        f"<app:plan xlink:href='{_OBJECTS}AktPlanowaniaPrzestrzennego/{SPACE}/1POG'/>{standards}</app:{kind}>"
     )
 
 

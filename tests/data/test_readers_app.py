@@ -16,7 +16,8 @@ from data.records import (
     SheetRecord,
     UnreadableFileError,
 )
-from tests.data.gml_samples import APP_2, Ring, app, collection, document, plan, write, zone
+from data.records.plans import AccessStandards, RegulationRecord
+from tests.data.gml_samples import APP_2, Ring, app, collection, document, plan, regulation, write, zone
 
 APP_1 = APP_2.replace("2.0", "1.0")
 APP_3 = APP_2.replace("2.0", "3.0")
@@ -97,13 +98,15 @@ class TestPlans:
             document("U1", "przystapienie", day="2024-02-01"),
         )
 
+        identity = {"namespace": "PL.ZIPPZP.1234/120610-POG", "version": "20260819T010000"}
         assert isinstance(records[0], PlanRecord)
         assert records[0].acts == (
-            ActRecord("initiates", "Uchwała U1", "U1", adopted_on=date(2024, 2, 1)),
+            ActRecord("initiates", "Uchwała U1", "U1", adopted_on=date(2024, 2, 1), code="U1", **identity),
             ActRecord(
-                "adopts", "Uchwała U2", "U2", adopted_on=date(2026, 8, 1), journal_year=2026, journal_position=4567
+                "adopts", "Uchwała U2", "U2", adopted_on=date(2026, 8, 1), journal_year=2026, journal_position=4567,
+                code="U2", reference="Dz. Urz. Woj. Małop. z 2026 r. poz. 4567", **identity,
             ),
-        )
+        )  # fmt: skip
         assert rules(problems) == []
 
     def test_an_act_older_than_its_beginning_and_a_second_adoption_are_told(self, tmp_path: Path) -> None:
@@ -209,6 +212,85 @@ class TestRules:
         )
 
         assert rules(problems) == ["label-pattern"]
+
+
+STANDARDS = (
+    "<app:wylaczenieZabudowyZagrodowej>true</app:wylaczenieZabudowyZagrodowej>"
+    "<app:odlegloscDoSzkolyPodstawowej uom='m'>1500</app:odlegloscDoSzkolyPodstawowej>"
+    "<app:odlegloscDoObszarowZieleniPublicznej uom='m'>1500</app:odlegloscDoObszarowZieleniPublicznej>"
+    "<app:powierzchniaLacznaObszarowZieleniPublicznej uom='ha'>3</app:powierzchniaLacznaObszarowZieleniPublicznej>"
+    "<app:odlegloscDoObszaruZieleniPublicznej uom='m'>3000</app:odlegloscDoObszaruZieleniPublicznej>"
+    "<app:powierzchniaObszaruZieleniPublicznej uom='ha'>20</app:powierzchniaObszaruZieleniPublicznej>"
+    "<app:odlegloscDoApteki uom='m'>2000.5</app:odlegloscDoApteki>"
+)
+OSD = "ObszarStandardowDostepnosciInfrastrukturySpolecznej"
+
+
+class TestRegulations:
+    def test_the_three_kinds_belong_to_their_plan(self, tmp_path: Path) -> None:
+        records, problems = read(
+            tmp_path,
+            plan(),
+            zone("1SN"),
+            regulation("1OUZ"),
+            regulation("1OZS", "ObszarZabudowySrodmiejskiej", symbol="OZS"),
+            regulation("1OSD", OSD, symbol="OSD", standards=STANDARDS),
+        )
+
+        found = [record for record in records if isinstance(record, RegulationRecord)]
+        assert [(one.kind, one.identifier, one.plan, one.label) for one in found] == [
+            ("OUZ", "1POG-1OUZ", "1POG", "1OUZ"),
+            ("OZS", "1POG-1OZS", "1POG", "1OZS"),
+            ("OSD", "1POG-1OSD", "1POG", "1OSD"),
+        ]
+        assert found[2].standards == AccessStandards(True, 1500, 1500, 3, 3000, 20, pharmacy_m=2000.5)
+        assert found[0].standards is None
+        assert rules(problems) == []
+
+    @pytest.mark.parametrize(
+        ("member", "expected"),
+        [
+            (regulation("OUZ1"), ["label-pattern", "local-id-pattern"]),
+            (regulation("1OUZ", symbol="OZS"), ["symbol-unknown"]),
+            (regulation("1OUZ", local_id="OUZ-1"), ["local-id-pattern"]),
+            (regulation("1OSD", OSD, symbol="OSD"), ["standards-incomplete"]),
+            (regulation("1OSD", OSD, symbol="OSD", standards=STANDARDS.replace(">3<", ">1.4<")),
+             ["green-standard-too-small"]),
+            (regulation("1OSD", OSD, symbol="OSD", standards=STANDARDS.replace(">20<", ">9.9<")),
+             ["green-standard-too-small"]),
+            (regulation("1OSD", OSD, symbol="OSD", standards=STANDARDS.replace("2000.5", "blisko")),
+             ["standard-unreadable"]),
+            (regulation("1OUZ", ring=[(0, 0), (120, 0), (120, 100), (0, 100), (0, 0)]), ["zones-outside"]),
+        ],
+    )  # fmt: skip
+    def test_an_area_against_one_rule(self, tmp_path: Path, member: str, expected: list[str]) -> None:
+        _, problems = read(tmp_path, plan(), zone("1SN"), member)
+
+        assert sorted(rules(problems)) == expected
+
+    def test_areas_of_one_kind_overlap_and_of_two_do_not(self, tmp_path: Path) -> None:
+        _, problems = read(
+            tmp_path, plan(), zone("1SN"), regulation("1OUZ"), regulation("2OUZ", ring=half("west")),
+            regulation("1OZS", "ObszarZabudowySrodmiejskiej", symbol="OZS"),
+        )  # fmt: skip
+
+        assert rules(problems) == ["zones-overlap"]
+
+
+class TestProfiles:
+    @pytest.mark.parametrize(
+        ("profiles", "expected"),
+        [("ZP ZB W K ZD I", []), ("ZP ZB W K ZD", ["profile-incomplete"]), ("ZP ZB W K ZD I MN", ["profile-foreign"])],
+    )
+    def test_basic_profiles_are_those_of_the_zone(self, tmp_path: Path, profiles: str, expected: list[str]) -> None:
+        _, problems = read(tmp_path, plan(), zone("1SN", profiles=profiles))
+
+        assert rules(problems) == expected
+
+    def test_a_share_above_what_the_form_takes(self, tmp_path: Path) -> None:
+        _, problems = read(tmp_path, plan(), zone("1SN", indicators=app(GREEN, "150.1")))
+
+        assert rules(problems) == ["indicator-too-large"]
 
 
 class TestCover:

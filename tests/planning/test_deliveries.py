@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from data.records import ZoneRecord
+from planning.content import stored_content
 from planning.models import LocalPlan
-from planning.publishing import stored_content
 from services.identity.models import User
 from spatial.imports.differences import Differences
 from spatial.imports.models import Snapshot

@@ -21,8 +21,8 @@ from data.records import (
     SheetRecord,
     ZoneRecord,
 )
+from planning.content import stored_content
 from planning.models import LocalPlan, PlanSheet, PlanZone, Provision
-from planning.publishing import stored_content
 from spatial import crs
 from spatial.imports.models import Finding, Snapshot
 from spatial.imports.registry import Terms, WrongUse

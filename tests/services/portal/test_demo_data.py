@@ -54,7 +54,7 @@ class TestDemoData:
         out = capsys.readouterr().out
         assert set(Municipality.objects.values_list("name", flat=True)) == {"Skała", "Sułoszowa"}
         assert Parcel.objects.on(date(2010, 1, 1)).count() == 2
-        assert LocalPlan.objects.filter(is_sample=True).count() == 2
+        assert LocalPlan.objects.filter(is_sample=True, kind=LocalPlan.Kind.LOCAL_PLAN).count() == 2
         assert all(name in out for name in ("anna", "bogdan", "celina", "danuta", "emil", "miedza-demo"))
 
     def test_shows_places_trails_and_the_national_park(self):

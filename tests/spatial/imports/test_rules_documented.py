@@ -22,6 +22,7 @@ SOURCES = [
     ROOT / "planning/sheets.py",
     *(ROOT / "services/tourism").glob("*.py"),
     ROOT / "planning/topology.py",
+    ROOT / "planning/checking.py",
 ]
 #: words with dashes that are no rules: kinds of plans, encodings, axis orders, outcomes, sources, options, folders
 NO_RULES = {
