@@ -30,8 +30,8 @@ _OF_FILES = {"scale-assumed", "drawing-remote", "project-not-in-force"}
 
 def check_plan(plan: LocalPlan, *, on: date) -> list[Problem]:
     """Everything that is wrong with the plan as we hold it; on: the day whose buildings the areas are drawn from."""
-    problems = list(topology(plan))
     act = act_of(plan)
+    problems = list(topology(act.plan))
     lacking = list(missing(act))
     problems += [
         Problem("app-incomplete", "warning", plan.code, f"Do pliku APP 2.0 brakuje: {one}.") for one in lacking

@@ -180,6 +180,8 @@ def _sheets(plan: LocalPlan) -> Iterator[CheckedSheet]:
             rmse_m=row.rmse_m,
             pixel_m=row.pixel_m,
             footprint=shapely.box(*row.footprint.extent),
+            scan_sha256=row.scan_sha256,
+            control_points=tuple((point[0], point[1], point[2], point[3]) for point in row.control_points),
         )
 
 

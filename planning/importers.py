@@ -23,6 +23,7 @@ from data.records import (
 from data.records.plans import RegulationRecord
 from planning.content import PlanContent, stored_content
 from planning.deliveries import differences, take_back
+from planning.drafts.editing import EDITING
 from planning.publishing import current_plan, publish_plan
 from planning.sheets import PRINT_DPI, CheckedSheet, SheetRefusedError, check_sheet
 from planning.topology import topology
@@ -126,7 +127,7 @@ class _Publisher:
         self.codes.append(row.code)
         if change != "unchanged":
             self.written += 1 + len(content.general_zones) + len(content.regulations)
-            self.delivery.problems.extend(topology(row))
+            self.delivery.problems.extend(topology(stored_content(row).plan))
 
     def scaled(self, record: PlanRecord) -> PlanRecord:
         """A scale that the reader only assumed does not replace the one we know."""
@@ -248,6 +249,7 @@ def name_of(record: PlanningRecord) -> str:
     return record.code if isinstance(record, PlanRecord) else record.identifier
 
 
+register(EDITING)
 register(
     Source(
         code="app",

@@ -57,17 +57,20 @@ def current_plan(municipality: str, code: str) -> LocalPlan | None:
     return LocalPlan.objects.known().filter(municipality=municipality, code=code).first()
 
 
-def publish_plan(content: PlanContent, snapshot: Snapshot, undo: list[Callable[[], None]]) -> tuple[LocalPlan, Change]:
+def publish_plan(
+    content: PlanContent, snapshot: Snapshot, undo: list[Callable[[], None]], *, is_whole: bool = False
+) -> tuple[LocalPlan, Change]:
     """Write the plan as a new record, superseding the one we hold; equal content leaves that one in place.
 
     undo: gets the steps that take back copied drawings when the transaction fails.
+    is_whole: the content says everything; else what it does not speak of is taken from the record we hold.
     """
     is_sample = content.plan.is_sample or snapshot.is_sample
     content = replace(content, plan=replace(content.plan, is_sample=is_sample))
     held = current_plan(snapshot.municipality_id, content.plan.code)
     if held is not None:
         before = stored_content(held)
-        content = content.completed_from(before)
+        content = content if is_whole else content.completed_from(before)
         if content.without_dangling_references().fingerprint == before.fingerprint:
             return held, "unchanged"
         held.superseded_at = snapshot.published_at
@@ -168,6 +171,8 @@ def _sheet_row(plan: LocalPlan, sheet: CheckedSheet, name: str) -> PlanSheet:
         pixel_m=sheet.pixel_m,
         rmse_m=sheet.rmse_m,
         footprint=Polygon.from_bbox(sheet.footprint.bounds),
+        scan_sha256=sheet.scan_sha256,
+        control_points=[list(point) for point in sheet.control_points],
     )
 
 

@@ -43,6 +43,8 @@ class CheckedSheet:
     rmse_m: float | None
     pixel_m: float
     footprint: shapely.Polygon
+    scan_sha256: str = ""  #: of the scan that was given its place here
+    control_points: tuple[tuple[float, float, float, float], ...] = ()  #: column, row, east, north
 
     @property
     def dpi(self) -> float:

@@ -5,6 +5,7 @@ time (``recorded_at``, ``superseded_at``) says since when and until when this te
 plan is a new record; documents keep pointing at the one they quoted.
 """
 
+from planning.models.drafts import PlanDraft
 from planning.models.general import AccessStandard, GeneralPlanZone, Regulation
 from planning.models.plans import (
     LocalPlan,
@@ -22,6 +23,7 @@ __all__ = [
     "LocalPlan",
     "LocalPlanQuerySet",
     "PlanAct",
+    "PlanDraft",
     "PlanDrawing",
     "PlanOverlay",
     "PlanRelation",

@@ -170,6 +170,9 @@ class PlanSheet(models.Model):
     pixel_m = models.FloatField("piksel [m]")
     rmse_m = models.FloatField("błąd georeferencji [m]", null=True)
     footprint = models.PolygonField("zasięg", srid=crs.PL_2000_7)
+    #: of a scan that we gave its place: the scan itself (below MEDIA_ROOT/plan-scans) and the points it was fitted by
+    scan_sha256 = models.CharField("SHA-256 skanu", max_length=64, blank=True)
+    control_points = models.JSONField("punkty dostosowania", default=list)
 
     class Meta:
         verbose_name = "arkusz rysunku planu"

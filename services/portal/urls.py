@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tiles.mvt.urls")),
     path("", include("services.extracts.urls")),
     path("", include("services.documents.urls")),
+    path("", include("services.drafting.urls")),
     path("", include("services.registers.urls")),
     path("", include("services.disclosure.urls")),
 ]

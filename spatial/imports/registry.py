@@ -124,6 +124,8 @@ class Source:
     skips_others: bool = False
     #: False: the day of the state means nothing for this source and is not asked for
     has_state_day: bool = True
+    #: False: what it publishes comes from the system's own pages, and no file is asked for
+    is_for_files: bool = True
 
 
 _sources: dict[str, Source] = {}
@@ -143,8 +145,9 @@ def discover() -> None:
 
 
 def sources() -> list[Source]:
+    """Those that read files."""
     discover()
-    return [_sources[code] for code in sorted(_sources)]
+    return [_sources[code] for code in sorted(_sources) if _sources[code].is_for_files]
 
 
 def source_if_known(code: str) -> Source | None:

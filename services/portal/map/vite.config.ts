@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/site.ts", "src/map.ts", "src/changes.ts"],
+      input: ["src/site.ts", "src/map.ts", "src/changes.ts", "src/drafting.ts"],
       output: {
         hashCharacters: "hex",
         entryFileNames: `${named}.js`,

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "services.documents",
     "services.extracts",
     "services.disclosure",
+    "services.drafting",
     "services.registers",
     "services.tourism",
     "services.portal",

@@ -23,6 +23,8 @@ SOURCES = [
     *(ROOT / "services/tourism").glob("*.py"),
     ROOT / "planning/topology.py",
     ROOT / "planning/checking.py",
+    ROOT / "planning/georeferencing.py",
+    ROOT / "planning/drafts/checks.py",
 ]
 #: words with dashes that are no rules: kinds of plans, encodings, axis orders, outcomes, sources, options, folders
 NO_RULES = {
