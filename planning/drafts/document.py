@@ -58,6 +58,7 @@ def _sheet(said: dict[str, Any], converter: Converter) -> CheckedSheet:
 def _is_geometry(kind: Any) -> bool:
     """Whether the type is of shapely, or a union of such types."""
     if isinstance(kind, TypeAliasType):
-        kind = kind.__value__
-    kinds = get_args(kind) or (kind,)
-    return all(isinstance(one, type) and issubclass(one, BaseGeometry) for one in kinds)
+        return _is_geometry(kind.__value__)
+    if members := get_args(kind):
+        return all(map(_is_geometry, members))
+    return isinstance(kind, type) and issubclass(kind, BaseGeometry)

@@ -6,47 +6,102 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('imports', '0003_temporal'),
-        ('municipalities', '0002_head_title_genitive'),
-        ('planning', '0002_general_plans'),
+        ("imports", "0003_temporal"),
+        ("municipalities", "0002_head_title_genitive"),
+        ("planning", "0002_general_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='plansheet',
-            name='control_points',
-            field=models.JSONField(default=list, verbose_name='punkty dostosowania'),
+            model_name="plansheet",
+            name="control_points",
+            field=models.JSONField(default=list, verbose_name="punkty dostosowania"),
         ),
         migrations.AddField(
-            model_name='plansheet',
-            name='scan_sha256',
-            field=models.CharField(blank=True, max_length=64, verbose_name='SHA-256 skanu'),
+            model_name="plansheet",
+            name="scan_sha256",
+            field=models.CharField(blank=True, max_length=64, verbose_name="SHA-256 skanu"),
         ),
         migrations.CreateModel(
-            name='PlanDraft',
+            name="PlanDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=80, verbose_name='oznaczenie')),
-                ('title', models.TextField(verbose_name='tytuł')),
-                ('document', models.JSONField(verbose_name='treść')),
-                ('proposal', models.JSONField(null=True, verbose_name='proponowany tekst')),
-                ('revision', models.PositiveIntegerField(default=1, verbose_name='zmiana nr')),
-                ('state', models.CharField(choices=[('open', 'w opracowaniu'), ('published', 'opublikowany'), ('discarded', 'porzucony')], default='open', max_length=10, verbose_name='stan')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='rozpoczęto')),
-                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='zmieniono')),
-                ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='planning.localplan', verbose_name='zapis wyjściowy')),
-                ('changed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='zmienił(a)')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='rozpoczął(-ęła)')),
-                ('municipality', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plan_drafts', to='municipalities.municipality', verbose_name='gmina')),
-                ('snapshot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.snapshot', verbose_name='dostawa')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=80, verbose_name="oznaczenie")),
+                ("title", models.TextField(verbose_name="tytuł")),
+                ("document", models.JSONField(verbose_name="treść")),
+                ("proposal", models.JSONField(null=True, verbose_name="proponowany tekst")),
+                ("revision", models.PositiveIntegerField(default=1, verbose_name="zmiana nr")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "w opracowaniu"), ("published", "opublikowany"), ("discarded", "porzucony")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="stan",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="rozpoczęto")),
+                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="zmieniono")),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="planning.localplan",
+                        verbose_name="zapis wyjściowy",
+                    ),
+                ),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="zmienił(a)",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="rozpoczął(-ęła)",
+                    ),
+                ),
+                (
+                    "municipality",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_drafts",
+                        to="municipalities.municipality",
+                        verbose_name="gmina",
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="imports.snapshot",
+                        verbose_name="dostawa",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'szkic planu',
-                'verbose_name_plural': 'szkice planów',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('municipality', 'code'), name='plan_one_open_draft')],
+                "verbose_name": "szkic planu",
+                "verbose_name_plural": "szkice planów",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("municipality", "code"),
+                        name="plan_one_open_draft",
+                    )
+                ],
             },
         ),
     ]

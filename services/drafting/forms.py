@@ -82,7 +82,7 @@ class ZoneForm(forms.Form):
     name = forms.CharField(label=_("Przeznaczenie"), max_length=1000, required=False)
     class_2021 = forms.CharField(label=_("Klasa 2021"), max_length=10, required=False)
     planning_fee_percent = forms.IntegerField(
-        label=_("Stawka [%]"), min_value=0, max_value=30, required=False, error_messages=_NUMBER
+        label=_("Stawka opłaty"), min_value=0, max_value=30, required=False, error_messages=_NUMBER
     )
 
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from planning.drafts import editing
 from services.cases.models import Case
 from services.extracts import services as extracts
 from services.identity.models import StaffRole, User
@@ -104,7 +105,7 @@ def uploaded(delivered, skala, people):
 
 
 @pytest.fixture
-def office(uploaded, delivered, drawn_plan, rate, filing, people) -> dict[str, str]:
+def office(skala, uploaded, delivered, drawn_plan, rate, filing, people) -> dict[str, str]:
     """Names of things to visit, as the samples call them."""
     cache.clear()
     row = Parcel.objects.current().get(identifier=PARCEL)
@@ -120,6 +121,8 @@ def office(uploaded, delivered, drawn_plan, rate, filing, people) -> dict[str, s
         "parcel": PARCEL,
         "unit_number": f"{PLACE}.G7",
         "plan": f"120610-{drawn_plan.code}",
+        "plan_row": str(drawn_plan.pk),
+        "draft": str(editing.begin(municipality=skala, plan=drawn_plan, by=people["planner"]).pk),
         "lon": "19.8506",
         "lat": "50.2245",
         "tile": tile_at("x", zoom=16, east=50, north=50).removeprefix("/tiles/x/").removesuffix(".mvt"),
