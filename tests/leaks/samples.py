@@ -109,7 +109,9 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/plany/szkic/<int:pk>/tekst/propozycja/": ["/urzad/plany/szkic/{draft}/tekst/propozycja/"],
     "urzad/plany/szkic/<int:pk>/tekst/dodaj/": ["/urzad/plany/szkic/{draft}/tekst/dodaj/"],
     "urzad/plany/szkic/<int:pk>/tekst/jednostka/<str:key>/": ["/urzad/plany/szkic/{draft}/tekst/jednostka/x/"],
-    "urzad/plany/szkic/<int:pk>/tekst/jednostka/<str:key>/ruch/": ["/urzad/plany/szkic/{draft}/tekst/jednostka/x/ruch/"],
+    "urzad/plany/szkic/<int:pk>/tekst/jednostka/<str:key>/ruch/": [
+        "/urzad/plany/szkic/{draft}/tekst/jednostka/x/ruch/",
+    ],
     "urzad/plany/szkic/<int:pk>/arkusze/": ["/urzad/plany/szkic/{draft}/arkusze/"],
     "urzad/plany/szkic/<int:pk>/arkusze/<str:number>/usun/": ["/urzad/plany/szkic/{draft}/arkusze/1/usun/"],
     # owners: the question only; the answer to POST is tried in tests/services/test_disclosure.py

@@ -496,6 +496,12 @@ class TestWho:
     def test_every_page_opens(self, as_danuta, draft, name):
         assert as_danuta.get(at(name, draft)).status_code == 200
 
+    def test_the_index_shows_plans_and_drafts(self, as_danuta, local_plan, draft):
+        page = as_danuta.get(reverse("drafting:index")).content.decode()
+
+        assert local_plan.code in page
+        assert draft.code in page
+
     def test_a_resident_sees_no_workshop(self, client, skala):
         client.force_login(User.objects.create_user("anna", password="x"))
 

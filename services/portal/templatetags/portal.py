@@ -29,6 +29,6 @@ def width(text: str) -> str:
 
 
 @register.filter
-def day(iso: str) -> str:
+def day(on: date | str) -> str:
     """``"2026-11-23"`` -> ``"23 listopada 2026"``, kept on one line."""
-    return date_format(date.fromisoformat(iso), "j E Y").replace(" ", NO_BREAK)
+    return date_format(date.fromisoformat(on) if isinstance(on, str) else on, "j E Y").replace(" ", NO_BREAK)

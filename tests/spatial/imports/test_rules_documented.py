@@ -29,8 +29,8 @@ SOURCES = [
 #: words with dashes that are no rules: kinds of plans, encodings, axis orders, outcomes, sources, options, folders
 NO_RULES = {
     "general-plan", "legacy-study", "local-plan", "iso-8859-1", "iso-8859-2", "utf-8", "east-north", "north-east",
-    "dry-run", "plan-sheet", "plan-sheets", "plan-scans", "as-adopted", "wrong-use", "utf-8-sig", "utf-16", "protected-areas",
-    "national-park", "registers-moved", "stale-decision", "land-use",
+    "dry-run", "plan-sheet", "plan-sheets", "plan-scans", "as-adopted", "wrong-use", "utf-8-sig", "utf-16",
+    "protected-areas", "national-park", "registers-moved", "stale-decision", "land-use",
 }  # fmt: skip
 
 

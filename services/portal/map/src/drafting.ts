@@ -300,6 +300,7 @@ function show(said: Answer): void {
   }
   if (said.boundary) frame.addFeature(new Feature({ geometry: format.readGeometry(said.boundary) as Geometry }));
   must("lista-wad").replaceChildren(...said.problems.map(line));
+  must("bez-wad").hidden = said.problems.length > 0;
   for (const { place } of said.problems) if (place) faults.addFeature(new Feature(new Point(fromLonLat(place))));
 }
 
