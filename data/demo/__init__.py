@@ -9,6 +9,7 @@ from datetime import date
 from data.demo.general_plan import general_plan
 from data.demo.local_plans import plans
 from data.demo.nature import protected_areas
+from data.demo.network import water_network
 from data.demo.outlines import MUNICIPALITIES, DemoMunicipality
 from data.demo.register import cadastre
 from data.demo.tourism import places, trails
@@ -25,4 +26,5 @@ __all__ = [
     "plans",
     "protected_areas",
     "trails",
+    "water_network",
 ]

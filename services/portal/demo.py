@@ -28,6 +28,7 @@ from data.demo import (
     plans,
     protected_areas,
     trails,
+    water_network,
 )
 from data.demo.owners import with_owners
 from data.records import Reading
@@ -102,6 +103,11 @@ def load_protected_areas(teryt: str, *, is_forced: bool = False, notice: Notice)
 
 def load_places(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
     return _load("places", teryt, lambda: places(teryt), is_forced=is_forced, notice=notice)
+
+
+def load_network(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:
+    """Water pipes under the roads, hydrants and service pipes."""
+    return _load("gesut", teryt, lambda: water_network(teryt), is_forced=is_forced, notice=notice)
 
 
 def load_trails(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:

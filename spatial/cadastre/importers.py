@@ -19,6 +19,7 @@ from data.identifiers import ParcelId
 from data.readers.egib import read_egib
 from data.readers.egib_owners import read_owners
 from data.readers.flat import read_flat
+from data.readers.joining import joined
 from data.readers.mapping import MappingError, ParcelMapping, presets
 from data.records import (
     AddressRecord,
@@ -469,23 +470,6 @@ def parcel_mapping(name: str) -> ParcelMapping:
         return ParcelMapping.from_toml(name) if name.endswith(".toml") else ParcelMapping.preset(name)
     except (MappingError, OSError) as fault:
         raise WrongUse(f"Mapowania „{name}” nie da się użyć: {fault}") from None
-
-
-def joined(readings: Sequence[Reading[CadastreRecord]]) -> Reading[CadastreRecord]:
-    """Several files as one delivery: its state is the oldest of theirs."""
-    if len(readings) == 1:
-        return readings[0]
-    days = [reading.state_on for reading in readings if reading.state_on is not None]
-    whole = Reading[CadastreRecord](iter(()), state_on=min(days, default=None))
-
-    def records() -> Iterable[CadastreRecord]:
-        for reading in readings:
-            yield from reading.records
-            whole.problems.extend(reading.problems)
-            whole.read += reading.read
-
-    whole.records = iter(records())
-    return whole
 
 
 def municipality_of(record: CadastreRecord) -> str | None:

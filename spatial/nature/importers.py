@@ -6,6 +6,7 @@ from typing import Any
 
 import shapely
 
+from data.readers.joining import joined
 from data.readers.protected_areas import FoundArea, read_protected_areas
 from data.records import Problem, Reading
 from data.records.nature import KIND_NAMES, ProtectedAreaRecord
@@ -79,17 +80,7 @@ def read_area_files(paths: Sequence[Path], options: Mapping[str, Any]) -> Readin
     form = options.get("form") or None
     if form is not None and form not in KIND_NAMES:
         raise WrongUse(f"Nie znamy formy ochrony „{form}”. Podaj jedną z: {', '.join(KIND_NAMES)}.")
-    readings = [read_protected_areas(path, kind=form) for path in paths]
-    whole: Reading[FoundArea] = Reading(iter(()))
-
-    def records() -> Iterable[FoundArea]:
-        for reading in readings:
-            yield from reading.records
-            whole.problems.extend(reading.problems)
-            whole.read += reading.read
-
-    whole.records = iter(records())
-    return whole
+    return joined([read_protected_areas(path, kind=form) for path in paths])
 
 
 register(

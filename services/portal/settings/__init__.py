@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "spatial.imports",
     "spatial.territory",
     "spatial.nature",
+    "spatial.network",
+    "spatial.topography",
     "spatial.remote",
     "spatial.owners",
     "spatial.cadastre",

@@ -75,7 +75,7 @@ class TestDemoData:
         call_command("demo_data")
 
         assert small == ["120610", "120613"]
-        assert Snapshot.objects.count() == 10
+        assert Snapshot.objects.count() == 12
         assert User.objects.count() == 9
 
     def test_force_makes_and_compares_again(self, small):
@@ -84,7 +84,7 @@ class TestDemoData:
         call_command("demo_data", "--force")
 
         assert small == ["120610", "120613"] * 2
-        assert Snapshot.objects.count() == 10
+        assert Snapshot.objects.count() == 12
 
     def test_another_generator_with_equal_data_is_asked_once(self, small, monkeypatch):
         call_command("demo_data")

@@ -22,6 +22,7 @@ SOURCES = [
     ROOT / "planning/sheets.py",
     *(ROOT / "services/tourism").glob("*.py"),
     ROOT / "planning/topology.py",
+    ROOT / "spatial/network/topology.py",
     ROOT / "planning/checking.py",
     ROOT / "planning/georeferencing.py",
     ROOT / "planning/drafts/checks.py",
@@ -30,7 +31,8 @@ SOURCES = [
 NO_RULES = {
     "general-plan", "legacy-study", "local-plan", "iso-8859-1", "iso-8859-2", "utf-8", "east-north", "north-east",
     "dry-run", "plan-sheet", "plan-sheets", "plan-scans", "as-adopted", "wrong-use", "utf-8-sig", "utf-16",
-    "protected-areas", "national-park", "registers-moved", "stale-decision", "land-use",
+    "protected-areas", "national-park", "treatment-plant", "septic-tank", "registers-moved",
+    "stale-decision", "land-use",
 }  # fmt: skip
 
 

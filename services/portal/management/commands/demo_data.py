@@ -57,6 +57,7 @@ class Command(BaseCommand):
                     ("ochrona przyrody", demo.load_protected_areas, None),
                     ("miejsca", demo.load_places, None),
                     ("trasy", demo.load_trails, None),
+                    ("sieć wodociągowa", demo.load_network, None),
                 ):
                     task = progress.add_task(f"{municipality.name}: {label}", total=total)
                     report = load(teryt, is_forced=is_forced, notice=_advancing(progress, task))
