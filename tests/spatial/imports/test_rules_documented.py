@@ -23,6 +23,7 @@ SOURCES = [
     *(ROOT / "services/tourism").glob("*.py"),
     ROOT / "planning/topology.py",
     ROOT / "spatial/network/topology.py",
+    ROOT / "spatial/remote/reasons.py",
     ROOT / "planning/checking.py",
     ROOT / "planning/georeferencing.py",
     ROOT / "planning/drafts/checks.py",
