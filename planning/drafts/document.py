@@ -11,7 +11,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from django.conf import settings
 from shapely.geometry.base import BaseGeometry
 
-from data.readers.resolution import Resolution
+from data.readers.provisions import Resolution
 from planning.content import PlanContent
 from planning.sheets import FOLDER, CheckedSheet
 

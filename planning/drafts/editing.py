@@ -14,7 +14,7 @@ import shapely
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from data.readers.resolution import Resolution
+from data.readers.provisions import Resolution
 from data.records import ActRecord, PlanRecord, Reading
 from planning.content import PlanContent, stored_content
 from planning.deliveries import differences, take_back

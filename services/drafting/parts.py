@@ -17,9 +17,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from data.readers.documents import paragraphs, paragraphs_of_text
+from data.readers.paragraphs import paragraphs, paragraphs_of_text
 from data.readers.plan_shapes import read_boundary, read_zones
-from data.readers.resolution import read_resolution
+from data.readers.provisions import read_resolution
 from data.records import Problem, SheetRecord, UnreadableFileError, ZoneRecord
 from planning.content import PlanContent
 from planning.drafts import editing

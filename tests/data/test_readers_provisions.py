@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reportlab.pdfgen import canvas
 
-from data.readers.documents import paragraphs, paragraphs_of_text
-from data.readers.resolution import Resolution, read_resolution
+from data.readers.paragraphs import paragraphs, paragraphs_of_text
+from data.readers.provisions import Resolution, read_resolution
 from data.records import UnreadableFileError
 
 TEXT = """UCHWAŁA NR XXIV/186/2012
@@ -243,7 +243,7 @@ class TestDocuments:
         assert fault.value.rule == rule
 
     def test_a_bomb_in_a_docx_is_not_unpacked(self, tmp_path, monkeypatch):
-        monkeypatch.setattr("data.readers.documents.MAX_UNPACKED_BYTES", 1_000_000)
+        monkeypatch.setattr("data.readers.paragraphs.MAX_UNPACKED_BYTES", 1_000_000)
         stream = io.BytesIO(docx_of("a"))
         with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("word/media/a.bin", bytes(5_000_000))
