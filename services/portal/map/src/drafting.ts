@@ -13,13 +13,13 @@ import VectorLayer from "ol/layer/Vector";
 import OlMap from "ol/Map";
 import { fromLonLat, transformExtent } from "ol/proj";
 import VectorSource from "ol/source/Vector";
-import { getArea } from "ol/sphere";
 import { Circle, Fill, Stroke, Style, Text } from "ol/style";
 import View from "ol/View";
 import "ol/ol.css";
 import "./drafting.css";
 import { h, must } from "./dom";
 import { darkness, ink, makeLayers, paint } from "./layers";
+import { toGrid } from "./place";
 
 interface Problem {
   severity: "error" | "warning" | "info";
@@ -145,9 +145,13 @@ function choose(feature: Feature | null): void {
 }
 
 function tellArea(feature: Feature): void {
-  const shape = feature.getGeometry();
-  const area = shape ? getArea(shape) : 0;
+  const area = polygons(feature.getGeometry()).reduce((sum, part) => sum + onGrid(part).getArea(), 0);
   must("teren-pole").textContent = `${new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 }).format(area)} m²`;
+}
+
+/** The polygon in EPSG:2178, where areas are measured. */
+function onGrid(shape: Polygon): Polygon {
+  return new Polygon(shape.getCoordinates().map((ring) => ring.map(toGrid)));
 }
 
 for (const [field, key] of [[symbol, "symbol"], [name, "name"]] as const) {
