@@ -1,10 +1,11 @@
 """The data-quality report of one import: for people, for programs (JSON) and for a desktop GIS (GeoPackage)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import shapely
 from pyproj import Transformer
@@ -18,9 +19,30 @@ EXIT_CODES: dict[Outcome, int] = {"published": 0, "unchanged": 0, "dry-run": 0, 
 _TO_DEGREES = Transformer.from_crs(crs.PL_2000_7, crs.WGS84, always_xy=True)
 
 
+KEPT_PER_RULE = 1_000  #: findings of one rule that are kept with their objects; the rest is counted
+
+
+def kept(problems: Iterable[Problem]) -> list[Problem]:
+    """Findings in their order, of each rule and severity so many; a last one of each tells how many more there were.
+
+    A file in which every object is wrong would fill memory and table with one sentence.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    found = []
+    for problem in problems:
+        counts[problem.rule, problem.severity] += 1
+        if counts[problem.rule, problem.severity] <= KEPT_PER_RULE:
+            found.append(problem)
+    for (rule, severity), count in counts.items():
+        if count > KEPT_PER_RULE:
+            message = f"I jeszcze {count - KEPT_PER_RULE} takich samych ustaleń; pokazano pierwszych {KEPT_PER_RULE}."
+            found.append(Problem(rule, cast(Any, severity), "", message))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was read, accepted, refused and published, with every finding."""
+    """What was read, accepted, refused and published, with findings (of one rule at most ``KEPT_PER_RULE``)."""
 
     source: str
     file: str

@@ -29,7 +29,7 @@ from spatial.imports.differences import Differences
 from spatial.imports.locking import one_at_a_time
 from spatial.imports.models import Finding, Snapshot, Upload
 from spatial.imports.registry import Delivery, Published, Source, Terms, WrongUse
-from spatial.imports.report import Outcome, Report
+from spatial.imports.report import Outcome, Report, kept
 from spatial.imports.surroundings import Surroundings
 from spatial.municipalities.models import Municipality
 
@@ -130,7 +130,7 @@ def publish(
         accepted=intake.taken,
         refused=len(delivery.refused()),
         published=published.written if outcome == "published" else 0,
-        findings=tuple(reading.problems),
+        findings=tuple(kept(reading.problems)),
         municipality=municipality.teryt,
         state_on=delivery.state_on,
         counts=published.counts,
@@ -346,7 +346,7 @@ def _keep(delivery: Delivery, published: Published) -> None:
     snapshot.scope = list(published.scope)
     snapshot.save(update_fields=["counts", "scope"])
     Finding.objects.bulk_create(
-        (finding_row(problem, snapshot=snapshot) for problem in delivery.problems), batch_size=2000
+        (finding_row(problem, snapshot=snapshot) for problem in kept(delivery.problems)), batch_size=2000
     )
 
 

@@ -338,3 +338,17 @@ def test_the_worker_takes_the_check_and_the_publishing_from_the_queue(committed,
 
 def test_every_source_that_needs_an_argument_says_so_before_the_check():
     assert registry.source("parcels").arguments[0].is_required
+
+
+@in_transaction
+def test_a_file_in_which_everything_is_wrong_fills_no_table(bring, monkeypatch):
+    monkeypatch.setattr("spatial.imports.report.KEPT_PER_RULE", 5)
+    wrong = geojson(*((str(number), 200 * number, 100) for number in range(1, 31))).replace(b"120610_5.0007.", b"?")
+
+    upload = checked(bring(wrong))
+
+    assert upload.state == "refused"
+    assert upload.report["read"] == 30
+    found = upload.findings.filter(rule="parcel-id-malformed")
+    assert found.count() == 6
+    assert "25" in found.get(object="").message
