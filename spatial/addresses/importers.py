@@ -86,6 +86,7 @@ register(
         name_of=lambda candidate: candidate.name,
         skips_others=True,
         stays_near=False,
+        keeps_latest_only=True,
     )
 )
 register(
@@ -98,5 +99,6 @@ register(
         name_of=lambda candidate: candidate.name,
         skips_others=True,
         stays_near=False,
+        keeps_latest_only=True,
     )
 )

@@ -124,6 +124,8 @@ class Source:
     skips_others: bool = False
     #: False: the day of the state means nothing for this source and is not asked for
     has_state_day: bool = True
+    #: True: names kept in place, without versions; a file older than the last one of this source is refused
+    keeps_latest_only: bool = False
     #: False: what it publishes comes from the system's own pages, and no file is asked for
     is_for_files: bool = True
 

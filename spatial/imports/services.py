@@ -30,6 +30,7 @@ from spatial.imports.locking import one_at_a_time
 from spatial.imports.models import Finding, Snapshot, Upload
 from spatial.imports.registry import Delivery, Published, Source, Terms, WrongUse
 from spatial.imports.report import Outcome, Report, kept
+from spatial.imports.staging import refuse_older
 from spatial.imports.surroundings import Surroundings
 from spatial.municipalities.models import Municipality
 
@@ -111,6 +112,8 @@ def publish(
             published_by_id=review.by.pk if review.by else None,
         )
         delivery = Delivery(municipality, snapshot, terms, reading.problems, undo, review.differences)
+        if source.keeps_latest_only:
+            _refuse_older(delivery)
         published = source.publish(intake.records_of(municipality), delivery)
         mark = mark_of(snapshot) if review.by else ""
         if review.agreed is not None and review.agreed != Agreement(published.counts, mark):
@@ -137,6 +140,14 @@ def publish(
         mark=mark,
         changes_nothing=published.is_unchanged and outcome in {"dry-run", "unchanged"},
     )
+
+
+def _refuse_older(delivery: Delivery) -> None:
+    """For registers without versions: what the newest delivery of the source said stays."""
+    others = Snapshot.objects.standing().filter(municipality=delivery.municipality, source=delivery.snapshot.source)
+    newest = others.exclude(pk=delivery.snapshot.pk).order_by("-state_on").first()
+    if newest is not None and newest.state_on > delivery.state_on:
+        refuse_older(delivery, newest.state_on)
 
 
 def sha256_of(paths: Sequence[Path]) -> str:

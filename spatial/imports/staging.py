@@ -191,7 +191,7 @@ class Stage:
         self.is_partial = is_partial or delivery.terms.is_partial
         self.last_state = last = self._last_state(delivery, scopes)
         if last is not None and delivery.state_on < last:
-            _refuse_older(delivery, last)
+            refuse_older(delivery, last)
             return Counts()
         missing, held = self._missing(delivery, scopes)
         if missing > max(REMOVALS_LEAST, REMOVALS_SHARE * held) and not delivery.terms.accept_removals:
@@ -402,7 +402,7 @@ def _decoded(said: str | None) -> dict[str, Any] | None:
     return None if said is None else json.loads(said)
 
 
-def _refuse_older(delivery: Delivery, last: date) -> None:
+def refuse_older(delivery: Delivery, last: date) -> None:
     """Once for a delivery, although several tables notice it."""
     if any(problem.rule == "older-state" for problem in delivery.problems):
         return

@@ -191,6 +191,7 @@ register(
         name_of=lambda candidate: candidate.name,
         skips_others=True,
         stays_near=False,
+        keeps_latest_only=True,
     )
 )
 register(

@@ -190,6 +190,15 @@ class TestFlatFiles:
 class TestTeryt:
     ROWS = ("12;06;10;4;96;1;Skała;9900001;9900001;2026-01-01", "12;06;13;2;01;1;Sułoszowa;0337231;0337231;2026-01-01")
 
+    def test_an_older_list_is_refused(self, bring):
+        bring(made.table(made.SIMC_HEAD, self.ROWS), "simc", "s.csv", state_on=date(2026, 6, 1))
+
+        older = made.table(made.SIMC_HEAD, [row.replace("Skała", "Skala") for row in self.ROWS])
+        report = bring(older, "simc", "s.csv", state_on=date(2026, 1, 1))
+
+        assert "older-state" in {finding.rule for finding in report.findings}
+        assert not Locality.objects.filter(name="Skala").exists()
+
     def test_localities_of_the_country(self, bring):
         report = bring(made.table(made.SIMC_HEAD, self.ROWS), "simc", "s.csv", state_on=None)
 
