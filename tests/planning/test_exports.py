@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from data.app_schema import INDICATORS, ZONES
+from data.readers.xml import NULL_TEXTS
 from data.records import ActRecord, GeneralPlanZoneRecord, PlanRecord
 from data.records.plans import AccessStandards, BaseMapRecord, DrawingRecord, RegulationRecord
 from planning.content import PlanContent, stored_content
@@ -237,7 +238,8 @@ class TestRoundTrip:
 # --- any plan ---------------------------------------------------------------------------------------------------
 
 SIGNS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs"), exclude_characters="<>&")
-WORDS = st.text(SIGNS, min_size=1, max_size=20)
+#: "None" and "NULL" of some services mean that there is no word
+WORDS = st.text(SIGNS, min_size=1, max_size=20).filter(lambda word: word.strip().lower() not in NULL_TEXTS)
 DAYS = st.dates(date(2000, 1, 1), date(2030, 1, 1))
 TENTHS = st.none() | st.integers(0, 1500).map(lambda tenths: tenths / 10)
 
