@@ -9,6 +9,7 @@ from data.readers.amounts import polish
 from data.readers.app_checks import check_cover, of_acts, regulations_outside, repeated_labels
 from data.records import PlanRecord, Problem
 from planning.content import PlanContent
+from planning.models import LocalPlan
 from planning.topology import topology
 from spatial.municipalities.models import Municipality
 
@@ -25,6 +26,7 @@ def check_draft(content: PlanContent, municipality: Municipality) -> list[Proble
         problems.append(Problem("draft-without-boundary", "error", plan.code, message))
         return problems
     problems += [*_ground(content), *_place(plan, municipality), *_text(plan), *_sheets(content)]
+    problems += _relations(plan, municipality)
     return problems
 
 
@@ -94,6 +96,15 @@ def _text(plan: PlanRecord) -> Iterator[Problem]:
     if plan.provisions and (silent := sorted(symbols - bound)):
         message = f"Tekst nie mówi o terenach: {', '.join(silent[:20])}. Powiąż z nimi ustalenia."
         yield Problem("zone-without-provision", "warning", plan.code, message)
+
+
+def _relations(plan: PlanRecord, municipality: Municipality) -> Iterator[Problem]:
+    """What is done to plans that we do not hold is done to nothing."""
+    known = set(LocalPlan.objects.known().of(municipality).values_list("code", flat=True))
+    for relation in plan.relations:
+        if relation.target not in known:
+            message = f"Plan dotyczy planu {relation.target}, a nie ma go w rejestrze. Popraw oznaczenie."
+            yield Problem("relation-target-missing", "warning", plan.code, message)
 
 
 def _sheets(content: PlanContent) -> Iterator[Problem]:

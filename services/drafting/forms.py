@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from planning.models import LocalPlan, PlanAct, Provision
+from planning.models import LocalPlan, PlanAct, PlanRelation, Provision
 
 _DAY = {"type": "date", "min": "1900-01-01"}
 _REQUIRED = {"required": _("Wypełnij to pole.")}
@@ -17,9 +17,14 @@ _NUMBER = {
 _BAD_DAY = {"invalid": _("Nie rozumiemy tej daty. Wpisz ją jako rok-miesiąc-dzień, na przykład 2026-11-23.")}
 
 
-def day(label: Any, *, help_text: Any = "") -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs=_DAY)
-    return forms.DateField(label=label, help_text=help_text, widget=widget, required=False, error_messages=_BAD_DAY)
+def day(label: Any, *, help_text: Any = "", is_required: bool = False) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=help_text,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs=_DAY),
+        required=is_required,
+        error_messages=_BAD_DAY | _REQUIRED,
+    )
 
 
 class NewPlanForm(forms.Form):
@@ -73,6 +78,21 @@ class ActForm(forms.Form):
 
 
 ActFormSet = forms.formset_factory(ActForm, extra=0, can_delete=True, max_num=100)
+
+
+class RelationForm(forms.Form):
+    """What the plan does to another one; fields are those of ``RelationRecord``, its area stays as it was."""
+
+    kind = forms.ChoiceField(label=_("Co robi ten plan"), choices=PlanRelation.Kind.choices)
+    target = forms.CharField(
+        label=_("Oznaczenie drugiego planu"), max_length=80, help_text=_("Na przykład XXIV-186-2012."),
+        error_messages=_REQUIRED,
+    )  # fmt: skip
+    on = day(_("Od dnia"), is_required=True)
+    note = forms.CharField(label=_("Uwaga"), max_length=500, required=False)
+
+
+RelationFormSet = forms.formset_factory(RelationForm, extra=0, can_delete=True, max_num=50)
 
 
 class ZoneForm(forms.Form):

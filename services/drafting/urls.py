@@ -13,6 +13,7 @@ urlpatterns = [
     path("urzad/plany/szkic/<int:pk>/porzuc/", views.discard, name="discard"),
     path("urzad/plany/szkic/<int:pk>/dane/", views.data, name="data"),
     path("urzad/plany/szkic/<int:pk>/dokumenty/", views.acts, name="acts"),
+    path("urzad/plany/szkic/<int:pk>/zwiazki/", views.relations, name="relations"),
     path("urzad/plany/szkic/<int:pk>/tereny/", parts.zones, name="zones"),
     path("urzad/plany/szkic/<int:pk>/wczytaj/<slug:what>/", parts.bring_shapes, name="bring-shapes"),
     path("urzad/plany/szkic/<int:pk>/mapa/", parts.map_page, name="map"),

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from data.records import ActRecord
+from data.records import ActRecord, RelationRecord
 from planning.content import PlanContent
 from planning.drafts import editing
 from planning.drafts.checks import check_draft
 from planning.models import LocalPlan, PlanDraft
-from services.drafting.forms import ActFormSet, DataForm, NewPlanForm
+from services.drafting.forms import ActFormSet, DataForm, NewPlanForm, RelationFormSet
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
 from spatial.errors import Conflict
@@ -201,6 +201,35 @@ def acts(request: HttpRequest, draft: PlanDraft) -> HttpResponse:
         return redirect("drafting:acts", pk=draft.pk)
     status = 422 if request.method == "POST" else 200
     return page(request, draft, "acts", formset=formset, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@on_draft
+def relations(request: HttpRequest, draft: PlanDraft) -> HttpResponse:
+    """What the plan does to others: changes, repeals, annuls them."""
+    content = editing.content_of(draft)
+    held = content.plan.relations
+    initial = [{name: getattr(one, name) for name in RelationFormSet.form.base_fields} for one in held]
+    formset = RelationFormSet(request.POST if request.method == "POST" else None, initial=initial, prefix="plan")
+    formset.extra = 1 if request.GET.get("nowy") or not held else 0
+    if request.method == "POST" and formset.is_valid():
+        kept = tuple(
+            _relation(held[place] if place < len(held) else None, form.cleaned_data)
+            for place, form in enumerate(formset.forms)
+            if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        )
+        changed = replace(content, plan=replace(content.plan, relations=kept))
+        if keep(request, draft, changed, _("Zapisano związki z innymi planami.")):
+            return redirect("drafting:draft", pk=draft.pk)
+        return redirect("drafting:relations", pk=draft.pk)
+    codes = LocalPlan.objects.known().of(draft.municipality).exclude(code=draft.code).order_by("code")
+    status = 422 if request.method == "POST" else 200
+    return page(request, draft, "relations", formset=formset, codes=codes.values_list("code", flat=True), status=status)
+
+
+def _relation(held: RelationRecord | None, said: dict[str, Any]) -> RelationRecord:
+    values: dict[str, Any] = {name: said[name] or None for name in RelationFormSet.form.base_fields if name in said}
+    return RelationRecord(**values) if held is None else replace(held, **values)
 
 
 def _act(held: ActRecord | None, said: dict[str, Any]) -> ActRecord:

@@ -100,6 +100,7 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/plany/szkic/<int:pk>/porzuc/": ["/urzad/plany/szkic/{draft}/porzuc/"],
     "urzad/plany/szkic/<int:pk>/dane/": ["/urzad/plany/szkic/{draft}/dane/"],
     "urzad/plany/szkic/<int:pk>/dokumenty/": ["/urzad/plany/szkic/{draft}/dokumenty/?nowy=1"],
+    "urzad/plany/szkic/<int:pk>/zwiazki/": ["/urzad/plany/szkic/{draft}/zwiazki/?nowy=1"],
     "urzad/plany/szkic/<int:pk>/tereny/": ["/urzad/plany/szkic/{draft}/tereny/"],
     "urzad/plany/szkic/<int:pk>/wczytaj/<slug:what>/": ["/urzad/plany/szkic/{draft}/wczytaj/tereny/"],
     "urzad/plany/szkic/<int:pk>/mapa/": ["/urzad/plany/szkic/{draft}/mapa/"],

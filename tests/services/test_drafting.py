@@ -157,6 +157,35 @@ class TestWay:
         assert LocalPlan.objects.count() == 1
 
 
+class TestRelations:
+    RELATION = {"plan-TOTAL_FORMS": 1, "plan-INITIAL_FORMS": 0, "plan-0-kind": "repeals", "plan-0-on": "2026-03-01"}
+
+    def test_a_new_plan_repeals_an_old_one(self, as_danuta, draft, local_plan):
+        drawn(as_danuta, draft, ("1MN", square()))
+
+        post(as_danuta, "relations", draft, **self.RELATION | {"plan-0-target": local_plan.code})
+        post(as_danuta, "publish", draft)
+
+        relation = LocalPlan.objects.known().get(code="I-1-2026").relations.get()
+        assert (relation.kind, relation.target_code, relation.effective_on) == (
+            "repeals", local_plan.code, date(2026, 3, 1)
+        )  # fmt: skip
+
+    def test_an_unknown_plan_is_told(self, as_danuta, draft):
+        drawn(as_danuta, draft, ("1MN", square()))
+
+        post(as_danuta, "relations", draft, **self.RELATION | {"plan-0-target": "X-9"})
+
+        assert "Plan dotyczy planu X-9" in as_danuta.get(at("draft", draft)).content.decode()
+
+    def test_a_day_is_needed(self, as_danuta, draft):
+        response = post(
+            as_danuta, "relations", draft, **self.RELATION | {"plan-0-target": "X-9", "plan-0-on": ""}
+        )  # fmt: skip
+
+        assert response.status_code == 422
+
+
 class TestNobodyIsOverwritten:
     def test_an_older_page_changes_nothing(self, as_danuta, draft):
         stale = draft.revision
@@ -480,7 +509,7 @@ class TestSheets:
         assert editing.content_of(now(draft)).sheets == ()
 
 
-PAGES = ["draft", "data", "acts", "zones", "map", "shapes", "text", "bring-text", "add-unit", "sheets"]
+PAGES = ["draft", "data", "acts", "relations", "zones", "map", "shapes", "text", "bring-text", "add-unit", "sheets"]
 
 
 class TestWho:
