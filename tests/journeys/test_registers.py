@@ -42,7 +42,7 @@ def test_from_a_file_to_the_registers_and_back(page: Page, office: str, tmp_path
     # an excerpt is noticed and nothing changes
     file = tmp_path / "dzialki.geojson"
     file.write_bytes(geojson(("1", 0, 90), ("3", 400, 50)))
-    page.get_by_role("link", name="Działki z pliku wektorowego").last.click()
+    page.get_by_role("link", name="Działki i budynki z pliku wektorowego").last.click()
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_label("Mapowanie kolumn").select_option("own-export")
     page.get_by_label("Dzień stanu danych").fill("2026-06-01")
