@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.gis.db.models import GeometryField, Union
-from django.db.models import CharField, Count, Exists, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from planning.models import (
@@ -16,7 +17,17 @@ from planning.models import (
     Regulation,
 )
 from spatial import crs
-from spatial.ogc.registry import Collection, FieldSpec, Process, Text, TimeSpan, Today, collections, processes
+from spatial.ogc.registry import (
+    Collection,
+    FieldSpec,
+    Follows,
+    Process,
+    Text,
+    TimeSpan,
+    Today,
+    collections,
+    processes,
+)
 
 PLAN_ID = Text("Identyfikator planu", "Plan identifier")
 IN_FORCE_FROM = Text("Obowiązuje od", "In force from")
@@ -66,15 +77,6 @@ def zone_id() -> Concat:
     )  # fmt: skip
 
 
-def zones_near_id(zone: str) -> dict[str, str]:
-    plan, _, _ = zone.rpartition(":")[0].partition(":")
-    return {"plan__municipality_id": plan[:6], "plan__code": plan[7:]}
-
-
-def plans_near_id(plan: str) -> dict[str, str]:
-    return {"municipality_id": plan[:6], "code": plan[7:]}
-
-
 def taken_over() -> Subquery:
     """What later plans in force took out of the zone's plan, as one geometry; null where nothing did.
 
@@ -99,6 +101,27 @@ def binding_shape() -> Func:
     return Coalesce(areas, "geom", output_field=shape)
 
 
+def plans_of(plans: Combinable) -> QuerySet[Any]:
+    return LocalPlan.objects.filter(pk__in=plans)
+
+
+def zones_of(plans: Combinable) -> QuerySet[Any]:
+    return PlanZone.objects.filter(plan__in=plans)
+
+
+def zones_near(plans: Combinable) -> QuerySet[Any]:
+    """Zones of the plans and of those that they take areas from."""
+    taking = PlanRelation.objects.filter(
+        plan__in=plans, plan__municipality=OuterRef("municipality"), target_code=OuterRef("code")
+    )
+    return PlanZone.objects.filter(Q(plan__in=plans) | Q(plan__in=LocalPlan.objects.filter(Exists(taking))))
+
+
+def zones_beside(plans: Combinable) -> QuerySet[Any]:
+    """Zones of all plans of the municipality: a relation that is gone no longer tells whom it concerned."""
+    return PlanZone.objects.filter(plan__municipality__plans__in=plans)
+
+
 collections.register(
     Collection(
         id="plans",
@@ -121,8 +144,7 @@ collections.register(
         },
         id_field="id",
         geometry="boundary",
-        order=("municipality_id", "code"),
-        narrow=plans_near_id,
+        follows=(Follows(PlanAct, "plan_id", plans_of),),
         time=TimeSpan("in_force_from", "in_force_to", local_plans),
         tile_fields=("id", "title"),
         min_zoom=8,
@@ -159,7 +181,12 @@ collections.register(
         },
         id_field="id",
         shape=binding_shape,
-        narrow=zones_near_id,
+        follows=(
+            Follows(PlanAct, "plan_id", zones_of),
+            Follows(PlanZone, "plan_id", zones_near),
+            Follows(LocalPlan, "id", zones_near),
+            Follows(PlanRelation, "plan_id", zones_beside),
+        ),
         time=TimeSpan("plan__in_force_from", "plan__in_force_to", zones_of_all_days),
         tile_fields=("symbol", "name", "plan", "class_2021"),
         min_zoom=11,
@@ -183,10 +210,6 @@ def general_areas_in_force() -> QuerySet[Any]:
 def part_id() -> Concat:
     """``120610-1POG-12SJ``: municipality and the identifier of the data set."""
     return Concat("plan__municipality_id", Value("-"), "identifier", output_field=CharField())
-
-
-def parts_near_id(part: str) -> dict[str, str]:
-    return {"plan__municipality_id": part[:6], "identifier": part[7:]}
 
 
 def parts_fields() -> dict[str, FieldSpec]:
@@ -231,7 +254,6 @@ collections.register(
             ),
         },
         id_field="id",
-        narrow=parts_near_id,
         time=TimeSpan("in_force_from", "in_force_to", lambda: in_general_plans(GeneralPlanZone)),
         tile_fields=("label", "symbol", "name"),
         min_zoom=9,
@@ -252,7 +274,6 @@ collections.register(
         public=general_areas_in_force,
         fields=parts_fields(),
         id_field="id",
-        narrow=parts_near_id,
         time=TimeSpan("in_force_from", "in_force_to", lambda: in_general_plans(Regulation)),
         tile_fields=("label", "symbol", "name"),
         min_zoom=9,

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from django.conf import settings
-from django.db import DatabaseError, connection, connections
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from spatial.ogc import open_data, open_views
@@ -73,9 +73,8 @@ def open_data_role() -> str:
     """Are the open views there, and does their reader see anything else?"""
     if open_views.mark_of_schema() is None:
         raise Unmade("no open views; run manage.py migrate")
-    with open_data.reading() as alias, connections[alias].cursor() as cursor:
-        cursor.execute("SELECT current_user, has_table_privilege('cadastre_parcel', 'SELECT')")
-        role, sees_tables = cursor.fetchone()
+    with open_data.reading() as ask:
+        [(role, sees_tables)] = ask("SELECT current_user, has_table_privilege('cadastre_parcel', 'SELECT')")
     if sees_tables:
         return "views only: read by the application's role, see docs/privacy.md"
     return f"views read by {role}"

@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "services.portal.settings")
-application = get_wsgi_application()
+behind = get_wsgi_application()
+
+from services.portal.front import in_front_of  # noqa: E402 - apps must be ready
+
+application = in_front_of(behind)

@@ -24,10 +24,6 @@ def public_id() -> Concat:
     return Concat("municipality_id", Value("-"), "identifier", output_field=CharField())
 
 
-def near_id(identifier: str) -> dict[str, str]:
-    return {"municipality_id": identifier[:6], "identifier": identifier[7:]}
-
-
 def listed(column: str) -> Func:
     """An array as one text, parts separated by semicolons."""
     return Func(F(column), Value(";"), function="array_to_string", output_field=CharField())
@@ -99,8 +95,6 @@ collections.register(
         },
         id_field="id",
         geometry_type="Point",
-        order=("municipality_id", "identifier"),
-        narrow=near_id,
         time=TimeSpan("valid_from", "valid_to", places_of_all_days),
         tile_fields=("id", "name", "kind"),
         min_zoom=9,
@@ -154,8 +148,6 @@ collections.register(
         },
         id_field="id",
         geometry_type="MultiLineString",
-        order=("municipality_id", "identifier"),
-        narrow=near_id,
         time=TimeSpan("valid_from", "valid_to", trails_of_all_days),
         tile_fields=("id", "name", "kind", "colour"),
         min_zoom=9,

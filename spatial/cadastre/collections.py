@@ -54,10 +54,6 @@ def streets_with_shape() -> QuerySet[Any]:
     return Street.objects.filter(geom__isnull=False)
 
 
-def streets_near_id(street: str) -> dict[str, str]:
-    return {"locality_id": street[:7], "ulic": street[8:]}
-
-
 collections.register(
     Collection(
         id="parcels",
@@ -82,7 +78,6 @@ collections.register(
         },
         id_field="identifier",
         time=TimeSpan("valid_from", "valid_to", parcels_of_all_days),
-        order=("municipality_id", "sort_key"),
         tile_fields=("identifier", "number"),
         min_zoom=13,
     )
@@ -103,7 +98,6 @@ collections.register(
             "municipality": MUNICIPALITY,
         },
         id_field="id",
-        order=("identifier",),
         tile_fields=("id", "name"),
         min_zoom=8,
     )
@@ -180,8 +174,6 @@ collections.register(
         },
         id_field="id",
         geometry_type="MultiLineString",
-        order=("locality_id", "ulic"),
-        narrow=streets_near_id,
         tile_fields=("id", "name"),
         min_zoom=13,
     )

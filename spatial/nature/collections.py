@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 
 from data.records.nature import KIND_NAMES
 from spatial.nature.models import ProtectedArea
-from spatial.ogc.registry import Collection, FieldSpec, Text, TimeSpan, collections
+from spatial.ogc.registry import Collection, FieldSpec, Follows, Text, TimeSpan, collections
 
 
 def current_areas() -> QuerySet[Any]:
@@ -28,6 +29,10 @@ def areas_of_all_days() -> QuerySet[Any]:
         pk__lt=OuterRef("pk"),
     ).exclude(municipality=OuterRef("municipality"))
     return known.exclude(Exists(copies))
+
+
+def copies_of(identifiers: Combinable) -> QuerySet[Any]:
+    return ProtectedArea.objects.filter(identifier__in=identifiers)
 
 
 def kind_name() -> Case:
@@ -68,7 +73,7 @@ collections.register(
             ),
         },
         id_field="identifier",
-        order=("identifier",),
+        follows=(Follows(ProtectedArea, "identifier", copies_of),),
         time=TimeSpan("valid_from", "valid_to", areas_of_all_days),
         tile_fields=("identifier", "name", "kind"),
         min_zoom=8,

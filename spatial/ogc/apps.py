@@ -29,7 +29,7 @@ def drop_open_views(*, using: str, plan: list[Any], **_: Any) -> None:
 
 def make_open_views(*, using: str, **_: Any) -> None:
     """After the last migration of all; a run that stops before it leaves nothing to serve."""
-    from spatial.ogc import open_views  # noqa: PLC0415 - after all apps are ready
+    from spatial.ogc import open_tables, open_views  # noqa: PLC0415 - after all apps are ready
 
     if using == DEFAULT_DB_ALIAS and open_views.has_tables():
-        open_views.refresh()
+        open_tables.refresh()

@@ -71,7 +71,7 @@ def collection_resource(collection: Collection, base_url: str) -> dict[str, Any]
         "providers": [
             {
                 "type": "feature",
-                "name": "spatial.ogc.provider.QuerySetProvider",
+                "name": "spatial.ogc.provider.OpenProvider",
                 "data": collection.id,
                 "id_field": collection.id_field,
                 "crs": list(SYSTEMS),

@@ -35,8 +35,8 @@ CONFORMANCE = [
     ),
     *(
         f"http://www.opengis.net/spec/cql2/1.0/conf/{name}"
-        for name in ("cql2-text", "basic-cql2", "advanced-comparison-operators", "case-insensitive-comparison",
-                     "basic-spatial-functions")
+        for name in ("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators",
+                     "case-insensitive-comparison", "basic-spatial-functions")
     ),
     *(
         f"http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}"

@@ -1,8 +1,10 @@
-"""Views of the database schema ``open``: what the registry publishes, and nothing else, written down in SQL.
+"""What the registry publishes, and nothing else, written down in SQL.
 
-Maps and the OGC API read these views as a role that may read nothing else (``spatial.ogc.open_data``). They are made
-anew after migrations, and dropped before, because tables under a view cannot change. PostgreSQL looks through them,
-so the indexes of the tables serve as before.
+Three schemas' worth of one thing. ``open_live`` holds a view of each collection, over the registers as they are; only
+the database itself reads it. ``open`` holds what maps and the OGC API read, as a role that may read nothing else: a
+table of each collection with answers ready to send (``spatial.ogc.open_tables``), kept by triggers, and a view of all
+days where the collection has time. All are made anew after migrations; live views and triggers are dropped before,
+because tables under a view cannot change. The tables of ``open`` stay meanwhile, so the map does not go out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.sql.constants import INNER
@@ -21,10 +23,10 @@ from psycopg import ClientCursor, sql
 
 from spatial.ogc.registry import Collection, Registry, TimeSpan, collections
 
-SCHEMA = "open"
-ROLE = "miedza_open"  #: reads the views; made by deploy/postgres.sh
+SCHEMA, LIVE = "open", "open_live"
+ROLE = "miedza_open"  #: reads the schema open; made by deploy/postgres.sh
 
-KEY, GEOMETRY, SHAPE, START, END = "_key", "geom", "_shape", "_start", "_end"
+KEY, GEOMETRY, START, END = "_key", "geom", "_start", "_end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,8 @@ class View:
 
     @property
     def table(self) -> str:
-        """As Django writes it after FROM."""
-        return f'"{SCHEMA}"."{self.name}"'
+        """As it stands after FROM."""
+        return f'"{LIVE if self.of_now else SCHEMA}"."{self.name}"'
 
     def rows(self) -> QuerySet[Any]:
         return self.collection.public() if self.of_now else self.time.ever()
@@ -54,25 +56,17 @@ class View:
         return self.collection.time
 
     def columns(self) -> dict[str, Combinable]:
-        """Public properties by name, the geometry, and what filters and orders need, with an underscore."""
+        """Public properties by name, the geometry to serve (EPSG:2178), and what pages need, with an underscore."""
         held = self.collection
         found: dict[str, Combinable] = {name: field.expression for name, field in held.fields.items()}
-        found |= {GEOMETRY: F(held.geometry), KEY: F("pk")}
-        found |= {order_column(place): F(path.lstrip("-")) for place, path in enumerate(held.order)}
-        found |= {key_column(path): F(path) for path in (held.narrow("") if held.narrow else ())}
-        if self.of_now and held.shape:
-            found[SHAPE] = held.outline()
+        found |= {GEOMETRY: held.outline(of_now=self.of_now), KEY: F("pk")}
         if not self.of_now:
             found |= {START: F(self.time.start), END: F(self.time.end)}
         return found
 
-
-def order_column(place: int) -> str:
-    return f"_order_{place}"
-
-
-def key_column(path: str) -> str:
-    return f"_by_{path}"
+    def query(self) -> QuerySet[Any]:
+        """The rows as tuples of the columns."""
+        return with_columns(self.rows(), self.columns())
 
 
 def views(registry: Registry[Collection] = collections) -> Iterator[View]:
@@ -82,47 +76,23 @@ def views(registry: Registry[Collection] = collections) -> Iterator[View]:
             yield View(collection, of_now=False)
 
 
-def refresh(registry: Registry[Collection] = collections) -> bool:
-    """Make the views anew where they are not those of the registry; answers whether it did."""
-    statements = [definition(view) for view in views(registry)]
-    mark = sha256("\n".join([*statements, ROLE if has_role() else ""]).encode()).hexdigest()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('miedza.open'))")
-        if mark_of_schema() == mark:
-            return False
-        drop()
-        cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA)))
-        for statement in statements:
-            cursor.execute(statement)
-        cursor.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(sql.Identifier(SCHEMA), sql.Literal(mark)))
-        if has_role():
-            names = {"schema": sql.Identifier(SCHEMA), "role": sql.Identifier(ROLE)}
-            cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA {schema} TO {role}").format(**names))
-            cursor.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}").format(**names))
-    return True
-
-
-def drop() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA)))
-
-
 def definition(view: View) -> str:
     """CREATE VIEW with every value written out.
 
     Raises ImproperlyConfigured for a day among them: it would be today for ever.
     """
-    columns = view.columns()
-    query = with_columns(view.rows(), columns).query
-    text, parameters = query.sql_with_params()
-    if any(isinstance(value, date) for value in parameters):
-        raise ImproperlyConfigured(
-            f"Collection {view.collection.id!r} names a fixed day; say spatial.ogc.registry.Today()."
-        )
-    connection.ensure_connection()
-    body = ClientCursor(connection.connection).mogrify(text, parameters)
-    names = ", ".join(quoted(name) for name in columns)
+    body = written_out(view.query())
+    names = ", ".join(quoted(name) for name in view.columns())
     return f"CREATE VIEW {view.table} ({names}) AS {body}"
+
+
+def written_out(rows: QuerySet[Any]) -> str:
+    """SQL of a queryset with its values in place. Raises ImproperlyConfigured for a day among them."""
+    text, parameters = rows.query.sql_with_params()
+    if any(isinstance(value, date) for value in parameters):
+        raise ImproperlyConfigured(f"Rows of {rows.model.__name__} name a fixed day; say spatial.ogc.registry.Today().")
+    connection.ensure_connection()
+    return str(ClientCursor(connection.connection).mogrify(text, parameters))
 
 
 def with_columns(rows: QuerySet[Any], columns: Mapping[str, Combinable]) -> QuerySet[Any]:
@@ -166,9 +136,22 @@ def has_role() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def drop() -> None:
+    """Live views, and with them the triggers; and the views of all days. What is served of now stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(LIVE)))
+        cursor.execute("SELECT viewname FROM pg_views WHERE schemaname = %s", [SCHEMA])
+        for (name,) in cursor.fetchall():
+            cursor.execute(sql.SQL("DROP VIEW {}").format(sql.Identifier(SCHEMA, name)))
+
+
 def mark_of_schema() -> str | None:
     """What the views were made from; None where there are none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", [SCHEMA])
+        cursor.execute("SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s", [LIVE])
         row = cursor.fetchone()
         return str(row[0]) if row else None
+
+
+def mark_of(statements: list[str]) -> str:
+    return sha256("\n".join([*statements, ROLE if has_role() else ""]).encode()).hexdigest()

@@ -26,7 +26,7 @@ def openapi_document(base_url: str) -> dict[str, Any]:
         "info": {
             "title": "Miedza OGC API",
             "version": "1.0.0",
-            "description": "OGC API Features (części 1-3, CQL2 text) i Processes.",
+            "description": "OGC API Features (części 1-3, CQL2) i Processes.",
             "license": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
         },
         "servers": [{"url": base_url}],
@@ -52,7 +52,7 @@ def collection_paths(collection: Collection) -> dict[str, Any]:
     name = collection.id.title().replace("-", "")
     home = f"/collections/{collection.id}"
     many = [
-        use("bbox"), use("bbox-crs"), use("crs"), use("limit"), use("offset"), use("skipGeometry"),
+        use("bbox"), use("bbox-crs"), use("crs"), use("limit"), use("offset"), use("after"), use("skipGeometry"),
         use("resulttype"), use("filter"), use("filter-lang"), use("filter-crs"),
         listing("properties", sorted(collection.fields)),
         listing("sortby", [sign + field for field in sorted(collection.fields) for sign in ("", "-")]),
@@ -155,11 +155,12 @@ PARAMETERS: dict[str, Any] = {
         "Najwyżej tyle obiektów na stronie.",
     ),
     "offset": query("offset", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET, "default": 0}, "Od którego."),
+    "after": query("after", {"type": "string"}, "Znak ostatniego obiektu strony, z odnośnika next."),
     "datetime": query("datetime", {"type": "string"}, "Dzień albo przedział początek/koniec (RFC 3339, '..')."),
     "skipGeometry": query("skipGeometry", {"type": "boolean", "default": False}, "Bez geometrii."),
     "resulttype": query("resulttype", {"type": "string", "enum": ["results", "hits"]}, "hits: tylko liczba."),
     "filter": query("filter", {"type": "string"}, "Warunek CQL2."),
-    "filter-lang": query("filter-lang", {"type": "string", "enum": ["cql2-text"]}),
+    "filter-lang": query("filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}),
     "filter-crs": query("filter-crs", SYSTEM_SCHEMA, "Układ geometrii w warunku; domyślnie CRS84."),
     "featureId": {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
 }

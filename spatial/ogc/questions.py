@@ -3,30 +3,31 @@
 A parameter quietly ignored would be a wrong answer.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
-from django.db.models import Q
-from django.http import QueryDict
-
 from spatial.errors import Malformed
-from spatial.ogc.cql2 import condition
-from spatial.ogc.open_views import GEOMETRY
-from spatial.ogc.reference_systems import CRS84, ReferenceSystem, box_of, system_of
-from spatial.ogc.registry import Collection
+from spatial.ogc import cql2, cql2_json
+from spatial.ogc.conditions import Condition
+from spatial.ogc.reference_systems import CRS84, Area, ReferenceSystem, area_of, system_of
+from spatial.ogc.registry import Collection, collections
 from spatial.ogc.values import from_text, unknown_property
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 MAX_OFFSET = 10_000_000
 
+#: control characters, and what stands where bytes were no UTF-8
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
+
 PRESENTATION = frozenset({"f", "lang"})
 ITEM_PARAMETERS = PRESENTATION | {"crs"}
 ITEMS_PARAMETERS = ITEM_PARAMETERS | {
-    "bbox", "bbox-crs", "limit", "offset", "sortby", "properties", "skipGeometry", "resulttype",
+    "bbox", "bbox-crs", "limit", "offset", "after", "sortby", "properties", "skipGeometry", "resulttype",
     "filter", "filter-lang", "filter-crs",
 }  # fmt: skip
 
@@ -45,11 +46,12 @@ class Question:
 
     limit: int = DEFAULT_LIMIT
     offset: int = 0
-    area: GEOSGeometry | None = None  #: what the objects share at least a point with, its SRID set
+    after: str | None = None  #: key of the row that the page before ended with
+    area: Area | None = None  #: what the objects share at least a point with
     is_elsewhere: bool = False  #: the bbox misses the country
     days: Days | None = None
     equal: Mapping[str, Any] | None = None  #: property -> value
-    condition: Q | None = None
+    condition: Condition | None = None
     order: tuple[tuple[str, bool], ...] = ()  #: (property, descending)
     properties: tuple[str, ...] | None = None  #: None: all
     geometry: bool = True
@@ -57,29 +59,36 @@ class Question:
     system: ReferenceSystem = CRS84
 
 
-def strict(parameters: QueryDict, allowed: frozenset[str]) -> dict[str, str]:
+def strict(parameters: Iterable[tuple[str, str]], allowed: frozenset[str]) -> dict[str, str]:
     """One value for each parameter. Raises Malformed for unknown or repeated ones and for control characters."""
-    for name, values in parameters.lists():
+    given: dict[str, str] = {}
+    for name, value in parameters:
         if name not in allowed:
             raise Malformed(
                 f"Nieznany parametr / unknown parameter: {name[:60]!r}. "
                 f"Dozwolone / allowed: {', '.join(sorted(allowed))}."
             )
-        if len(values) != 1:
+        if name in given:
             raise Malformed(f"{name}: parametr podano więcej niż raz / given more than once.")
-        if any(sign < " " and sign not in "\t\r\n" for sign in values[0]) or "\ufffd" in values[0]:
+        if FORBIDDEN.search(value):
             raise Malformed(f"{name}: niedozwolony znak / character not allowed.")
-    return {name: str(parameters[name]) for name in parameters}
+        given[name] = value
+    return given
 
 
-def read_question(parameters: QueryDict, collection: Collection) -> Question:
-    """Raises Malformed, naming the parameter."""
+def parameters_of(collection: Collection) -> frozenset[str]:
     time = {"datetime"} if collection.time else set()
-    given = strict(parameters, ITEMS_PARAMETERS | time | set(collection.fields))
+    return ITEMS_PARAMETERS | time | frozenset(collection.fields)
+
+
+def read_question(parameters: Iterable[tuple[str, str]], collection: Collection) -> Question:
+    """Raises Malformed, naming the parameter."""
+    given = strict(parameters, parameters_of(collection))
     area, is_elsewhere = read_area(given)
     return Question(
         limit=min(whole(given, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),
         offset=whole(given, "offset", 0, most=MAX_OFFSET),
+        after=read_after(given),
         area=area,
         is_elsewhere=is_elsewhere,
         days=read_days(given["datetime"]) if "datetime" in given else None,
@@ -118,7 +127,13 @@ def choice[T](given: Mapping[str, str], name: str, options: Mapping[str, T], def
         raise Malformed(f"{name}: dozwolone / allowed: {', '.join(options)}.") from None
 
 
-def read_area(given: Mapping[str, str]) -> tuple[GEOSGeometry | None, bool]:
+def read_after(given: Mapping[str, str]) -> str | None:
+    if "after" in given and ({"offset", "sortby"} & set(given)):
+        raise Malformed("after nie łączy się z offset ani sortby / does not go with offset or sortby.")
+    return given.get("after")
+
+
+def read_area(given: Mapping[str, str]) -> tuple[Area | None, bool]:
     if "bbox" not in given:
         if "bbox-crs" in given:
             raise Malformed("bbox-crs podano bez bbox / given without bbox.")
@@ -128,7 +143,7 @@ def read_area(given: Mapping[str, str]) -> tuple[GEOSGeometry | None, bool]:
         numbers = [float(part) for part in given["bbox"].split(",")]
     except ValueError:
         raise Malformed("bbox: oczekiwano liczb rozdzielonych przecinkami / expected numbers and commas.") from None
-    area = box_of(numbers, system)
+    area = area_of(numbers, system)
     return area, area is None
 
 
@@ -153,14 +168,21 @@ def read_day(text: str) -> date:
         raise Malformed("datetime: oczekiwano zapisu RFC 3339 / expected RFC 3339.") from None
 
 
-def read_filter(given: Mapping[str, str], collection: Collection) -> Q | None:
+def read_filter(given: Mapping[str, str], collection: Collection) -> Condition | None:
     if "filter" not in given:
         if stray := {"filter-lang", "filter-crs"} & set(given):
             raise Malformed(f"{stray.pop()} podano bez filter / given without filter.")
         return None
-    choice(given, "filter-lang", {"cql2-text": True}, "cql2-text")
+    language = choice(given, "filter-lang", {"cql2-text": "text", "cql2-json": "json"}, "cql2-text")
     system = system_of(given["filter-crs"], parameter="filter-crs") if "filter-crs" in given else CRS84
-    return condition(given["filter"], fields=collection.fields, geometry=GEOMETRY, system=system)
+    return filter_of(collection.id, given["filter"], language, system)
+
+
+@lru_cache(maxsize=512)
+def filter_of(collection: str, text: str, language: str, system: ReferenceSystem) -> Condition:
+    """Programs ask the same filter of many boxes."""
+    read = cql2_json.condition if language == "json" else cql2.condition
+    return read(text, fields=collections[collection].fields, system=system)
 
 
 def read_order(text: str | None, collection: Collection) -> tuple[tuple[str, bool], ...]:

@@ -6,7 +6,7 @@ Inside, x is east and y is north; north-east order exists only in requests and a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, log, pi, radians, tan
 
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, MultiPolygon, Polygon
 
@@ -15,6 +15,9 @@ from spatial.errors import Malformed
 
 Box = tuple[float, float, float, float]
 
+#: radius of the sphere of EPSG:3857, metres
+EARTH = 6_378_137.0
+METRES_PER_DEGREE = EARTH * pi / 180
 #: pieces per side of a box: a parallel bends by metres over a municipality when seen in EPSG:2178
 PIECES = 32
 
@@ -46,6 +49,7 @@ SYSTEMS = {
     )
 }
 STORAGE_URI = "http://www.opengis.net/def/crs/EPSG/0/2178"
+STORED = SYSTEMS[STORAGE_URI]
 
 
 def system_of(uri: str, *, parameter: str) -> ReferenceSystem:
@@ -58,11 +62,31 @@ def system_of(uri: str, *, parameter: str) -> ReferenceSystem:
         ) from None
 
 
-def box_of(numbers: Sequence[float], system: ReferenceSystem) -> GEOSGeometry | None:
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a box encloses within the country: one part, or two when it crosses the 180th meridian."""
+
+    parts: tuple[Box, ...]  #: x first
+    system: ReferenceSystem
+
+    def on_map(self) -> Box | None:
+        """The same box in EPSG:3857, where it is one: its sides run along the axes. None in Polish grids."""
+        if len(self.parts) > 1 or self.system.srid not in (crs.WGS84, crs.WEB_MERCATOR):
+            return None
+        west, south, east, north = self.parts[0]
+        if self.system.srid == crs.WEB_MERCATOR:
+            return self.parts[0]
+        return (west * METRES_PER_DEGREE, mercator_north(south), east * METRES_PER_DEGREE, mercator_north(north))
+
+    def polygon(self) -> bytes:
+        """The area in EPSG:2178 as EWKB; sides are divided, because a parallel bends."""
+        return stored(MultiPolygon([divided(part) for part in self.parts], srid=self.system.srid))
+
+
+def area_of(numbers: Sequence[float], system: ReferenceSystem) -> Area | None:
     """Box as it was asked for (4 or 6 numbers, axis order of the system); None when it misses Poland.
 
-    Sides are divided, so that a transformed box is the same area. In degrees ``west > east`` crosses the 180th
-    meridian. Raises Malformed.
+    In degrees ``west > east`` crosses the 180th meridian. Raises Malformed.
     """
     if len(numbers) == 6:
         numbers = (*numbers[:2], *numbers[3:5])
@@ -73,18 +97,33 @@ def box_of(numbers: Sequence[float], system: ReferenceSystem) -> GEOSGeometry | 
     if south > north or (west > east and system.srid != crs.WGS84):
         raise Malformed("bbox: dolna granica większa od górnej / lower bound above the upper one.")
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    boxes = [box for span in spans if (box := clipped((span[0], south, span[1], north), system)) is not None]
-    return MultiPolygon(boxes, srid=system.srid) if boxes else None
+    parts = [part for span in spans if (part := clipped((span[0], south, span[1], north), system)) is not None]
+    return Area(tuple(parts), system) if parts else None
 
 
-def clipped(box: Box, system: ReferenceSystem) -> Polygon | None:
+def mercator_north(latitude: float) -> float:
+    return EARTH * log(tan(pi / 4 + radians(latitude) / 2))
+
+
+def stored(geometry: GEOSGeometry) -> bytes:
+    """EWKB in EPSG:2178."""
+    if geometry.srid != crs.PL_2000_7:
+        geometry = geometry.transform(crs.PL_2000_7, clone=True)
+    return bytes(geometry.ewkb)
+
+
+def clipped(box: Box, system: ReferenceSystem) -> Box | None:
     west, south = max(box[0], system.area[0]), max(box[1], system.area[1])
     east, north = min(box[2], system.area[2]), min(box[3], system.area[3])
     if west > east or south > north:
         return None
     # A box without width is a line or a point; a millimetre makes it an area that touches the same things.
     least = 1e-8 if system.srid == crs.WGS84 else 1e-3
-    east, north = max(east, west + least), max(north, south + least)
+    return (west, south, max(east, west + least), max(north, south + least))
+
+
+def divided(box: Box) -> Polygon:
+    west, south, east, north = box
     corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
     ring = [
         (x0 + (x1 - x0) * step / PIECES, y0 + (y1 - y0) * step / PIECES)
@@ -94,8 +133,11 @@ def clipped(box: Box, system: ReferenceSystem) -> Polygon | None:
     return Polygon([*ring, ring[0]])
 
 
-def geometry_of(wkt: str, system: ReferenceSystem) -> GEOSGeometry:
-    """Literal of a filter, x first. Raises Malformed for what is invalid or leaves the area of the system."""
+def geometry_of(wkt: str, system: ReferenceSystem) -> bytes:
+    """Literal of a filter, x first, as EWKB in EPSG:2178.
+
+    Raises Malformed for what is invalid or leaves the area of the system.
+    """
     try:
         geometry = GEOSGeometry(wkt, srid=system.srid)
         if geometry.empty or not geometry.valid:
@@ -106,4 +148,4 @@ def geometry_of(wkt: str, system: ReferenceSystem) -> GEOSGeometry:
     low_x, low_y, high_x, high_y = system.area
     if not (low_x <= west <= east <= high_x and low_y <= south <= north <= high_y):
         raise Malformed("filter: geometria wychodzi poza Polskę / the geometry leaves the area of Poland.")
-    return geometry
+    return stored(geometry)

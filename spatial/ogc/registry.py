@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import DateField, F, Func, QuerySet
+from django.db.models import DateField, F, Func, Model, QuerySet
 from django.db.models.expressions import Combinable
 
 FieldType = Literal["string", "integer", "number", "date"]
@@ -66,13 +66,22 @@ class TimeSpan:
     ever: Callable[[], QuerySet[Any]]  #: public rows of all days
 
 
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A table that decides, by a subquery, what rows of a collection say. Joined tables need no mention."""
+
+    model: type[Model]
+    column: str  #: of that table; its values in rows that came, changed or went are what ``reached`` is given
+    reached: Callable[[Combinable], QuerySet[Any]]  #: rows of the collection's model to write anew; ``__in`` the values
+
+
 @dataclass(frozen=True, kw_only=True)
 class Collection:
     """A set of public objects with one geometry each, EPSG:2178.
 
-    ``public()`` yields rows that everybody may see, without personal data. It becomes a view of the database
-    (``spatial.ogc.open_views``), so it may name no day but ``Today()``. Item ids (``id_field``) outlive a new delivery
-    of the same object.
+    ``public()`` yields rows that everybody may see, without personal data. They stand ready in a table that the
+    database keeps (``spatial.ogc.open_tables``), so it may name no day but ``Today()``. Item ids (``id_field``)
+    outlive a new delivery of the same object.
     """
 
     id: str
@@ -84,11 +93,9 @@ class Collection:
     id_field: str
     geometry: str = "geom"
     geometry_type: Literal["Point", "MultiPolygon", "MultiLineString"] = "MultiPolygon"
-    #: what is served with ``public()`` where it differs from the stored column; the column keeps the index
+    #: what is served with ``public()`` in place of the stored column, which nobody can then ask about
     shape: Callable[[], Combinable] | None = None
-    order: tuple[str, ...] = ("pk",)  #: paths of the default order
-    #: what an id tells of its object, path to value: few candidates, found by an index. Any text must do
-    narrow: Callable[[str], Mapping[str, Any]] | None = None
+    follows: tuple[Follows, ...] = ()
     time: TimeSpan | None = None
     tile_fields: tuple[str, ...] = ()
     min_zoom: int = 0

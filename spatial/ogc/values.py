@@ -4,17 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import FloatField, Value
-
 from spatial.errors import Malformed
 from spatial.ogc.registry import FieldType
 
 LARGEST = 2**62  #: beyond it a number fits no column
-
-
-def alias_of(name: str) -> str:
-    """Annotation that carries a property; the prefix keeps it apart from columns of the model."""
-    return f"public_{name}"
 
 
 def unknown_property(name: str, known: Iterable[str]) -> Malformed:
@@ -47,9 +40,6 @@ def typed(value: Any, kind: FieldType, *, name: str) -> Any:
         return day_of(value, name=name)
     if not fits[kind]:
         raise Malformed(f"{name}: oczekiwano wartości typu {kind} / expected a value of type {kind}.")
-    # Django would cut 12.5 to 12 for a column of integers; the database compares the numbers themselves.
-    if kind == "integer" and isinstance(value, float):
-        return int(value) if value.is_integer() else Value(value, output_field=FloatField())
     return value
 
 

@@ -1,17 +1,15 @@
 """The OGC API over HTTP: strict parameters, JSON or a plain page, errors as JSON with their status."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from functools import wraps
 from json import dumps, loads
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import QueryCanceled
@@ -19,13 +17,14 @@ from pygeoapi.api import API
 
 from spatial.errors import Malformed, NotFound, ServiceError
 from spatial.ogc import documents
+from spatial.ogc.answers import GEOJSON, feature, feature_collection, item_links, page_links, page_tag, text_tag
 from spatial.ogc.config import api_for
+from spatial.ogc.open_data import reading
 from spatial.ogc.openapi import OPENAPI_TYPE
-from spatial.ogc.provider import Page, item, page
-from spatial.ogc.questions import ITEM_PARAMETERS, PRESENTATION, Question, choice, read_question, read_system, strict
-from spatial.ogc.registry import Collection, processes
+from spatial.ogc.pages import item, page
+from spatial.ogc.questions import ITEM_PARAMETERS, PRESENTATION, choice, read_question, read_system, strict
+from spatial.ogc.registry import processes
 
-GEOJSON = "application/geo+json"
 SCHEMA = "application/schema+json"
 #: code of the OGC error document by HTTP status
 CODES = {400: "InvalidParameterValue", 404: "NotFound", 405: "InvalidMethod", 413: "RequestTooLarge"}
@@ -42,7 +41,7 @@ def door(*methods: str) -> Callable[[View], View]:
         def answer(request: HttpRequest, *names: str, **named: str) -> HttpResponseBase:
             response = asked(request, *names, **named)
             response.headers["Access-Control-Allow-Origin"] = "*"
-            response.headers["Access-Control-Expose-Headers"] = "Content-Crs, Link"
+            response.headers["Access-Control-Expose-Headers"] = "Content-Crs, ETag, Link"
             patch_vary_headers(response, ["Accept", "Accept-Language"])
             return response
 
@@ -102,7 +101,7 @@ def document_view(write: Callable[..., documents.Document], media_type: str = "a
 
     @door("GET", "HEAD")
     def view(request: HttpRequest, *names: str, **named: str) -> HttpResponseBase:
-        strict(request.GET, PRESENTATION)
+        strict(pairs_of(request), PRESENTATION)
         language = language_of(request)
         document = write(api_of(request), language, *names, **named)
         return shown(request, dumps(document, ensure_ascii=False), media_type, language)
@@ -111,7 +110,7 @@ def document_view(write: Callable[..., documents.Document], media_type: str = "a
 
 
 def shown(
-    request: HttpRequest, text: str, media_type: str, language: str, headers: dict[str, str] | None = None
+    request: HttpRequest, text: str | bytes, media_type: str, language: str, headers: dict[str, str] | None = None
 ) -> HttpResponse:
     """The JSON text, or the same as a page for a person."""
     headers = {"Content-Language": language} | (headers or {})
@@ -142,65 +141,49 @@ process = document_view(documents.process)
 openapi = document_view(lambda api, _language: api.openapi, OPENAPI_TYPE)
 
 
+def pairs_of(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for name, values in request.GET.lists():
+        for value in values:
+            yield name, str(value)
+
+
 @door("GET", "HEAD")
 def items(request: HttpRequest, name: str) -> HttpResponseBase:
     """A page of features, GeoJSON; ``Content-Crs`` says in which coordinates."""
     held = documents.known(name)
-    question = read_question(request.GET, held)
+    question = read_question(pairs_of(request), held)
     language = language_of(request)
     is_html = wants_html(request)
-    found = page(held, question)
-    links = dumps(page_links(request, held, question, found, is_html=is_html), ensure_ascii=False)
-    text = (
-        f'{{"type":"FeatureCollection","features":[{",".join(found.features)}],'
-        f'"numberMatched":{found.matched},"numberReturned":{len(found.features)},'
-        f'"timeStamp":"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}","links":{links}}}'
-    )
-    return shown(request, text, GEOJSON, language, {"Content-Crs": f"<{question.system.uri}>"})
-
-
-def page_links(
-    request: HttpRequest, held: Collection, question: Question, found: Page, *, is_html: bool
-) -> list[dict[str, str]]:
+    with reading() as ask:
+        found = page(held, question, ask)
     home = f"{base_url(request)}/collections/{held.id}"
-
-    def link(rel: str, media_type: str, **changed: str) -> dict[str, str]:
-        parameters = {**request.GET.dict(), **changed}
-        return {"rel": rel, "type": media_type, "href": f"{home}/items?{urlencode(parameters)}"}
-
-    links = [
-        link("alternate" if is_html else "self", GEOJSON, f="json"),
-        link("self" if is_html else "alternate", "text/html", f="html"),
-        {"rel": "collection", "type": "application/json", "href": home},
-    ]
-    here = "text/html" if is_html else GEOJSON
-    after = question.offset + question.limit
-    if after < found.matched and not question.hits_only:
-        links.append(link("next", here, offset=str(after)))
-    if question.offset:
-        links.append(link("prev", here, offset=str(max(0, question.offset - question.limit))))
-    return links
+    links = page_links(home, request.META.get("QUERY_STRING", ""), question, found, is_html=is_html)
+    tag = page_tag(found, request.get_full_path(), language, str(is_html))
+    headers = {"Content-Crs": f"<{question.system.uri}>", "ETag": tag}
+    return unless_known(request, tag, shown(request, feature_collection(found, links), GEOJSON, language, headers))
 
 
 @door("GET", "HEAD")
 def single_item(request: HttpRequest, name: str, identifier: str) -> HttpResponseBase:
     """One feature. A slash in its id may come raw or as ``%2F``; links carry ``%2F``."""
     held = documents.known(name)
-    system = read_system(strict(request.GET, ITEM_PARAMETERS))
+    system = read_system(strict(pairs_of(request), ITEM_PARAMETERS))
     language = language_of(request)
     is_html = wants_html(request)
-    found = item(held, identifier, system)
+    with reading() as ask:
+        found = item(held, identifier, system, ask)
     if found is None:
         raise NotFound(f"W kolekcji {held.id} nie ma obiektu {identifier[:80]!r} / no such item.")
     home = f"{base_url(request)}/collections/{held.id}"
-    here = f"{home}/items/{quote(identifier, safe='')}"
-    links = [
-        {"rel": "alternate" if is_html else "self", "type": GEOJSON, "href": f"{here}?f=json"},
-        {"rel": "self" if is_html else "alternate", "type": "text/html", "href": f"{here}?f=html"},
-        {"rel": "collection", "type": "application/json", "href": home},
-    ]
-    text = f'{found[:-1]},"links":{dumps(links)}}}'
-    return shown(request, text, GEOJSON, language, {"Content-Crs": f"<{system.uri}>"})
+    text = feature(found, item_links(home, identifier, is_html=is_html))
+    tag = text_tag(found, request.get_full_path(), language, str(is_html))
+    headers = {"Content-Crs": f"<{system.uri}>", "ETag": tag}
+    return unless_known(request, tag, shown(request, text, GEOJSON, language, headers))
+
+
+def unless_known(request: HttpRequest, tag: str, response: HttpResponse) -> HttpResponseBase:
+    """304 where the client has it already."""
+    return get_conditional_response(request, etag=tag, response=response) or response
 
 
 @door("POST")
@@ -210,7 +193,7 @@ def execution(request: HttpRequest, name: str) -> HttpResponseBase:
     Body ``{"inputs": {...}, "response": "raw" | "document"}``; a subscriber is refused, no address of a client's
     choice is ever called.
     """
-    strict(request.GET, PRESENTATION)
+    strict(pairs_of(request), PRESENTATION)
     if name not in processes:
         raise NotFound(f"Nie ma procesu {name[:60]!r} / no such process.")
     body = read_body(request)

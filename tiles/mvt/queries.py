@@ -1,96 +1,69 @@
-"""One SQL statement for one vector tile. SRIDs are integers: text ones cost PostGIS a look-up for each geometry."""
+"""One SQL statement for one vector tile, from outlines that stand ready in EPSG:3857."""
 
-from typing import Any
-
-from django.contrib.gis.db.models import GeometryField
-from django.db import connections
-from django.db.models import F, Func, QuerySet, Value
-from django.db.models.expressions import Combinable
-
-from spatial import crs
-from spatial.ogc.open_data import field_of, outline_of, reading, rows
+from spatial.ogc.open_data import Ask
+from spatial.ogc.open_tables import MERCATOR, ROUGH
+from spatial.ogc.open_views import SCHEMA, quoted
 from spatial.ogc.registry import Collection
-from spatial.ogc.values import alias_of
 
 EXTENT = 4096
 BUFFER = 64
 MAX_ZOOM = 22
-#: from here on outlines are drawn as they are; half a screen pixel is then finer than 0.4 m on the ground
-EXACT_ZOOM = 16
+#: up to here the rough outline is drawn: what it leaves out is less than a pixel of a screen
+ROUGH_ZOOM = 13
+#: below, outlines are simpler still, by half a pixel
+SIMPLER_BELOW = 12
 #: side of the world square, metres of EPSG:3857
 WORLD = 2 * 20_037_508.342789244
-#: Poland with room, EPSG:3857; the storage projection is not asked about other places
+#: Poland with room, EPSG:3857; nothing lies elsewhere
 COUNTRY = (1.3e6, 5.9e6, 3.1e6, 7.8e6)
-#: a metre of EPSG:3857 on the ground at 50 N
-GROUND = 0.64
-
-type Box = tuple[float, float, float, float]
 
 
-def tile(collection: Collection, *, zoom: int, column: int, row: int) -> bytes:
+def tile(collection: Collection, *, zoom: int, column: int, row: int, ask: Ask) -> bytes:
     """Mapbox vector tile with one layer, called as the collection; empty bytes where nothing lies.
 
     The numbers are a tile that exists: ``0 <= column, row < 2 ** zoom``. Buildings and the like are left out below
     the collection's ``min_zoom``.
     """
-    area = reach(zoom, column, row)
-    if zoom < collection.min_zoom or area is None:
+    if zoom < collection.min_zoom or not is_in_country(zoom, column, row):
         return b""
-    with reading() as alias:
-        return drawn(alias, collection, visible(collection, alias, area, zoom=zoom, column=column, row=row))
+    return bytes(ask(statement(collection, zoom), [zoom, column, row])[0][0])
 
 
-def drawn(alias: str, collection: Collection, found: QuerySet[Any]) -> bytes:
-    inner, parameters = found.query.get_compiler(alias).as_sql()
-    # Django's aliases may not equal columns of the model, names in the tile must be the public ones.
-    names = ", ".join(f'"{alias_of(name)}" AS "{name}"' for name in collection.tile_fields)
-    # No "WHERE shape IS NOT NULL" around it: PostgreSQL would compute each shape twice; ST_AsMVT skips nulls.
-    sql = (
-        f"SELECT ST_AsMVT(drawn.*, %s, %s, 'shape') "  # noqa: S608 - names of the registry, inner is Django's own
-        f"FROM (SELECT {names}, shape FROM ({inner}) AS rows) AS drawn"
-    )
-    with connections[alias].cursor() as cursor:
-        cursor.execute(sql, [collection.id, EXTENT, *parameters])
-        return bytes(cursor.fetchone()[0])
+def statement(collection: Collection, zoom: int) -> str:
+    """SQL with the zoom, column and row to fill in.
 
-
-def visible(collection: Collection, alias: str, area: Box, *, zoom: int, column: int, row: int) -> QuerySet[Any]:
-    """Rows that meet the area (EPSG:3857), with the public tile fields and ``shape`` in units of the tile.
-
-    The area is turned into EPSG:2178 once, so that the index on the bare column finds the rows.
+    No ``WHERE shape IS NOT NULL`` around it: PostgreSQL would compute each shape twice; ST_AsMVT skips nulls. SRIDs are
+    integers: text ones cost PostGIS a look-up for each geometry.
     """
-    here = Func(
-        Func(*area, crs.WEB_MERCATOR, function="ST_MakeEnvelope"),
-        crs.PL_2000_7,
-        function="ST_Transform",
-        output_field=GeometryField(srid=crs.PL_2000_7),
+    fields = "".join(f"{quoted(name)}, " for name in collection.tile_fields)
+    margin = BUFFER / EXTENT
+    drawn = f"ST_AsMVTGeom({outline(collection, zoom)}, _box, {EXTENT}, {BUFFER}) AS shape"
+    return (
+        "WITH t AS MATERIALIZED (SELECT ST_TileEnvelope(%s, %s, %s) AS _box) "  # noqa: S608 - names of the registry
+        f"SELECT ST_AsMVT(drawn, '{collection.id}', {EXTENT}, 'shape') "
+        f'FROM (SELECT {fields}{drawn} FROM t, "{SCHEMA}"."{collection.id}" '
+        f"WHERE {MERCATOR} && ST_Expand(_box, (ST_XMax(_box) - ST_XMin(_box)) * {margin})) AS drawn"
     )
-    outline: Combinable = F(outline_of(collection, of_now=True))
-    if zoom < EXACT_ZOOM and collection.geometry_type != "Point":
-        half_a_pixel = EXTENT / 512 / 2 * WORLD / 2**zoom / EXTENT * GROUND
-        outline = Func(outline, Value(half_a_pixel), Value(True), function="ST_Simplify")
-    shape = Func(
-        Func(outline, crs.WEB_MERCATOR, function="ST_Transform"),
-        Func(zoom, column, row, function="ST_TileEnvelope"),
-        EXTENT,
-        BUFFER,
-        function="ST_AsMVTGeom",
-        output_field=GeometryField(),
-    )
-    found = rows(collection, alias).filter(geom__bboverlaps=here)
-    fields = {alias_of(name): F(field_of(name)) for name in collection.tile_fields}
-    return found.order_by().values(**fields, shape=shape)
 
 
-def reach(zoom: int, column: int, row: int) -> Box | None:
-    """Tile with its margin, EPSG:3857, as far as it lies in the country; None elsewhere."""
-    side = WORLD / 2**zoom
+def outline(collection: Collection, zoom: int) -> str:
+    """SQL of the outline as simple as the zoom allows."""
+    if collection.geometry_type == "Point" or zoom > ROUGH_ZOOM:
+        return MERCATOR
+    if zoom > SIMPLER_BELOW:
+        return ROUGH
+    half_a_pixel = WORLD / 2**zoom / 512 / 2
+    return f"ST_Simplify({ROUGH}, {half_a_pixel:.3f}, true)"
+
+
+def is_in_country(zoom: int, column: int, row: int) -> bool:
+    """Whether the tile with its margin meets the country."""
+    side: float = WORLD / 2**zoom
     margin = side * BUFFER / EXTENT
     west, north = column * side - WORLD / 2, WORLD / 2 - row * side
-    area = (
-        max(west - margin, COUNTRY[0]),
-        max(north - side - margin, COUNTRY[1]),
-        min(west + side + margin, COUNTRY[2]),
-        min(north + margin, COUNTRY[3]),
+    return (
+        west - margin < COUNTRY[2]
+        and west + side + margin > COUNTRY[0]
+        and north - side - margin < COUNTRY[3]
+        and north + margin > COUNTRY[1]
     )
-    return area if area[0] < area[2] and area[1] < area[3] else None

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 
 from spatial.errors import Malformed, NotFound, ServiceError
 from spatial.ogc.documents import extent
+from spatial.ogc.open_data import reading
 from spatial.ogc.registry import Collection, collections
 from tiles.mvt.queries import MAX_ZOOM, tile
 
 MVT = "application/vnd.mapbox-vector-tile"
-#: a published delivery is seen within five minutes
-CACHE = "public, max-age=300"
+#: kept, but asked about each time: a change is seen at once, and what did not change is not sent again
+CACHE = "no-cache"
 CORS = {"Access-Control-Allow-Origin": "*"}
 
 
@@ -21,7 +22,9 @@ CORS = {"Access-Control-Allow-Origin": "*"}
 def vector_tile(request: HttpRequest, name: str, zoom: str, column: str, row: str) -> HttpResponseBase:
     """200 with the tile, 204 where nothing lies, 304, 400 for numbers that are none, 404 for a tile off the grid."""
     try:
-        body = tile(drawn(name), **address(zoom, column, row))
+        held, place = drawn(name), address(zoom, column, row)
+        with reading() as ask:
+            body = tile(held, **place, ask=ask)
     except ServiceError as error:
         return failure(error)
     etag = f'"{sha256(body).hexdigest()[:32]}"'

@@ -2,11 +2,12 @@ from datetime import date, timedelta
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from shapely.geometry import shape
 
 from planning.models import PlanRelation
-from spatial.ogc.provider import QuerySetProvider
+from spatial.ogc.provider import OpenProvider
 from tests import factories
 from tests.spatial.deliveries import FIRST, SECOND, deliver, parcel
 from tests.spatial.ogc.conftest import EPSG, ids
@@ -153,13 +154,43 @@ class TestPaging:
         assert seen == ["1", "2", "3", "4", "5", "6", "7"]
         assert document["numberMatched"] == 7
 
-    def test_natural_order_by_default_and_any_other_on_demand(self, make_parcel, items):
+    def test_in_any_order_on_demand(self, make_parcel, items):
         for number in ("12/10", "12/9", "2"):
             make_parcel(number=number)
 
-        assert [one[14:] for one in ids(items("parcels"))] == ["2", "12/9", "12/10"]
         assert [one[14:] for one in ids(items("parcels", sortby="-number"))] == ["2", "12/9", "12/10"]
         assert [one[14:] for one in ids(items("parcels", sortby="number"))] == ["12/10", "12/9", "2"]
+
+    @pytest.mark.parametrize("place", [{}, {"bbox": "19.8,50.2,19.9,50.3"}])
+    def test_nothing_is_told_twice_or_left_out_while_others_write(self, make_parcel, client, items, place):
+        parcels = [make_parcel(number=str(number), east=number * 50, side=40) for number in range(1, 6)]
+        first = items("parcels", limit=2, **place)
+        assert (ids(first), first.get("numberMatched", 5)) == ([one.identifier for one in parcels[:2]], 5)
+        parcels[0].delete()  # an offset would now leave one out
+
+        seen, document = [], first
+        while following := next((one["href"] for one in document["links"] if one["rel"] == "next"), None):
+            document = client.get(following).json()
+            seen += ids(document)
+
+        assert seen == [one.identifier for one in parcels[2:]]
+
+    @pytest.mark.parametrize("more", ["after=x", "after=1&offset=1", "after=1&sortby=number", "after=" + "9" * 30])
+    def test_a_mark_of_a_page_that_is_none_is_refused(self, db, client, more):
+        assert client.get(f"/ogc/collections/parcels/items?{more}").status_code == 400
+
+    def test_beyond_what_is_counted_the_number_is_an_estimate_and_says_so(self, make_parcel, items, monkeypatch):
+        monkeypatch.setattr("spatial.ogc.pages.COUNTED", 1)
+        make_parcel(number="1")
+        make_parcel(number="2", east=200)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE open.parcels")
+
+        document = items("parcels", limit=1)
+        assert "numberMatched" not in document
+        assert document["numberMatchedEstimate"] == 2
+        assert "numberMatchedEstimate" not in items("parcels", limit=1, filter="number <> 'x'")
+        assert items("parcels", resulttype="hits")["numberMatched"] == 2
 
     def test_a_later_page_keeps_order_filter_and_time(self, make_plan, items):
         for year in (2001, 2002, 2003, 2004):
@@ -200,6 +231,22 @@ class TestQueries:
     def test_one_item_is_one_query(self, land, client, django_assert_num_queries):
         with django_assert_num_queries(1):
             client.get(f"/ogc/collections/parcels/items/{PARCEL}")
+
+
+class TestSeenBefore:
+    """A client that has the answer is told so."""
+
+    @pytest.mark.parametrize("path", ["items", "items?bbox=19,50,20,51&limit=1", f"items/{quote(PARCEL, safe='')}"])
+    def test_is_not_sent_again(self, land, client, path):
+        address = f"/ogc/collections/parcels/{path}"
+        tag = client.get(address).headers["ETag"]
+
+        again = client.get(address, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+
+        land.number = "124"
+        land.save()
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
 
 
 class TestSingleItem:
@@ -257,7 +304,7 @@ class TestTime:
         assert ids(items("plans")) == ["120610-NEW"]
         assert ids(items("plans", datetime="2010-06-01")) == ["120610-OLD"]
         assert ids(items("plans", datetime="2015-01-01T00:00:00Z")) == ["120610-NEW"]
-        assert ids(items("plans", datetime="2010-01-01/2016-01-01")) == ["120610-NEW", "120610-OLD"]
+        assert ids(items("plans", datetime="2010-01-01/2016-01-01")) == ["120610-OLD", "120610-NEW"]
         assert ids(items("plans", datetime="../2004-12-31")) == []
 
     def test_zones_follow_their_plan(self, make_plan, items):
@@ -273,8 +320,8 @@ class TestProvider:
 
     @pytest.fixture
     def provider(self):
-        definition = {"name": "spatial.ogc.provider.QuerySetProvider", "type": "feature", "data": "parcels"}
-        return QuerySetProvider(definition)
+        definition = {"name": "spatial.ogc.provider.OpenProvider", "type": "feature", "data": "parcels"}
+        return OpenProvider(definition)
 
     def test_page_and_item(self, provider, land):
         found = provider.query(

@@ -110,7 +110,7 @@ def test_no_body_breaks_the_process(client, db, body):
         ("crs", "EPSG:2178"), ("unknown", "1"), ("NUMBER", "1"), ("q", "x"), ("f", "xml"), ("f", "jsonld"),
         ("lang", "de"), ("title", "a\0b"),
         ("sortby", "recorded_at"), ("properties", "snapshot"), ("filter-crs", f"{EPSG}/2178"),
-        ("filter-lang", "cql2-json"), ("drawing_scale", "duża"), ("in_force_from", "wczoraj"),
+        ("filter-lang", "cql2-json"), ("filter-lang", "sql"), ("drawing_scale", "duża"), ("in_force_from", "wczoraj"),
     ],
 )  # fmt: skip
 def test_refusals_name_the_parameter(client, db, name, value):

@@ -1,4 +1,4 @@
-"""Maps and the OGC API read views of the schema ``open`` as a role that may read nothing else."""
+"""Maps and the OGC API read the schema ``open`` as a role that may read nothing else; the database keeps it true."""
 
 from dataclasses import replace
 from datetime import date
@@ -13,14 +13,11 @@ from django.utils import timezone
 from planning.models import LocalPlan
 from spatial.cadastre.models import Parcel
 from spatial.ogc import open_data, open_views
-from spatial.ogc.open_views import View, definition, quoted, refresh, views
-from spatial.ogc.provider import matching
-from spatial.ogc.questions import Question
-from spatial.ogc.reference_systems import CRS84, box_of
+from spatial.ogc.open_tables import MERCATOR, depends_on_day, mend, refresh, turn_day
+from spatial.ogc.open_triggers import unheard
+from spatial.ogc.open_views import View, definition, quoted, views
 from spatial.ogc.registry import FieldSpec, Registry, Text, Today, collections
-from tests import factories
 from tests.spatial.ogc.test_registry import a_collection
-from tiles.mvt.queries import reach, visible
 
 #: what PostGIS lets everybody see
 POSTGIS = {"spatial_ref_sys", "geometry_columns", "geography_columns"}
@@ -85,17 +82,17 @@ class TestRole:
             asked(f"SELECT * FROM {table}")
 
     def test_is_the_one_that_answers(self, role, make_parcel, client, monkeypatch):
-        from spatial.ogc import provider
+        from spatial.ogc import views as door
 
         make_parcel()
         seen = []
-        told = provider.matching
+        told = door.page
 
         def watched(*given):
             seen.extend(asked("SELECT current_user"))
             return told(*given)
 
-        monkeypatch.setattr(provider, "matching", watched)
+        monkeypatch.setattr(door, "page", watched)
         client.get("/ogc/collections/parcels/items")
 
         assert seen == [(role,)]
@@ -127,9 +124,7 @@ class TestViews:
 
         own = {name for name in columns if not name.startswith("_")}
         assert own == {*view.collection.fields, "geom"}
-        assert {name.rstrip("0123456789") for name in columns - own} <= {
-            "_key", "_shape", "_start", "_end", "_order_", *(name for name in columns if name.startswith("_by_")),
-        }  # fmt: skip
+        assert columns - own <= {"_key", "_start", "_end", "_mercator", "_rough", "_text"}
 
     def test_closed_versions_stand_in_the_view_of_all_days_only(self, make_parcel):
         make_parcel(number="1", valid_to=date(2020, 1, 1))
@@ -173,7 +168,8 @@ class TestMaking:
         registry.register(a_collection())
 
         assert refresh(registry) is True
-        assert asked("SELECT table_name FROM information_schema.views WHERE table_schema = 'open'") == [("things",)]
+        assert asked("SELECT tablename FROM pg_tables WHERE schemaname = 'open'") == [("things",)]
+        assert asked("SELECT viewname FROM pg_views WHERE schemaname = 'open'") == []
         assert refresh() is True
 
     def test_a_new_field_makes_them_anew(self):
@@ -206,43 +202,147 @@ class TestMaking:
         assert not open_views.has_tables()
 
 
+class TestKeptTrue:
+    """Rows of the open tables follow the registers in the same transaction, by whatever hand."""
+
+    def numbers(self) -> list[str]:
+        return sorted(number for (number,) in asked("SELECT number FROM open.parcels"))
+
+    def test_plain_sql_is_noticed(self, make_parcel):
+        make_parcel(number="1")
+        done("UPDATE cadastre_parcel SET number = '7'")
+        assert self.numbers() == ["7"]
+        assert asked("SELECT _text::json -> 'properties' ->> 'number' FROM open.parcels") == [("7",)]
+
+        done("DELETE FROM cadastre_parcel")
+        assert self.numbers() == []
+
+    def test_many_rows_of_one_statement(self, make_parcel):
+        for number in range(1, 6):
+            make_parcel(number=str(number), east=number * 100)
+        done("UPDATE cadastre_parcel SET valid_to = '2024-01-01' WHERE number IN ('2', '4')")
+
+        assert self.numbers() == ["1", "3", "5"]
+
+    def test_a_row_that_changes_its_key(self, make_parcel):
+        make_parcel(number="1")
+        done("UPDATE cadastre_parcel SET id = id + 1000")
+
+        assert asked("SELECT _key FROM open.parcels") == asked("SELECT id FROM cadastre_parcel")
+
+    def test_a_joined_table_is_noticed(self, make_parcel):
+        parcel = make_parcel()
+        parcel.district.name = "Nowe Cianowice"
+        parcel.district.save()
+
+        assert asked("SELECT district_name FROM open.parcels") == [("Nowe Cianowice",)]
+
+    def test_what_the_view_does_not_read_writes_nothing(self, make_parcel):
+        make_parcel()
+        before = asked("SELECT xmin FROM open.parcels")
+        done("UPDATE cadastre_parcel SET area_precision = 2")
+
+        assert asked("SELECT xmin FROM open.parcels") == before
+
+    def test_an_act_brought_later_names_the_resolution(self, make_plan):
+        plan = make_plan()
+        plan.acts.all().delete()
+        assert asked("SELECT resolution FROM open.plans") == [(None,)]
+        plan.acts.create(role="adopts", number="XI/85/15", adopted_on=date(2015, 1, 1))
+
+        assert asked("SELECT resolution FROM open.plans") == [("XI/85/15",)]
+
+    def test_an_emptied_table_leaves_nothing(self, make_parcel):
+        make_parcel()
+        done("SET CONSTRAINTS ALL IMMEDIATE")
+        done("TRUNCATE cadastre_parcel CASCADE")
+
+        assert self.numbers() == []
+
+    @pytest.mark.parametrize("collection", list(collections), ids=lambda one: one.id)
+    def test_no_table_under_a_view_is_forgotten(self, collection):
+        assert unheard(collection) == set()
+
+    def test_a_forgotten_one_would_be_found(self, make_plan):
+        plans = replace(collections["plans"], follows=())
+
+        assert unheard(plans) == {'"planning_planact"'}
+
+    def test_what_was_loaded_past_the_triggers_is_mended(self, make_parcel):
+        make_parcel(number="1")
+        done("SET CONSTRAINTS ALL IMMEDIATE")
+        done("ALTER TABLE cadastre_parcel DISABLE TRIGGER USER")
+        done("UPDATE cadastre_parcel SET number = '9'")
+        done("ALTER TABLE cadastre_parcel ENABLE TRIGGER USER")
+        assert self.numbers() == ["1"]
+
+        assert mend(collections["parcels"]) == 1
+        assert self.numbers() == ["9"]
+        assert mend(collections["parcels"]) == 0
+
+    def test_a_shape_that_is_served_in_place_of_another_is_all_there_is(self):
+        assert asked(
+            "SELECT count(*) FROM information_schema.columns WHERE table_schema = 'open' "
+            "AND table_name = 'water-mains' AND udt_name = 'geometry'"
+        ) == [(3,)]  # the grid of ten metres, in the register's system, on the map, and rough
+
+
+class TestDay:
+    def test_a_plan_comes_into_force_at_midnight(self, make_plan, monkeypatch):
+        plan = make_plan(in_force_from=date(2999, 1, 1))
+        assert asked("SELECT id FROM open.plans") == []
+        monkeypatch.setattr(
+            "spatial.ogc.registry.Today.template", "DATE '2999-01-02' + (0 * extract(day FROM now()))::int"
+        )
+        refresh()
+        done("DELETE FROM open.plans")  # as it stood the day before
+        done("UPDATE open_live.day SET of = of - 1")
+
+        assert turn_day() is True
+        assert asked("SELECT title FROM open.plans") == [(plan.title,)]
+        assert turn_day() is False
+
+    def test_only_what_names_today_is_looked_at(self):
+        assert depends_on_day(collections["plans"])
+        assert not depends_on_day(collections["parcels"])
+
+
+class TestChanges:
+    """Every change is noted with its place, so that caches drop what they must and keep the rest."""
+
+    def boxes(self) -> list[tuple[str, float]]:
+        return asked("SELECT collection, ST_XMax(box) - ST_XMin(box) FROM open_live.changes ORDER BY id")
+
+    def test_both_the_old_and_the_new_place(self, make_parcel):
+        make_parcel(east=0, side=100)
+        done("DELETE FROM open_live.changes")
+        done("UPDATE cadastre_parcel SET geom = ST_Translate(geom, 3000, 0)")
+
+        places = asked("SELECT ST_XMin(box) FROM open_live.changes WHERE collection = 'parcels' ORDER BY id")
+        assert len(places) == 2
+        assert places[1][0] - places[0][0] == pytest.approx(3000 / 0.64, rel=0.02)
+
+    def test_far_places_are_told_apart(self, make_parcel):
+        make_parcel(number="1", east=0)
+        make_parcel(number="2", east=9000)
+        done("DELETE FROM open_live.changes")
+        done("UPDATE cadastre_parcel SET registered_area_m2 = 77")
+
+        assert all(width < 2000 for _, width in self.boxes())
+        assert len(self.boxes()) == 4
+
+
 class TestSpeed:
-    """PostgreSQL looks through the views: the indexes of the tables serve, unneeded tables are not joined."""
-
-    def test_a_box_is_found_by_the_index_of_the_table(self, make_parcel):
+    def test_a_box_is_found_by_the_index(self, make_parcel):
         make_parcel()
-        question = Question(area=box_of([19.85, 50.22, 19.86, 50.23], CRS84))
-        statement, parameters = matching(collections["parcels"], question, "default").query.sql_with_params()
-        done("DROP INDEX parcel_one_current, parcel_identifier, parcel_natural_order")
+        box = f"{MERCATOR} && ST_MakeEnvelope(2209000, 6480000, 2210000, 6481000, 3857)"
 
-        assert "cadastre_parcel_geom" in plan_of(statement, parameters)
+        assert "parcels__mercator_idx" in plan_of(f"SELECT _key FROM open.parcels WHERE {box}")
 
-    def test_an_id_is_found_by_the_index_of_the_table(self, make_parcel):
-        make_parcel()
-        question = Question(equal={"identifier": "120610_5.0007.1"})
-        statement, parameters = matching(collections["parcels"], question, "default").query.sql_with_params()
-
-        assert "Index Cond: ((identifier)::text = " in plan_of(statement, parameters)
-
-    def test_a_tile_joins_no_names_of_districts(self, make_parcel):
-        make_parcel()
-        area = reach(16, 36_381, 22_310)
-        rows = visible(collections["parcels"], "default", area, zoom=16, column=36_381, row=22_310)
-
-        assert "cadastraldistrict" not in plan_of(*rows.query.sql_with_params())
-
-    def test_a_count_joins_nothing(self, make_parcel):
+    def test_an_id_is_found_by_the_index(self, make_parcel):
         make_parcel()
 
-        assert "cadastraldistrict" not in plan_of("SELECT count(*) FROM open.parcels")
-        assert "cadastraldistrict" in plan_of("SELECT district_name FROM open.parcels")
-
-    def test_the_narrow_part_of_an_id_is_tried_first(self, make_plan):
-        factories.zone(make_plan(), "1MN", east=0, north=0)
-        statement = "SELECT 1 FROM open.\"plan-zones\" WHERE _by_plan__code = 'X' AND id = 'y'"
-
-        assert "SubPlan" in plan_of(statement)  # the id is reckoned only for zones of that plan
-        assert "code)::text = 'X'" in plan_of(statement)
+        assert "Index Cond: ((identifier)::text = " in plan_of("SELECT _text FROM open.parcels WHERE identifier = 'x'")
 
 
 def test_every_collection_accepts_any_text_as_an_id(client):
