@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib.gis.db.models import GeometryField, Union
-from django.db.models import CharField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, Count, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Upper
+from django.db.models.lookups import Regex
 
 from planning.models import (
     GeneralPlanZone,
@@ -16,18 +17,21 @@ from planning.models import (
     PlanZone,
     Regulation,
 )
+from planning.symbology import GENERAL_PLAN, GROUPS, ZONES
 from spatial import crs
+from spatial.ogc.drawing import Hatch, Label, Look, plain
 from spatial.ogc.registry import (
     Collection,
     FieldSpec,
     Follows,
     Process,
-    Text,
+    Theme,
     TimeSpan,
     Today,
     collections,
     processes,
 )
+from spatial.ogc.text import Text
 
 PLAN_ID = Text("Identyfikator planu", "Plan identifier")
 IN_FORCE_FROM = Text("Obowiązuje od", "In force from")
@@ -56,6 +60,16 @@ def adopting_act(plan: str) -> Subquery:
     """Number of the resolution that adopted the plan at this path."""
     acts = PlanAct.objects.filter(plan=OuterRef(plan), role=PlanAct.Role.ADOPTS)
     return Subquery(acts.order_by("pk").values("number")[:1])
+
+
+def group() -> Case:
+    """Group in which the zone is drawn: by the class of 2021 where the planner gave one, else by the letters of the
+    symbol ("3MN/U" is mixed). A hint for maps, no provision.
+    """
+    text = Upper(Coalesce(NullIf("class_2021", Value("")), "symbol_raw"))
+    letters = Func(text, Value("[A-Z]+(?:/[A-Z]+)?"), function="substring", output_field=CharField())
+    cases = [When(Regex(letters, Value(one.letters)), then=Value(one.name)) for one in GROUPS if one.letters]
+    return Case(*cases, default=Value("other"), output_field=CharField())
 
 
 def zone_id() -> Concat:
@@ -148,6 +162,8 @@ collections.register(
         time=TimeSpan("in_force_from", "in_force_to", local_plans),
         tile_fields=("id", "title"),
         min_zoom=8,
+        theme=Theme.PLANNING,
+        drawing=plain(Text("granica planu", "boundary of a plan"), Look(stroke="#6b2f86", width=2.5)),
     )
 )
 
@@ -168,6 +184,7 @@ collections.register(
             "symbol": FieldSpec("symbol_raw", Text("Symbol", "Symbol")),
             "name": FieldSpec("name", Text("Przeznaczenie", "Land use")),
             "class_2021": FieldSpec("class_2021", Text("Klasa wg rozporządzenia 2021", "Class of the 2021 regulation")),
+            "group": FieldSpec(group(), Text("Grupa na mapie (bez mocy prawnej)", "Group on maps (no legal force)")),
             "plan": FieldSpec(
                 Concat("plan__municipality_id", Value("-"), "plan__code", output_field=CharField()), PLAN_ID
             ),
@@ -188,8 +205,10 @@ collections.register(
             Follows(PlanRelation, "plan_id", zones_beside),
         ),
         time=TimeSpan("plan__in_force_from", "plan__in_force_to", zones_of_all_days),
-        tile_fields=("symbol", "name", "plan", "class_2021"),
+        tile_fields=("symbol", "name", "plan", "class_2021", "group"),
         min_zoom=11,
+        theme=Theme.PLANNING,
+        drawing=ZONES,
     )
 )
 
@@ -257,6 +276,8 @@ collections.register(
         time=TimeSpan("in_force_from", "in_force_to", lambda: in_general_plans(GeneralPlanZone)),
         tile_fields=("label", "symbol", "name"),
         min_zoom=9,
+        theme=Theme.PLANNING,
+        drawing=GENERAL_PLAN,
     )
 )
 
@@ -277,6 +298,12 @@ collections.register(
         time=TimeSpan("in_force_from", "in_force_to", lambda: in_general_plans(Regulation)),
         tile_fields=("label", "symbol", "name"),
         min_zoom=9,
+        theme=Theme.PLANNING,
+        drawing=plain(
+            Text("obszar planu ogólnego", "area of the general plan"),
+            Look(fill="#b5651d", opacity=0.12, hatch=Hatch.FALLING, stroke="#b5651d", width=2, dash=(6, 3)),
+            Label(field="label", from_zoom=12, size=12, colour="#7a4413", bold=True),
+        ),
     )
 )
 

@@ -14,14 +14,25 @@ from psycopg.conninfo import make_conninfo
 from spatial.ogc.front import Features, Front
 from spatial.ogc.open_tables import turn_day
 from spatial.ogc.reader import PlaceReader, Reader
+from tiles.freshness import Freshness, Tiles
+from tiles.mapproxy.server import MapServices
 from tiles.mvt.front import VectorTiles
+from tiles.pictures.renderer import Renderer
+from tiles.pictures.stylesheet import Place
 
 log = logging.getLogger(__name__)
 
 
 def in_front_of(behind: WSGIApplication) -> WSGIApplication:
     reader, places = Reader(database_address()), PlaceReader(database_address())
-    return Calendar(Front(behind, (Features(reader, places), VectorTiles(reader))))
+    renderer = Renderer(database_place(), settings.MAP_FOLDER / "patterns")
+    maps = MapServices(behind, renderer, reader, settings.MAP_FOLDER / "tiles")
+    return Calendar(Front(maps, (Features(reader, places), VectorTiles(reader))))
+
+
+def freshness() -> Freshness:
+    """The thread that keeps the tiles true; hears of changes as the application does, whose own they are."""
+    return Freshness(database_address("default"), Tiles(settings.MAP_FOLDER / "tiles"))
 
 
 class Calendar:
@@ -47,8 +58,15 @@ class Calendar:
             close_old_connections()
 
 
-def database_address() -> str:
-    """The database of open data, as libpq reads it."""
+def database_place() -> Place:
+    """The same for Mapnik."""
     held = settings.DATABASES[settings.OPEN_DATA_ALIAS]
+    host, port = str(held["HOST"] or "/var/run/postgresql"), str(held["PORT"] or "5432")
+    return Place(host, port, str(held["NAME"]), str(held["USER"]), str(held["PASSWORD"]))
+
+
+def database_address(alias: str = "") -> str:
+    """The database, that of open data unless said otherwise, as libpq reads it."""
+    held = settings.DATABASES[alias or settings.OPEN_DATA_ALIAS]
     named = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     return make_conninfo(**{name: str(held[key]) for name, key in named.items() if held.get(key)})

@@ -21,8 +21,8 @@ portal = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((portal, "portal"))),
     path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("spatial.ogc.urls")),
     path("", include("tiles.mvt.urls")),
+    path("", include("spatial.ogc.urls")),
     path("", include("services.extracts.urls")),
     path("", include("services.documents.urls")),
     path("", include("services.drafting.urls")),

@@ -7,7 +7,10 @@ from django.db.models.functions import Coalesce, Concat
 
 from data.records.tourism import PLACE_KINDS
 from services.tourism.models import Place, Trail
-from spatial.ogc.registry import Collection, FieldSpec, Text, TimeSpan, collections
+from spatial.ogc.drawing import Case as LookCase
+from spatial.ogc.drawing import Drawing, Label, Look, plain
+from spatial.ogc.registry import Collection, FieldSpec, Theme, TimeSpan, collections
+from spatial.ogc.text import Text
 
 NAME, NAME_EN = Text("Nazwa", "Name (Polish)"), Text("Nazwa angielska", "Name (English)")
 VALIDITY = {
@@ -17,6 +20,22 @@ VALIDITY = {
     ),
 }
 MUNICIPALITY = FieldSpec("municipality_id", Text("Gmina, która podaje dane (TERYT)", "Publishing municipality (TERYT)"))
+
+
+#: as the marks are painted; a route without marks is grey and dashed
+TRAIL_MARKS = Drawing(
+    field="colour",
+    cases=(
+        LookCase(Text("szlak czerwony", "red trail"), Look(stroke="#d21f1f", width=3), ("czerwony",)),
+        LookCase(Text("szlak niebieski", "blue trail"), Look(stroke="#1f5fd2", width=3), ("niebieski",)),
+        LookCase(Text("szlak zielony", "green trail"), Look(stroke="#1f8a3d", width=3), ("zielony",)),
+        LookCase(Text("szlak żółty", "yellow trail"), Look(stroke="#e0b400", width=3), ("żółty",)),
+        LookCase(Text("szlak czarny", "black trail"), Look(stroke="#1a1a1a", width=3), ("czarny",)),
+        LookCase(Text("trasa bez znaków albo o innych znakach", "other route"), Look(
+            stroke="#6b6b6b", width=2.5, dash=(6, 4))),
+    ),
+    labels=(Label(field="name", from_zoom=13, size=11, bold=True),),
+)  # fmt: skip
 
 
 def public_id() -> Concat:
@@ -98,6 +117,12 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", places_of_all_days),
         tile_fields=("id", "name", "kind"),
         min_zoom=9,
+        theme=Theme.TOURISM,
+        drawing=plain(
+            Text("miejsce", "place"),
+            Look(fill="#8a2f6b", stroke="#ffffff", width=1.5, radius=5),
+            Label(field="name", from_zoom=12, size=11, colour="#5c1f47", bold=True),
+        ),
     )
 )
 
@@ -151,5 +176,7 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", trails_of_all_days),
         tile_fields=("id", "name", "kind", "colour"),
         min_zoom=9,
+        theme=Theme.TOURISM,
+        drawing=TRAIL_MARKS,
     )
 )

@@ -8,7 +8,9 @@ from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Concat
 
 from spatial.cadastre.models import AddressPoint, Building, CadastralDistrict, Parcel, Street
-from spatial.ogc.registry import Collection, FieldSpec, Text, TimeSpan, collections
+from spatial.ogc.drawing import Label, Look, plain
+from spatial.ogc.registry import Collection, FieldSpec, TimeSpan, collections
+from spatial.ogc.text import Text
 
 IDENTIFIER = Text("Identyfikator", "Identifier")
 VALIDITY = {
@@ -80,6 +82,11 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", parcels_of_all_days),
         tile_fields=("identifier", "number"),
         min_zoom=13,
+        drawing=plain(
+            Text("działka", "parcel"),
+            Look(stroke="#4a5563", width=0.7),
+            Label(field="number", from_zoom=16, size=9, colour="#1d3b72"),
+        ),
     )
 )
 
@@ -100,6 +107,11 @@ collections.register(
         id_field="id",
         tile_fields=("id", "name"),
         min_zoom=8,
+        drawing=plain(
+            Text("obręb", "cadastral district"),
+            Look(stroke="#4a5563", width=1.5, dash=(10, 4, 2, 4)),
+            Label(field="name", from_zoom=11, to_zoom=16, size=13, bold=True),
+        ),
     )
 )
 
@@ -122,6 +134,7 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", buildings_of_all_days),
         tile_fields=("identifier", "kind"),
         min_zoom=14,
+        drawing=plain(Text("budynek", "building"), Look(fill="#8a8f98", opacity=0.5, stroke="#4a5563", width=0.8)),
     )
 )
 
@@ -147,6 +160,11 @@ collections.register(
         geometry_type="Point",
         tile_fields=("number", "label"),
         min_zoom=15,
+        drawing=plain(
+            Text("punkt adresowy", "address point"),
+            Look(fill="#2b3440", stroke="#ffffff", radius=2.5),
+            Label(field="number", from_zoom=16, size=10, bold=True),
+        ),
     )
 )
 
@@ -176,5 +194,10 @@ collections.register(
         geometry_type="MultiLineString",
         tile_fields=("id", "name"),
         min_zoom=13,
+        drawing=plain(
+            Text("ulica, plac", "street, square"),
+            Look(stroke="#b0894e", width=2, opacity=0),
+            Label(field="name", from_zoom=15, size=11, colour="#6d4f1d"),
+        ),
     )
 )

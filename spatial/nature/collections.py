@@ -7,7 +7,9 @@ from django.db.models.expressions import Combinable
 
 from data.records.nature import KIND_NAMES
 from spatial.nature.models import ProtectedArea
-from spatial.ogc.registry import Collection, FieldSpec, Follows, Text, TimeSpan, collections
+from spatial.ogc.drawing import Hatch, Label, Look, plain
+from spatial.ogc.registry import Collection, FieldSpec, Follows, Theme, TimeSpan, collections
+from spatial.ogc.text import Text
 
 
 def current_areas() -> QuerySet[Any]:
@@ -77,5 +79,11 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", areas_of_all_days),
         tile_fields=("identifier", "name", "kind"),
         min_zoom=8,
+        theme=Theme.NATURE,
+        drawing=plain(
+            Text("obszar chroniony", "protected area"),
+            Look(fill="#3d8b3d", opacity=0.18, hatch=Hatch.RISING, stroke="#2a6b2a", width=2),
+            Label(field="name", from_zoom=11, size=12, colour="#1f521f", bold=True),
+        ),
     )
 )

@@ -10,7 +10,9 @@ from django.db.models import Func, QuerySet, Value
 
 from spatial import crs
 from spatial.network.models import Medium, NetworkNode, Pipe, Status
-from spatial.ogc.registry import Collection, FieldSpec, Text, TimeSpan, collections
+from spatial.ogc.drawing import Look, plain
+from spatial.ogc.registry import Collection, FieldSpec, Theme, TimeSpan, collections
+from spatial.ogc.text import Text
 
 GENERALISED_M = 10  #: mains are drawn as if on a map at 1:25 000
 MUNICIPALITY = Text("Gmina (TERYT)", "Municipality (TERYT)")
@@ -60,6 +62,9 @@ collections.register(
         shape=broad_strokes,
         tile_fields=("kind",),
         min_zoom=12,
+        theme=Theme.UTILITIES,
+        # blue, as water is drawn on the map of utilities (GESUT)
+        drawing=plain(Text("przewód wodociągowy", "water main"), Look(stroke="#0000ff", width=1.6)),
     )
 )
 
@@ -79,5 +84,7 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", hydrants_of_all_days),
         tile_fields=("identifier",),
         min_zoom=13,
+        theme=Theme.UTILITIES,
+        drawing=plain(Text("hydrant", "hydrant"), Look(fill="#d21f1f", stroke="#ffffff", radius=4)),
     )
 )

@@ -8,7 +8,8 @@ from pygeoapi.api import API
 from spatial.ogc.openapi import openapi_document
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT
 from spatial.ogc.reference_systems import STORAGE_URI, SYSTEMS
-from spatial.ogc.registry import Collection, Process, Text, collections, processes
+from spatial.ogc.registry import Collection, Process, collections, processes
+from spatial.ogc.text import Text
 
 TITLE = Text("Miedza: dane przestrzenne gminy", "Miedza: spatial data of the municipality")
 DESCRIPTION = Text(

@@ -16,6 +16,7 @@ from spatial import crs
 from spatial.errors import NotFound
 from spatial.municipalities.models import Municipality
 from spatial.ogc.config import EXTENT
+from spatial.ogc.extensions import extensions
 from spatial.ogc.registry import Collection, collections, processes
 
 Document = dict[str, Any]
@@ -51,23 +52,25 @@ EXTENT_SECONDS = 60
 def landing(api: API, language: str) -> Document:
     document = written(core.landing_page, api, language)
     document["links"] = [link for link in document["links"] if link["rel"] != "about"]
+    for one in extensions:
+        document["links"] += one.landing_links(str(api.base_url))
     return document
 
 
 def conformance() -> Document:
-    return {"conformsTo": CONFORMANCE}
+    return {"conformsTo": CONFORMANCE + [name for one in extensions for name in one.conformance]}
 
 
 def collection_list(api: API, language: str) -> Document:
     document = written(core.describe_collections, api, language)
-    document["collections"] = [described(one) for one in document["collections"]]
+    document["collections"] = [described(api, one) for one in document["collections"]]
     return document
 
 
 def collection(api: API, language: str, name: str) -> Document:
     """Raises NotFound."""
     known(name)
-    return described(written(core.describe_collections, api, language, name))
+    return described(api, written(core.describe_collections, api, language, name))
 
 
 def queryables(api: API, language: str, name: str) -> Document:
@@ -116,8 +119,10 @@ def pruned(document: Document) -> Document:
     return document
 
 
-def described(document: Document) -> Document:
-    """The extent of the municipalities in place of the country's."""
+def described(api: API, document: Document) -> Document:
+    """The extent of the municipalities in place of the country's, and links of extensions."""
+    for one in extensions:
+        document["links"] += one.collection_links(str(api.base_url), collections[document["id"]])
     document["extent"]["spatial"]["bbox"] = [extent()]
     if collections[document["id"]].time:
         document["extent"]["temporal"] = {"interval": [[None, None]]}

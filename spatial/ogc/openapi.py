@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from spatial.ogc.extensions import extensions
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
 from spatial.ogc.reference_systems import SYSTEMS
 from spatial.ogc.registry import Collection, Process, collections, processes
@@ -21,12 +22,14 @@ def openapi_document(base_url: str) -> dict[str, Any]:
         paths |= collection_paths(collection)
     for process in processes:
         paths |= process_paths(process)
+    for extension in extensions:
+        paths |= extension.paths()
     return {
         "openapi": "3.0.3",
         "info": {
             "title": "Miedza OGC API",
             "version": "1.0.0",
-            "description": "OGC API Features (części 1-3, CQL2) i Processes.",
+            "description": "OGC API Features (części 1-3, CQL2), Tiles i Processes.",
             "license": {"name": "CC0 1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/"},
         },
         "servers": [{"url": base_url}],

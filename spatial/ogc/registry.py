@@ -5,12 +5,16 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import DateField, F, Func, Model, QuerySet
 from django.db.models.expressions import Combinable
+
+from spatial.ogc.drawing import Drawing
+from spatial.ogc.text import Text
 
 FieldType = Literal["string", "integer", "number", "date"]
 
@@ -23,20 +27,6 @@ class Today(Func):
 
     def __init__(self) -> None:
         super().__init__(zone=settings.TIME_ZONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One thing said in both languages."""
-
-    pl: str
-    en: str
-
-    def as_dict(self) -> dict[str, str]:
-        return {"pl": self.pl, "en": self.en}
-
-    def __getitem__(self, language: str) -> str:
-        return self.en if language == "en" else self.pl
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +65,25 @@ class Follows:
     reached: Callable[[Combinable], QuerySet[Any]]  #: rows of the collection's model to write anew; ``__in`` the values
 
 
+class Theme(StrEnum):
+    """Groups of collections, in the order in which maps list them; later ones lie above."""
+
+    PLANNING = "planning"
+    CADASTRE = "cadastre"
+    NATURE = "nature"
+    UTILITIES = "utilities"
+    TOURISM = "tourism"
+
+
+THEMES = {
+    Theme.PLANNING: Text("Planowanie przestrzenne", "Spatial planning"),
+    Theme.CADASTRE: Text("Ewidencja gruntów, budynków i adresów", "Land, buildings and addresses"),
+    Theme.NATURE: Text("Ochrona przyrody", "Nature protection"),
+    Theme.UTILITIES: Text("Sieci uzbrojenia terenu", "Utility networks"),
+    Theme.TOURISM: Text("Turystyka", "Tourism"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Collection:
     """A set of public objects with one geometry each, EPSG:2178.
@@ -99,9 +108,12 @@ class Collection:
     time: TimeSpan | None = None
     tile_fields: tuple[str, ...] = ()
     min_zoom: int = 0
+    theme: Theme = Theme.CADASTRE
+    drawing: Drawing | None = None  #: None: no pictures of it are made
 
     def __post_init__(self) -> None:
-        unknown = {self.id_field, *self.tile_fields} - set(self.fields)
+        drawn = set(self.drawing.fields()) if self.drawing else set()
+        unknown = ({self.id_field, *self.tile_fields} - set(self.fields)) | (drawn - set(self.tile_fields))
         if unknown:
             raise ImproperlyConfigured(f"Collection {self.id!r} names unknown fields: {sorted(unknown)}.")
 

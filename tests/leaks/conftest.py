@@ -117,6 +117,7 @@ def office(skala, uploaded, delivered, drawn_plan, rate, filing, people) -> dict
     )
     [document] = extracts.issue_extract(issued, planner=people["planner"], site="http://testserver", at=timezone.now())
     assert Case.objects.count() == 2
+    tile = tile_at("x", zoom=16, east=50, north=50).removeprefix("/tiles/x/").removesuffix(".mvt")
     return {
         "parcel": PARCEL,
         "unit_number": f"{PLACE}.G7",
@@ -125,7 +126,8 @@ def office(skala, uploaded, delivered, drawn_plan, rate, filing, people) -> dict
         "draft": str(editing.begin(municipality=skala, plan=drawn_plan, by=people["planner"]).pk),
         "lon": "19.8506",
         "lat": "50.2245",
-        "tile": tile_at("x", zoom=16, east=50, north=50).removeprefix("/tiles/x/").removesuffix(".mvt"),
+        "tile": tile,
+        "rowed": "{0}/{2}/{1}".format(*tile.split("/")),
         "case": str(waiting.case_id),
         "issued_case": str(issued.case_id),
         "code": document.code,

@@ -42,6 +42,16 @@ SAMPLES: dict[str, list[str]] = {
         "/ogc/collections/{collection}/items?limit=x", "/ogc/collections/{collection}/items?filter=((",
         "/ogc/collections/{collection}/items?bbox=a",
     ],
+    "^ogc/tileMatrixSets/?$": [f"/ogc/tileMatrixSets{form}" for form in FORMS],
+    "^ogc/tileMatrixSets/(?P<grid>[^/]+)/?$": ["/ogc/tileMatrixSets/PL1992Quad", "/ogc/tileMatrixSets/nic"],
+    "^ogc/collections/(?P<name>[^/]+)/tiles/?$": [f"/ogc/collections/{{collection}}/tiles{form}" for form in FORMS],
+    "^ogc/collections/(?P<name>[^/]+)/tiles/(?P<grid>[^/]+)/?$": [
+        f"/ogc/collections/{{collection}}/tiles/WebMercatorQuad{form}" for form in FORMS
+    ],
+    "^ogc/collections/(?P<name>[^/]+)/tiles/(?P<grid>[^/]+)/(?P<zoom>[^/]+)/(?P<row>[^/]+)/(?P<column>[^/]+)$": [
+        "/ogc/collections/{collection}/tiles/WebMercatorQuad/{rowed}",
+        "/ogc/collections/{collection}/tiles/WebMercatorQuad/14/x/1",
+    ],
     "^ogc/collections/(?P<name>[^/]+)/items/(?P<identifier>.+)$": [
         *(f"/ogc/collections/{{collection}}/items/{{item}}{form}" for form in FORMS),
         "/ogc/collections/{collection}/items/{unit_number}",

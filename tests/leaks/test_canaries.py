@@ -16,7 +16,8 @@ from django.urls import include, path
 from spatial.cadastre.models import Parcel
 from spatial.imports import uploads
 from spatial.ogc import open_tables
-from spatial.ogc.registry import Collection, FieldSpec, Text, collections
+from spatial.ogc.registry import Collection, FieldSpec, collections
+from spatial.ogc.text import Text
 from spatial.owners.models import Party
 from tests.leaks import canaries, crawler, samples
 from tests.leaks.canaries import found_in

@@ -12,7 +12,7 @@ from tests.tiles.reading import decoded, tile_at
 
 FIELDS = {
     "parcels": {"identifier", "number"},
-    "plan-zones": {"symbol", "name", "plan", "class_2021"},
+    "plan-zones": {"symbol", "name", "plan", "class_2021", "group"},
     "plans": {"id", "title"},
     "buildings": {"identifier", "kind"},
     "addresses": {"number", "label"},
@@ -58,6 +58,7 @@ class TestTile:
             "name": "tereny zabudowy mieszkaniowej jednorodzinnej",
             "plan": "120610-XI-85-15",
             "class_2021": "MN",
+            "group": "housing",
         }
 
     def test_a_far_view_is_simpler(self, client, make_plan, tmp_path):

@@ -9,7 +9,8 @@ from spatial.ogc.front import Answer, answered
 from spatial.ogc.open_data import Ask
 from spatial.ogc.reader import Reader
 from spatial.ogc.registry import collections
-from tiles.mvt.queries import MAX_ZOOM, tile
+from tiles.matrix import WEB_MERCATOR_QUAD
+from tiles.mvt.queries import Address, tile
 from tiles.mvt.views import MVT
 
 ADDRESS = re.compile(r"^/tiles/(?P<name>[a-z0-9-]+)/(?P<zoom>\d{1,2})/(?P<column>\d{1,7})/(?P<row>\d{1,7})\.mvt$", re.A)
@@ -30,10 +31,10 @@ def vector_tile(environ: WSGIEnvironment, ask: Ask) -> Answer | None:
     held = collections.get(found["name"]) if found else None
     if found is None or held is None or not held.tile_fields:
         return None
-    zoom, column, row = int(found["zoom"]), int(found["column"]), int(found["row"])
-    if zoom > MAX_ZOOM or max(column, row) >= 2**zoom:
+    place = Address(int(found["zoom"]), int(found["column"]), int(found["row"]))
+    if not WEB_MERCATOR_QUAD.has(*place):
         return None
-    body = tile(held, zoom=zoom, column=column, row=row, ask=ask)
+    body = tile(held, WEB_MERCATOR_QUAD, place, ask=ask)
     if not body:
         return None
     return answered(environ, body, f'"{xxh3_128_hexdigest(body)}"', [("Content-Type", MVT)])

@@ -10,7 +10,8 @@ from spatial.errors import Malformed, NotFound, ServiceError
 from spatial.ogc.documents import extent
 from spatial.ogc.open_data import reading
 from spatial.ogc.registry import Collection, collections
-from tiles.mvt.queries import MAX_ZOOM, tile
+from tiles.matrix import WEB_MERCATOR_QUAD, Grid
+from tiles.mvt.queries import Address, tile
 
 MVT = "application/vnd.mapbox-vector-tile"
 #: kept, but asked about each time: a change is seen at once, and what did not change is not sent again
@@ -22,11 +23,14 @@ CORS = {"Access-Control-Allow-Origin": "*"}
 def vector_tile(request: HttpRequest, name: str, zoom: str, column: str, row: str) -> HttpResponseBase:
     """200 with the tile, 204 where nothing lies, 304, 400 for numbers that are none, 404 for a tile off the grid."""
     try:
-        held, place = drawn(name), address(zoom, column, row)
-        with reading() as ask:
-            body = tile(held, **place, ask=ask)
+        return sent(request, drawn(name), WEB_MERCATOR_QUAD, address(WEB_MERCATOR_QUAD, zoom, column, row))
     except ServiceError as error:
         return failure(error)
+
+
+def sent(request: HttpRequest, held: Collection, grid: Grid, place: Address) -> HttpResponseBase:
+    with reading() as ask:
+        body = tile(held, grid, place, ask=ask)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = CORS | {"Cache-Control": CACHE, "ETag": etag}
     if not body:
@@ -51,14 +55,14 @@ def tile_json(request: HttpRequest, name: str) -> HttpResponseBase:
         "scheme": "xyz",
         "tiles": [f"{home}/{{z}}/{{x}}/{{y}}.mvt"],
         "minzoom": held.min_zoom,
-        "maxzoom": MAX_ZOOM,
+        "maxzoom": WEB_MERCATOR_QUAD.zooms - 1,
         "bounds": bounds,
         "center": [(bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2, held.min_zoom],
         "vector_layers": [
             {
                 "id": held.id,
                 "minzoom": held.min_zoom,
-                "maxzoom": MAX_ZOOM,
+                "maxzoom": WEB_MERCATOR_QUAD.zooms - 1,
                 "fields": {field: held.fields[field].title.pl for field in held.tile_fields},
             }
         ],
@@ -75,14 +79,14 @@ def drawn(name: str) -> Collection:
     return held
 
 
-def address(zoom: str, column: str, row: str) -> dict[str, int]:
+def address(grid: Grid, zoom: str, column: str, row: str) -> Address:
     """Raises Malformed for what is no number, NotFound for a tile off the grid."""
     if not all(text.isascii() and text.isdecimal() and len(text) <= 20 for text in (zoom, column, row)):
         raise Malformed("Adres kafla to trzy liczby całkowite / a tile address is three whole numbers.")
-    z, x, y = int(zoom), int(column), int(row)
-    if z > MAX_ZOOM or x >= 2**z or y >= 2**z:
+    place = Address(int(zoom), int(column), int(row))
+    if not grid.has(*place):
         raise NotFound("Nie ma takiego kafla / no such tile.")
-    return {"zoom": z, "column": x, "row": y}
+    return place
 
 
 def failure(error: ServiceError) -> JsonResponse:

@@ -116,6 +116,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.state / "static"
 STATICFILES_DIRS = [ROOT / "services/portal/map/dist"]
 MEDIA_ROOT = ENVIRONMENT.state / "media"
+MAP_FOLDER = ENVIRONMENT.state / "maps"  #: tiles kept ready, patterns of fills; may be dropped at any time
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

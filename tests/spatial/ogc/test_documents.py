@@ -36,7 +36,7 @@ def test_every_link_that_leads_to_us_opens(land, client):
     todo, seen = ["http://testserver/ogc/"], set()
     while todo:
         url = todo.pop()
-        if url in seen or not url.startswith("http://testserver/"):
+        if url in seen or "{" in url or not url.startswith("http://testserver/"):
             continue
         seen.add(url)
         response = client.get(url)
@@ -94,7 +94,8 @@ def test_queryables_name_types_and_titles(client, db):
 def test_no_promise_beyond_what_is_served(client, db):
     classes = client.get("/ogc/conformance").json()["conformsTo"]
 
-    assert classes == CONFORMANCE
+    assert classes[: len(CONFORMANCE)] == CONFORMANCE
+    assert {one.split("/")[4] for one in classes[len(CONFORMANCE) :]} == {"ogcapi-tiles-1", "tms"}
     assert not [one for one in classes if "create-replace" in one or "callback" in one or "job-list" in one]
 
 

@@ -65,6 +65,7 @@ class TestDocument:
                 "symbol": "1MN",
                 "name": "tereny zabudowy mieszkaniowej jednorodzinnej",
                 "class_2021": "",
+                "group": "housing",
                 "plan": "120610-XI-85-15",
                 "plan_title": "Miejscowy plan zagospodarowania przestrzennego XI-85-15",
                 "resolution": "XI/85/15",

@@ -110,4 +110,5 @@ def test_all_doors_of_this_app_are_tried_here():
     assert names == {
         "ogc-landing", "ogc-conformance", "ogc-openapi", "ogc-collections", "ogc-collection", "ogc-queryables",
         "ogc-schema", "ogc-items", "ogc-item", "ogc-processes", "ogc-process", "ogc-execution", "tile", "tilejson",
+        "ogc-matrix-sets", "ogc-matrix-set", "ogc-tile-sets", "ogc-tile-set", "ogc-tile",
     }  # fmt: skip

@@ -16,7 +16,8 @@ from spatial.ogc import open_data, open_views
 from spatial.ogc.open_tables import MERCATOR, depends_on_day, mend, refresh, turn_day
 from spatial.ogc.open_triggers import unheard
 from spatial.ogc.open_views import View, definition, quoted, views
-from spatial.ogc.registry import FieldSpec, Registry, Text, Today, collections
+from spatial.ogc.registry import FieldSpec, Registry, Today, collections
+from spatial.ogc.text import Text
 from tests.spatial.ogc.test_registry import a_collection
 
 #: what PostGIS lets everybody see

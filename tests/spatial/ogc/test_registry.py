@@ -2,7 +2,8 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from spatial.cadastre.models import Parcel
-from spatial.ogc.registry import Collection, FieldSpec, Registry, Text, collections, processes
+from spatial.ogc.registry import Collection, FieldSpec, Registry, collections, processes
+from spatial.ogc.text import Text
 
 WORD = Text("pole", "field")
 

@@ -138,7 +138,11 @@ def test_datetime_is_refused_where_there_is_no_time(client, db):
         ("get", "/ogc/jobs/1/results", 404), ("post", "/ogc/collections/parcels/items", 405),
         ("delete", "/ogc/collections/parcels/items/1", 405), ("put", "/ogc/", 405),
         ("get", "/ogc/processes/plan-extract-preview/execution", 405), ("get", "/ogc/collections?unknown=1", 400),
-        ("get", "/ogc/?x=1", 400), ("get", "/ogc/collections/parcels/tiles/WebMercatorQuad/1/1/1", 404),
+        ("get", "/ogc/?x=1", 400), ("get", "/ogc/collections/parcels/tiles/WebMercatorQuad/1/2/1", 404),
+        ("get", "/ogc/collections/parcels/tiles/Nic", 404), ("get", "/ogc/collections/nic/tiles", 404),
+        ("get", "/ogc/collections/parcels/tiles/WebMercatorQuad/a/1/1", 400), ("get", "/ogc/tileMatrixSets/nic", 404),
+        ("get", "/ogc/collections/parcels/tiles/PL1992Quad/17/1/1", 404), ("post", "/ogc/tileMatrixSets", 405),
+        ("get", "/ogc/collections/parcels/tiles/WebMercatorQuad/1/1/1?x=1", 400),
     ],
 )  # fmt: skip
 def test_errors_are_small_json_documents(client, db, method, path, status):

@@ -1,0 +1,159 @@
+"""The services put together: MapProxy's protocols, with a GetMap of ours that draws all layers at once."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from mapproxy.config import local_base_config
+from mapproxy.config.configuration.proxy import ProxyConfiguration
+from mapproxy.config.configuration.service import ServiceConfiguration
+from mapproxy.exception import RequestError
+from mapproxy.request import Request
+from mapproxy.response import Response
+from mapproxy.service.wms import WMSServer
+from mapproxy.srs import SRS
+from PIL import ImageColor
+
+from spatial.ogc.open_data import Ask
+from spatial.ogc.registry import Collection, collections
+from tiles.mapproxy import sources
+from tiles.mapproxy.configuration import configuration
+from tiles.pictures.renderer import FORMATS, Picture, PictureFailed, Renderer
+
+log = logging.getLogger(__name__)
+
+#: parameters that other servers let draw, read or include what a client names (engineering notes: lessons of others)
+REFUSED = frozenset({"sld", "sld_body", "map", "styles_body", "remote_ows_type", "remote_ows_url", "gmlfilter"})
+LONGEST_QUERY = 4_000
+LAYERS_AT_ONCE = 20
+
+
+class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no types
+    """MapProxy draws each layer by itself and lays the pictures over each other; Mapnik draws them in one go."""
+
+    def __init__(self, *args: Any, renderer: Renderer, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.renderer = renderer
+
+    def map(self, map_request: Any) -> Response:
+        """Raises RequestError."""
+        self.check_map_request(map_request)
+        params = map_request.params
+        width, height = params.size
+        west, south, east, north = params.bbox
+        if not all(isfinite(edge) for edge in params.bbox) or west >= east or south >= north:
+            raise RequestError("BBOX takes finite numbers, the lower ones first", request=map_request)
+        if min(width, height) < 1:
+            raise RequestError("WIDTH and HEIGHT are at least 1", request=map_request)
+        if len(params.layers) > LAYERS_AT_ONCE:
+            raise RequestError(f"at most {LAYERS_AT_ONCE} layers at once", request=map_request)
+        media_type = media_type_of(params.format_mime_type)
+        background = None if params.transparent and media_type != "image/jpeg" else ImageColor.getrgb(params.bgcolor)
+        picture = Picture(
+            collections=tuple(self.drawn(params.layers)), srid=sources.srid_of(SRS(params.srs)),
+            box=tuple(params.bbox), width=width, height=height, media_type=media_type,
+            background=background and "#{:02x}{:02x}{:02x}".format(*background),
+        )  # fmt: skip
+        try:
+            return Response(self.renderer.draw(picture), content_type=media_type)
+        except PictureFailed:
+            log.exception("A map could not be drawn.")
+            return refused("Mapy nie da się teraz narysować / cannot be drawn now.", "503 Service Unavailable")
+
+    def drawn(self, names: Iterable[str]) -> Iterable[Collection]:
+        """Collections of the layers and groups asked for, each once, in their order."""
+        found: dict[str, Collection] = {}
+        for name in names:
+            leaves = getattr(self.layers[name], "layers", None)
+            found |= {one: collections[one] for one in self.leaves(name, leaves)}
+        return found.values()
+
+    def leaves(self, name: str, children: Any) -> Iterable[str]:
+        if name in collections:
+            return [name]
+        held: Iterable[Any] = children.values() if isinstance(children, Mapping) else children or ()
+        return [leaf for child in held for leaf in self.leaves(child.name, getattr(child, "layers", None))]
+
+
+def media_type_of(asked: str) -> str:
+    """``image/png;mode=8bit`` and the like as FORMATS spells them."""
+    plain = asked.replace(" ", "").lower()
+    return next((name for name in FORMATS if name.replace(" ", "") == plain), "image/png")
+
+
+class Services(ServiceConfiguration):  # type: ignore[misc]
+    def wms_service(self, conf: dict[str, Any]) -> PictureServer:
+        made: Any = super().wms_service(conf)
+        renderer = next(iter(self.context.sources.values())).conf["renderer"]
+        made.__class__ = PictureServer
+        made.renderer = renderer
+        server: PictureServer = made
+        return server
+
+
+class Configuration(ProxyConfiguration):  # type: ignore[misc]
+    def load_services(self) -> None:
+        self.services = Services(self.configuration["services"], context=self)
+
+
+class MapServices:
+    """WSGI application for ``/wms``, ``/wmts`` and ``/tms``; everything else goes to ``behind``."""
+
+    def __init__(self, behind: WSGIApplication, renderer: Renderer, ask: Ask, folder: Path) -> None:
+        self.behind = behind
+        made = Configuration(configuration(renderer, ask, folder), conf_base_dir=str(folder))
+        self.base_config = made.base_config
+        self.services = {name: service for service in made.configured_services() for name in service.names}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"].rstrip("/")
+        name = path.split("/")[1] if path.count("/") else ""
+        if name not in ("wms", "wmts", "tms") or (name == "wms" and path != "/wms"):
+            return self.behind(environ, start_response)
+        response = self.answer("service" if path in ("/wms", "/wmts") else name, environ)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        answered: Iterable[bytes] = response(environ, start_response)
+        return answered
+
+    def answer(self, name: str, environ: WSGIEnvironment) -> Response:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return refused("Dozwolone / allowed: GET, HEAD.", "405 Method Not Allowed")
+        query = environ.get("QUERY_STRING", "")
+        if len(query) > LONGEST_QUERY:
+            return refused("Zapytanie jest zbyt długie / request too long.", "414 URI Too Long")
+        asked = {key.lower() for key, _ in parse_qsl(query, keep_blank_values=True)}
+        if stray := asked & REFUSED:
+            return refused(f"Parametru {stray.pop().upper()} nie obsługujemy / parameter not supported.")
+        with local_base_config(self.base_config):
+            try:
+                response = self.services[name].handle(Request(environ))
+                if response.status.startswith("500"):  # what MapProxy says of requests that it does not accept
+                    response.status = "400 Bad Request"
+                return response
+            except RequestError as error:
+                return error.render()
+            except (
+                ValueError,
+                TypeError,
+                KeyError,
+                ArithmeticError,
+                IndexError,
+                AttributeError,
+                RuntimeError,
+            ) as error:
+                # MapProxy reads some parameters without doubting them.
+                log.warning("Refused a map request (%s): %s", type(error).__name__, query[:300])
+                return refused("Nie umiemy odczytać zapytania / the request cannot be read.")
+
+
+def refused(text: str, status: str = "400 Bad Request") -> Response:
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?><ServiceExceptionReport version="1.3.0" '
+        f'xmlns="http://www.opengis.net/ogc"><ServiceException>{text}</ServiceException></ServiceExceptionReport>'
+    )
+    return Response(body, status=status, mimetype="text/xml")

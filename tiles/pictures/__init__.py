@@ -1,0 +1,1 @@
+"""Pictures of collections by Mapnik, from the open tables."""

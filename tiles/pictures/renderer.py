@@ -1,0 +1,78 @@
+"""A picture of a place: layers, system, box and size in, encoded image out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import local
+
+from spatial import crs
+from spatial.ogc.reference_systems import Box
+from spatial.ogc.registry import Collection
+from tiles.pictures.engine import mapnik
+from tiles.pictures.stylesheet import Place, stylesheet
+
+#: by media type, as Mapnik names them; z is the effort of packing
+FORMATS = {
+    "image/png": "png32:z=1:s=filtered",
+    "image/png; mode=8bit": "png8:m=h:z=1",
+    "image/jpeg": "jpeg85",
+    "image/webp": "webp:quality=85",
+}
+GROUND_SYSTEMS = frozenset({crs.PL_1992, crs.PL_2000_7})
+#: maps that a thread keeps; each holds its layers' rules
+KEPT = 32
+
+
+class PictureFailed(Exception):
+    """Mapnik or the database could not draw; the text is for the log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What is asked for; the box runs x first in the system's own numbers, whatever the order on the wire."""
+
+    collections: tuple[Collection, ...]  #: the first at the bottom
+    srid: int
+    box: Box
+    width: int
+    height: int
+    media_type: str = "image/png"
+    background: str | None = None  #: ``#rrggbb``; None: transparent
+
+
+class Renderer:
+    """Keeps maps for each thread: Mapnik's are changed while they draw."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        self.place, self.folder = place, folder
+        self._held = local()
+
+    def draw(self, picture: Picture) -> bytes:
+        """Raises PictureFailed."""
+        try:
+            return self._drawn(picture)
+        except RuntimeError as error:
+            raise PictureFailed(str(error)) from error
+
+    def _drawn(self, picture: Picture) -> bytes:
+        held = self._map(picture.collections, on_ground=picture.srid in GROUND_SYSTEMS)
+        held.srs = f"epsg:{picture.srid}"
+        held.resize(picture.width, picture.height)
+        held.background = mapnik.Color(picture.background or "rgba(0,0,0,0)")
+        held.zoom_to_box(mapnik.Box2d(*picture.box))
+        image = mapnik.Image(picture.width, picture.height)
+        mapnik.render(held, image)
+        return bytes(image.to_string(FORMATS[picture.media_type]))
+
+    def _map(self, collections: Sequence[Collection], *, on_ground: bool) -> "mapnik.Map":
+        maps: dict[tuple[str, ...], mapnik.Map] = self._held.__dict__.setdefault("maps", {})
+        key = (str(on_ground), *(one.id for one in collections))
+        if key not in maps:
+            if len(maps) >= KEPT:
+                maps.pop(next(iter(maps)))
+            made = mapnik.Map(256, 256)
+            made.aspect_fix_mode = mapnik.aspect_fix_mode.RESPECT
+            xml = stylesheet(list(collections), self.place, self.folder, on_ground=on_ground)
+            mapnik.load_map_from_string(made, xml)
+            maps[key] = made
+        return maps[key]
