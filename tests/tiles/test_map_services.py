@@ -162,9 +162,22 @@ class TestGetMap:
         assert pixels(before)[:, :, 3].max() > 0
         assert pixels(after)[:, :, 3].max() == 0
 
+    def test_a_plan_as_it_stood_on_a_day(self, application, make_plan):
+        """The days of the plan decide; the last one is no day of it."""
+        from datetime import date
+
+        factories.zone(make_plan(in_force_from=date(2005, 1, 1), in_force_to=date(2015, 1, 1)), "1MN", east=0, north=0)
+        drawn = {
+            day: pixels(asked(application, get_map(TRANSPARENT="TRUE", TIME=day))[2])[:, :, 3].max() > 0
+            for day in ("2004-12-31", "2005-01-01", "2014-12-31", "2015-01-01", "current")
+        }
+
+        assert list(drawn.values()) == [False, True, True, False, False]
+
     @pytest.mark.parametrize(
         "changed",
         [
+            {"TIME": "wczoraj"}, {"TIME": "2005-01-01/2006-01-01"},
             {"LAYERS": "nic"}, {"CRS": "EPSG:1"}, {"BBOX": "a,b,c,d"}, {"BBOX": "1,2,3"}, {"WIDTH": 0},
             {"WIDTH": 100_000}, {"WIDTH": "x"}, {"FORMAT": "application/openlayers"}, {"SLD": "http://x"},
             {"SLD_BODY": "<x/>"}, {"map": "/etc"},
@@ -259,6 +272,8 @@ class TestClients:
 
         assert set(wms.contents) >= {one.id for one in collections if one.drawing} | {"cadastre", "planning"}
         assert wms["parcels"].title == "Działki ewidencyjne"
+        assert wms["plan-zones"].timepositions
+        assert not wms["districts"].timepositions
         answer = wms.getmap(
             layers=["plan-zones"], srs="EPSG:2178", bbox=BOX, size=(200, 200), format="image/png", transparent=True
         )

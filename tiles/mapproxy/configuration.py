@@ -21,6 +21,8 @@ EXTENTS = {
 #: pixels of one GetMap
 LARGEST = 4096
 LAST_ZOOM = 20
+#: what TIME may say of layers that know other days
+DAYS = ["1950-01-01/2100-01-01/P1D", "current"]
 
 
 def drawn(theme: Theme) -> list[Collection]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from mapproxy.config import local_base_config
 from mapproxy.config.configuration.proxy import ProxyConfiguration
 from mapproxy.config.configuration.service import ServiceConfiguration
 from mapproxy.exception import RequestError
+from mapproxy.layer import Dimension
 from mapproxy.request import Request
 from mapproxy.response import Response
 from mapproxy.service.wms import WMSServer
@@ -21,7 +23,7 @@ from PIL import ImageColor
 from spatial.ogc.open_data import Ask
 from spatial.ogc.registry import Collection, collections
 from tiles.mapproxy import sources
-from tiles.mapproxy.configuration import configuration
+from tiles.mapproxy.configuration import DAYS, configuration
 from tiles.pictures.renderer import FORMATS, Picture, PictureFailed, Renderer
 
 log = logging.getLogger(__name__)
@@ -56,7 +58,7 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
         picture = Picture(
             collections=tuple(self.drawn(params.layers)), srid=sources.srid_of(SRS(params.srs)),
             box=tuple(params.bbox), width=width, height=height, media_type=media_type,
-            background=background and "#{:02x}{:02x}{:02x}".format(*background),
+            background=background and "#{:02x}{:02x}{:02x}".format(*background), day=day_of(map_request),
         )  # fmt: skip
         try:
             return Response(self.renderer.draw(picture), content_type=media_type)
@@ -79,6 +81,20 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
         return [leaf for child in held for leaf in self.leaves(child.name, getattr(child, "layers", None))]
 
 
+def day_of(map_request: Any) -> date | None:
+    """TIME of a GetMap: a day or a moment, whose day it is. Raises RequestError for intervals and lists."""
+    text = map_request.params.get("time", "")
+    if text in ("", "current"):
+        return None
+    try:
+        day = datetime.fromisoformat(text).date()
+    except ValueError:
+        raise RequestError(
+            "TIME takes one day, YYYY-MM-DD", code="InvalidDimensionValue", request=map_request
+        ) from None
+    return day
+
+
 def media_type_of(asked: str) -> str:
     """``image/png;mode=8bit`` and the like as FORMATS spells them."""
     plain = asked.replace(" ", "").lower()
@@ -91,6 +107,10 @@ class Services(ServiceConfiguration):  # type: ignore[misc]
         renderer = next(iter(self.context.sources.values())).conf["renderer"]
         made.__class__ = PictureServer
         made.renderer = renderer
+        for name, layer in made.layers.items():
+            # not in the configuration, where it would be a dimension of the tiles too
+            if name in collections and collections[name].time:
+                layer.dimensions = {"time": Dimension("time", DAYS, default="current")}
         server: PictureServer = made
         return server
 

@@ -1,7 +1,7 @@
 """A picture of a place: layers, system, box and size in, encoded image out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from threading import local
 
@@ -38,6 +38,7 @@ class Picture:
     height: int
     media_type: str = "image/png"
     background: str | None = None  #: ``#rrggbb``; None: transparent
+    day: date | None = None  #: as it stood then; None: as it is
 
 
 class Renderer:
@@ -55,7 +56,7 @@ class Renderer:
             raise PictureFailed(str(error)) from error
 
     def _drawn(self, picture: Picture) -> bytes:
-        held = self._map(picture.collections, on_ground=picture.srid in GROUND_SYSTEMS)
+        held = self._map(picture)
         held.srs = f"epsg:{picture.srid}"
         held.resize(picture.width, picture.height)
         held.background = mapnik.Color(picture.background or "rgba(0,0,0,0)")
@@ -64,15 +65,16 @@ class Renderer:
         mapnik.render(held, image)
         return bytes(image.to_string(FORMATS[picture.media_type]))
 
-    def _map(self, collections: Sequence[Collection], *, on_ground: bool) -> "mapnik.Map":
+    def _map(self, picture: Picture) -> "mapnik.Map":
         maps: dict[tuple[str, ...], mapnik.Map] = self._held.__dict__.setdefault("maps", {})
-        key = (str(on_ground), *(one.id for one in collections))
+        on_ground = picture.srid in GROUND_SYSTEMS
+        key = (str(on_ground), str(picture.day), *(one.id for one in picture.collections))
         if key not in maps:
             if len(maps) >= KEPT:
                 maps.pop(next(iter(maps)))
             made = mapnik.Map(256, 256)
             made.aspect_fix_mode = mapnik.aspect_fix_mode.RESPECT
-            xml = stylesheet(list(collections), self.place, self.folder, on_ground=on_ground)
+            xml = stylesheet(list(picture.collections), self.place, self.folder, on_ground=on_ground, day=picture.day)
             mapnik.load_map_from_string(made, xml)
             maps[key] = made
         return maps[key]

@@ -1,6 +1,7 @@
 """Mapnik's XML of a collection: its drawing as rules, its open table as a datasource."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from lxml import etree
@@ -8,7 +9,7 @@ from lxml import etree
 from spatial import crs
 from spatial.ogc.drawing import MAX_ZOOM, Case, Hatch, Label, Look
 from spatial.ogc.open_tables import MERCATOR, ROUGH
-from spatial.ogc.open_views import SCHEMA, quoted
+from spatial.ogc.open_views import END, GEOMETRY, SCHEMA, START, View, quoted
 from spatial.ogc.registry import Collection
 from tiles.pictures.patterns import pattern_file
 
@@ -39,17 +40,20 @@ class Place:
 GROUND = 0.64
 
 
-def stylesheet(collections: list[Collection], place: Place, folder: Path, *, on_ground: bool = False) -> str:
+def stylesheet(
+    collections: list[Collection], place: Place, folder: Path, *, on_ground: bool = False, day: date | None = None
+) -> str:
     """A map of the collections, the first at the bottom. The map's own system and size are set when it is drawn.
 
     ``on_ground``: for systems whose metre is one on the ground, so that a rule holds at one true scale in all.
+    ``day``: collections that know other days are drawn as they stood then.
     """
     stretch = GROUND if on_ground else 1.0
     root = etree.Element("Map", {"srs": f"epsg:{crs.WEB_MERCATOR}", "buffer-size": "64"})
     for collection in collections:
         root.extend((style_of(collection, folder, stretch), labels_of(collection, stretch)))
     for collection in collections:
-        root.append(layer_of(collection, place))
+        root.append(layer_of(collection, place, day))
     return etree.tostring(root, encoding="unicode")
 
 
@@ -142,7 +146,7 @@ def write(rule: etree._Element, collection: Collection, label: Label) -> None:
     text.text = f"[{written(label)}]"
 
 
-def layer_of(collection: Collection, place: Place) -> etree._Element:
+def layer_of(collection: Collection, place: Place, day: date | None) -> etree._Element:
     # cached: both styles draw from one reading
     told = {"name": collection.id, "srs": f"epsg:{crs.WEB_MERCATOR}", "cache-features": "true"}
     layer = etree.Element("Layer", told)
@@ -152,7 +156,7 @@ def layer_of(collection: Collection, place: Place) -> etree._Element:
     source = etree.SubElement(layer, "Datasource")
     told = {
         "type": "postgis", "host": place.host, "port": place.port, "dbname": place.name, "user": place.user,
-        "password": place.password, "table": table_of(collection), "geometry_field": "shape",
+        "password": place.password, "table": table_of(collection, day), "geometry_field": "shape",
         "srid": str(crs.WEB_MERCATOR), "extent": EXTENT, "estimate_extent": "false", "row_limit": str(MOST),
         "connect_timeout": "4", "max_size": "4", "persist_connection": "true",
     }  # fmt: skip
@@ -161,14 +165,30 @@ def layer_of(collection: Collection, place: Place) -> etree._Element:
     return layer
 
 
-def table_of(collection: Collection) -> str:
-    """The open table as Mapnik reads it; far views take the rough outline."""
+def table_of(collection: Collection, day: date | None = None) -> str:
+    """The open table as Mapnik reads it; far views take the rough outline. Of another day, the view of all days."""
     assert collection.drawing is not None
+    if day is not None and collection.time is not None:
+        return table_of_day(collection, day)
     shape = MERCATOR
     if collection.geometry_type != "Point":
         shape = f"CASE WHEN !pixel_width! > {ROUGH_PIXEL} THEN {ROUGH} ELSE {MERCATOR} END"
-    told = {name: quoted(name) for name in ([collection.drawing.field] if collection.drawing.field else [])}
-    told |= {written(label): words(collection, label) for label in collection.drawing.labels}
-    fields = "".join(f", {value} AS {quoted(name)}" for name, value in told.items())
+    fields = fields_of(collection)
     table = f'"{SCHEMA}"."{collection.id}"'
     return f"(SELECT {shape} AS shape{fields} FROM {table} WHERE {MERCATOR} && !bbox!) AS drawn"  # noqa: S608
+
+
+def table_of_day(collection: Collection, day: date) -> str:
+    table = View(collection, of_now=False).table
+    then = f"{START} <= DATE '{day}' AND ({END} IS NULL OR {END} > DATE '{day}')"
+    there = f"{GEOMETRY} && ST_Transform(!bbox!, {crs.PL_2000_7})"
+    rows = f"SELECT *, ST_Transform({GEOMETRY}, {crs.WEB_MERCATOR}) AS {MERCATOR} FROM {table} WHERE {then} AND {there}"  # noqa: S608
+    return f"(SELECT {MERCATOR} AS shape{fields_of(collection)} FROM ({rows} OFFSET 0) AS r) AS drawn"  # noqa: S608
+
+
+def fields_of(collection: Collection) -> str:
+    """SQL of what rules and labels read, after a comma."""
+    assert collection.drawing is not None
+    told = {name: quoted(name) for name in ([collection.drawing.field] if collection.drawing.field else [])}
+    told |= {written(label): words(collection, label) for label in collection.drawing.labels}
+    return "".join(f", {value} AS {quoted(name)}" for name, value in told.items())
