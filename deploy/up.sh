@@ -32,7 +32,7 @@ cd "$ROOT"
 if [ "${MIEDZA_DEMO:-1}" = 1 ]; then manage demo_data --accounts >"$STATE/log/accounts.txt" & accounts=$!; fi
 # setsid: a Ctrl-C reaches this script, which then stops the server in order
 setsid "$ROOT/.venv/bin/granian" --interface wsgi --host "${MIEDZA_BIND:-127.0.0.1}" --port "$PORT" --workers "${MIEDZA_WORKERS:-2}" \
-  --blocking-threads 3 --no-ws --respawn-failed-workers services.portal.wsgi:application \
+  --blocking-threads 2 --no-ws --respawn-failed-workers services.portal.wsgi:application \
   >"$STATE/log/server.log" 2>&1 </dev/null &
 echo $! >"$STATE/server.pid"
 stop_program worker # of a run that was cut off

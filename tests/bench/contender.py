@@ -101,7 +101,7 @@ def serve() -> None:
     """In place of this process: what ``make up`` serves, with two workers."""
     command = [
         str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--port", str(PORT), "--workers", "2",
-        "--blocking-threads", "3", "--no-ws", "services.portal.wsgi:application",
+        "--blocking-threads", "2", "--no-ws", "services.portal.wsgi:application",
     ]  # fmt: skip
     os.execv(command[0], command)
 

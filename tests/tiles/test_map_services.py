@@ -145,7 +145,7 @@ class TestGetMap:
         assert pixels(body)[:, :, 3].max() == 0
 
     @pytest.mark.parametrize(
-        ("media_type", "kind"), [("image/png;%20mode=8bit", "P"), ("image/jpeg", "RGB"), ("image/png", "RGBA")]
+        ("media_type", "kind"), [("image/png;%20mode=8bit", "P"), ("image/jpeg", "RGB"), ("image/png", "RGB")]
     )
     def test_formats(self, application, land, media_type, kind):
         *_, body = asked(application, get_map(FORMAT=media_type))

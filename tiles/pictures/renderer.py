@@ -5,6 +5,9 @@ from datetime import date
 from pathlib import Path
 from threading import local
 
+import numpy as np
+from imagecodecs import spng_encode
+
 from spatial import crs
 from spatial.ogc.reference_systems import Box
 from spatial.ogc.registry import Collection
@@ -25,6 +28,12 @@ KEPT = 32
 
 class PictureFailed(Exception):
     """Mapnik or the database could not draw; the text is for the log."""
+
+
+def opaque_png(image: "mapnik.Image") -> bytes:
+    """PNG without transparency by libspng: twice as fast as Mapnik's own encoder, which takes longer than drawing."""
+    rows = np.frombuffer(image.to_string(), dtype=np.uint8).reshape(image.height(), image.width(), 4)
+    return bytes(spng_encode(np.ascontiguousarray(rows[:, :, :3]), level=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +72,8 @@ class Renderer:
         held.zoom_to_box(mapnik.Box2d(*picture.box))
         image = mapnik.Image(picture.width, picture.height)
         mapnik.render(held, image)
+        if picture.media_type == "image/png" and picture.background:
+            return opaque_png(image)
         return bytes(image.to_string(FORMATS[picture.media_type]))
 
     def _map(self, picture: Picture) -> "mapnik.Map":
