@@ -55,11 +55,10 @@ def collection_paths(collection: Collection) -> dict[str, Any]:
     name = collection.id.title().replace("-", "")
     home = f"/collections/{collection.id}"
     many = [
-        use("bbox"), use("bbox-crs"), use("crs"), use("limit"), use("offset"), use("after"), use("skipGeometry"),
-        use("resulttype"), use("filter"), use("filter-lang"), use("filter-crs"),
+        use("bbox"), use("bbox-crs"), use("crs"), use("datetime"), use("limit"), use("offset"), use("after"),
+        use("skipGeometry"), use("resulttype"), use("filter"), use("filter-lang"), use("filter-crs"),
         listing("properties", sorted(collection.fields)),
         listing("sortby", [sign + field for field in sorted(collection.fields) for sign in ("", "-")]),
-        *([use("datetime")] if collection.time else []),
         *(query(field, spec.schema()) for field, spec in collection.fields.items()),
     ]  # fmt: skip
     items = reading(collection.title.pl, f"get{name}Items", tag=collection.id, parameters=many)

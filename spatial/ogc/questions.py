@@ -28,7 +28,7 @@ PRESENTATION = frozenset({"f", "lang"})
 ITEM_PARAMETERS = PRESENTATION | {"crs"}
 ITEMS_PARAMETERS = ITEM_PARAMETERS | {
     "bbox", "bbox-crs", "limit", "offset", "after", "sortby", "properties", "skipGeometry", "resulttype",
-    "filter", "filter-lang", "filter-crs",
+    "datetime", "filter", "filter-lang", "filter-crs",
 }  # fmt: skip
 
 
@@ -76,14 +76,13 @@ def strict(parameters: Iterable[tuple[str, str]], allowed: frozenset[str]) -> di
     return given
 
 
-def parameters_of(collection: Collection) -> frozenset[str]:
-    time = {"datetime"} if collection.time else set()
-    return ITEMS_PARAMETERS | time | frozenset(collection.fields)
-
-
 def read_question(parameters: Iterable[tuple[str, str]], collection: Collection) -> Question:
-    """Raises Malformed, naming the parameter."""
-    given = strict(parameters, parameters_of(collection))
+    """Raises Malformed, naming the parameter.
+
+    ``datetime`` may be asked of every collection; objects that know no days match any
+    (OGC 17-069r4, /req/core/fc-time-response).
+    """
+    given = strict(parameters, ITEMS_PARAMETERS | frozenset(collection.fields))
     area, is_elsewhere = read_area(given)
     return Question(
         limit=min(whole(given, "limit", DEFAULT_LIMIT, least=1), MAX_LIMIT),

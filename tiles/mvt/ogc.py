@@ -104,7 +104,7 @@ def tile_set(api: API, language: str, name: str, grid: str) -> Document:
             link("self", home, held.title[language]),
             scheme(api, of),
             link("item", f"{home}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", held.title[language], MVT)
-            | {"templated": "true"},
+            | {"templated": True},
         ],
     }
 
@@ -183,7 +183,7 @@ def collection_paths(one: Collection) -> dict[str, Any]:
     home, name = f"/collections/{one.id}/tiles", one.id.title().replace("-", "")
     grid = variable("tileMatrixSetId", list(GRIDS))
     place = [grid, *(variable(part) for part in ("tileMatrix", "tileRow", "tileCol"))]
-    tile = reading(f"{one.title.pl}: kafel", f"collection.vector.getTile.{name}", tag=one.id, parameters=place)
+    tile = reading(f"{one.title.pl}: kafel", f"{name}.collection.vector.getTile", tag=one.id, parameters=place)
     tile["get"]["responses"]["200"] = {
         "description": "Kafel", "content": {MVT: {"schema": {"type": "string", "format": "binary"}}},
     }  # fmt: skip
@@ -191,9 +191,9 @@ def collection_paths(one: Collection) -> dict[str, Any]:
     tile["get"]["parameters"] = [part for part in tile["get"]["parameters"] if "lang" not in str(part)]
     tile["get"]["responses"]["400"] = named("Malformed")
     return {
-        home: reading(f"{one.title.pl}: kafle", f"collection.vector.getTileSetsList.{name}", tag=one.id),
+        home: reading(f"{one.title.pl}: kafle", f"{name}.collection.vector.getTileSetsList", tag=one.id),
         f"{home}/{{tileMatrixSetId}}": reading(
-            f"{one.title.pl}: zestaw kafli", f"collection.vector.getTileSet.{name}", tag=one.id, parameters=[grid]
+            f"{one.title.pl}: zestaw kafli", f"{name}.collection.vector.getTileSet", tag=one.id, parameters=[grid]
         ),
         f"{home}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }

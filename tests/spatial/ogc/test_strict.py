@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import factories
 from tests.spatial.ogc.conftest import EPSG
 
 ITEMS = "/ogc/collections/plans/items"
@@ -126,8 +127,15 @@ def test_a_repeated_parameter_and_broken_utf8_are_refused(client, db):
     assert client.get(f"{ITEMS}?title=%ff%fe").status_code == 400
 
 
-def test_datetime_is_refused_where_there_is_no_time(client, db):
-    assert client.get("/ogc/collections/districts/items?datetime=2020-01-01").status_code == 400
+def test_objects_without_days_match_any(client, make_parcel):
+    """OGC 17-069r4, /req/core/fc-time-definition and fc-time-response: every collection takes the parameter."""
+    place = make_parcel().district
+    place.geom = factories.rectangle(east=0, north=0, width=100, height=100)
+    place.save()
+
+    for asked in ("", "?datetime=1950-01-01", "?datetime=../2999-01-01&bbox=19,50,20,51"):
+        assert len(client.get(f"/ogc/collections/districts/items{asked}").json()["features"]) == 1
+    assert client.get("/ogc/collections/districts/items?datetime=wczoraj").status_code == 400
 
 
 @pytest.mark.parametrize(
