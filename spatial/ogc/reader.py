@@ -11,12 +11,14 @@ from typing import Any
 
 import psycopg
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 
 #: statements that a connection keeps prepared; filters of any kind make any number of them
 KEPT = 200
 BINARY = 1
+#: a prepared statement over a table that was made anew with other columns
+TABLE_CHANGED = b"0A000"
 #: by the oid of the type; features and tiles stay bytes
 DECODERS: dict[int, Callable[[bytes], Any]] = {
     16: lambda value: value == b"\x01",
@@ -45,7 +47,9 @@ class Reader:
         """Raises psycopg.Error."""
         connection = self._connection()
         result = self._sent(connection, statement, values)
-        if result.status != ExecStatus.TUPLES_OK and connection.status == ConnStatus.BAD:
+        if result.status != ExecStatus.TUPLES_OK and (
+            connection.status == ConnStatus.BAD or result.error_field(DiagnosticField.SQLSTATE) == TABLE_CHANGED
+        ):
             self._held.connection.close()
             result = self._sent(self._connection(), statement, values)
         if result.status != ExecStatus.TUPLES_OK:

@@ -185,6 +185,17 @@ def test_a_question_that_takes_too_long_is_handed_on():
     reader._held.connection.close()
 
 
+def test_a_table_made_anew_with_other_columns_is_read_anew():
+    reader = Reader(database_address())
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE made_anew AS SELECT 1::bigint AS a")
+        assert reader("SELECT * FROM made_anew") == [(1,)]
+        cursor.execute("DROP TABLE made_anew; CREATE TABLE made_anew AS SELECT 2::bigint AS a, true AS b")
+        assert reader("SELECT * FROM made_anew") == [(2, True)]
+        cursor.execute("DROP TABLE made_anew")
+    reader._held.connection.close()
+
+
 def test_many_kinds_of_statements_keep_few_prepared():
     reader = Reader(database_address())
     for number in range(230):
