@@ -81,6 +81,7 @@ ALTER ROLE miedza SET log_error_verbosity = terse;
 SELECT 'CREATE ROLE miedza_open LOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'miedza_open') \gexec
 ALTER ROLE miedza_open PASSWORD :'open';
 ALTER ROLE miedza_open SET default_transaction_read_only = on;
+ALTER ROLE miedza_open SET statement_timeout = '10s';
 GRANT miedza_open TO miedza;
 SELECT 'CREATE DATABASE miedza OWNER miedza' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'miedza') \gexec
 SQL
@@ -99,7 +100,7 @@ start() {
 
 # Role, database and extensions, also when an earlier start was cut off between the server and them.
 # The number grows with what prepare does, so that clusters of before get it too.
-finish() { [ -e "$PGHOME/prepared-2" ] || { prepare; touch "$PGHOME/prepared-2"; }; }
+finish() { [ -e "$PGHOME/prepared-3" ] || { prepare; touch "$PGHOME/prepared-3"; }; }
 
 case ${1:-} in
   start) start ;;

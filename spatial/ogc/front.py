@@ -66,7 +66,7 @@ class Front:
             for one in self.hot:
                 if (found := one(environ)) is not None:
                     return found
-        except (ServiceError, DisallowedHost):
+        except (ServiceError, DisallowedHost, ValueError):  # too many parameters, a path that is no text
             return None
         except psycopg.Error:
             log.exception("The open schema did not answer; Django is asked.")

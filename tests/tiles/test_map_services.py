@@ -179,7 +179,8 @@ class TestGetMap:
         [
             {"TIME": "wczoraj"}, {"TIME": "2005-01-01/2006-01-01"},
             {"LAYERS": "nic"}, {"CRS": "EPSG:1"}, {"BBOX": "a,b,c,d"}, {"BBOX": "1,2,3"}, {"WIDTH": 0},
-            {"WIDTH": 100_000}, {"WIDTH": "x"}, {"FORMAT": "application/openlayers"}, {"SLD": "http://x"},
+            {"WIDTH": 100_000}, {"WIDTH": "x"},
+            {"WIDTH": 16_000_000, "HEIGHT": 1}, {"FORMAT": "application/openlayers"}, {"SLD": "http://x"},
             {"SLD_BODY": "<x/>"}, {"map": "/etc"},
             {"BBOX": "nan,nan,nan,nan"}, {"BBOX": "9,9,1,1"}, {"REQUEST": "Nic"}, {"VERSION": "x"}, {"SERVICE": "XYZ"},
             {"BGCOLOR": "zielony"},
@@ -202,6 +203,10 @@ class TestGetMap:
         monkeypatch.setattr(Renderer, "_drawn", fails)
         status, _, body = asked(application, get_map())
 
+        assert status.startswith("503")
+        assert b"no connection" not in body
+        column, row = tile_at(17)
+        status, _, body = asked(application, f"/wmts/parcels/WebMercatorQuad/17/{column}/{row}.png")
         assert status.startswith("503")
         assert b"no connection" not in body
 
@@ -230,8 +235,6 @@ class TestGetMap:
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     def test_any_question_is_answered(self, application, changed):
-        if changed.get("WIDTH", "").isdecimal() and int(changed["WIDTH"]) > 2000:
-            changed["WIDTH"] = "2000"
         assert asked(application, get_map(**changed).replace(" ", "%20"))[0][:3] in ("200", "400", "404")
 
 
@@ -259,6 +262,16 @@ class TestFeatureInfo:
         assert headers["Content-type"].startswith(media_type)
         assert "Numer działki" in body.decode()
         assert "123/4" in body.decode()
+
+    @pytest.mark.parametrize("system", ["EPSG:2180", "EPSG:2178", "EPSG:3857", "EPSG:4326"])
+    @pytest.mark.parametrize(
+        "box", ["1e300,1e300,1e301,1e301", "-1e9,-1e9,1e9,1e9", "89,179,91,181", "nan,nan,nan,nan"]
+    )
+    def test_far_from_the_country_there_is_nothing_or_no_place(self, application, land, system, box):
+        status, _, body = self.info(application, "application/json", CRS=system, BBOX=box)
+
+        assert status[:3] in ("200", "400")
+        assert b"123/4" not in body
 
     def test_beside_there_is_nothing(self, application, land):
         from json import loads

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import psycopg
 from mapproxy.config import local_base_config
 from mapproxy.config.configuration.proxy import ProxyConfiguration
 from mapproxy.config.configuration.service import ServiceConfiguration
@@ -23,7 +24,7 @@ from PIL import ImageColor
 from spatial.ogc.open_data import Ask
 from spatial.ogc.registry import Collection, collections
 from tiles.mapproxy import sources
-from tiles.mapproxy.configuration import DAYS, configuration
+from tiles.mapproxy.configuration import DAYS, LARGEST, configuration
 from tiles.pictures.renderer import FORMATS, Picture, PictureFailed, Renderer
 
 log = logging.getLogger(__name__)
@@ -42,15 +43,15 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
         self.renderer = renderer
 
     def map(self, map_request: Any) -> Response:
-        """Raises RequestError."""
+        """Raises RequestError and PictureFailed."""
         self.check_map_request(map_request)
         params = map_request.params
         width, height = params.size
         west, south, east, north = params.bbox
         if not all(isfinite(edge) for edge in params.bbox) or west >= east or south >= north:
             raise RequestError("BBOX takes finite numbers, the lower ones first", request=map_request)
-        if min(width, height) < 1:
-            raise RequestError("WIDTH and HEIGHT are at least 1", request=map_request)
+        if not 1 <= min(width, height) <= max(width, height) <= LARGEST:
+            raise RequestError(f"WIDTH and HEIGHT are 1 to {LARGEST}", request=map_request)
         if len(params.layers) > LAYERS_AT_ONCE:
             raise RequestError(f"at most {LAYERS_AT_ONCE} layers at once", request=map_request)
         media_type = media_type_of(params.format_mime_type)
@@ -60,11 +61,7 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
             box=tuple(params.bbox), width=width, height=height, media_type=media_type,
             background=background and "#{:02x}{:02x}{:02x}".format(*background), day=day_of(map_request),
         )  # fmt: skip
-        try:
-            return Response(self.renderer.draw(picture), content_type=media_type)
-        except PictureFailed:
-            log.exception("A map could not be drawn.")
-            return refused("Mapy nie da się teraz narysować / cannot be drawn now.", "503 Service Unavailable")
+        return Response(self.renderer.draw(picture), content_type=media_type)
 
     def drawn(self, names: Iterable[str]) -> Iterable[Collection]:
         """Collections of the layers and groups asked for, each once, in their order."""
@@ -149,6 +146,9 @@ class MapServices:
         asked = {key.lower() for key, _ in parse_qsl(query, keep_blank_values=True)}
         if stray := asked & REFUSED:
             return refused(f"Parametru {stray.pop().upper()} nie obsługujemy / parameter not supported.")
+        return self.handled(name, environ)
+
+    def handled(self, name: str, environ: WSGIEnvironment) -> Response:
         with local_base_config(self.base_config):
             try:
                 response = self.services[name].handle(Request(environ))
@@ -157,6 +157,9 @@ class MapServices:
                 return response
             except RequestError as error:
                 return error.render()
+            except (PictureFailed, psycopg.Error, OSError):
+                log.exception("A map could not be made.")
+                return refused("Mapy nie da się teraz narysować / cannot be drawn now.", "503 Service Unavailable")
             except (
                 ValueError,
                 TypeError,
@@ -167,7 +170,9 @@ class MapServices:
                 RuntimeError,
             ) as error:
                 # MapProxy reads some parameters without doubting them.
-                log.warning("Refused a map request (%s): %s", type(error).__name__, query[:300])
+                log.warning(
+                    "Refused a map request (%s): %s", type(error).__name__, environ.get("QUERY_STRING", "")[:300]
+                )
                 return refused("Nie umiemy odczytać zapytania / the request cannot be read.")
 
 

@@ -13,7 +13,7 @@ from mapproxy.image import ImageResult
 from mapproxy.image.opts import ImageOptions
 from mapproxy.layer.map_layer import MapLayer
 from mapproxy.query import InfoQuery, LegendQuery, MapQuery
-from mapproxy.source import InfoSource, LegendSource, SourceError
+from mapproxy.source import InfoSource, LegendSource
 from mapproxy.srs import SRS
 
 from spatial import crs
@@ -21,14 +21,20 @@ from spatial.ogc.open_data import Ask
 from spatial.ogc.open_tables import MERCATOR, TEXT
 from spatial.ogc.open_views import SCHEMA
 from spatial.ogc.pages import as_bytes
+from spatial.ogc.reference_systems import METRES_PER_DEGREE, SYSTEMS
 from spatial.ogc.registry import Collection
 from tiles.pictures.legend import legend
-from tiles.pictures.renderer import Picture, PictureFailed, Renderer
+from tiles.pictures.renderer import Picture, Renderer
+from tiles.pictures.stylesheet import GROUND
 
 #: pixels round a click
 TOUCH = 4
 #: features told of each collection
 MOST = 50
+#: where the projections make sense, x first, by SRID
+AREAS = {system.srid: system.area for system in SYSTEMS.values()}
+#: metres of EPSG:3857 in a unit of the system, by SRID
+STRETCH = {crs.WEB_MERCATOR: 1.0, crs.WGS84: METRES_PER_DEGREE, crs.PL_1992: 1 / GROUND, crs.PL_2000_7: 1 / GROUND}
 EXTENT = MapExtent((13.5, 48.8, 24.6, 55.2), SRS(4326))
 
 
@@ -47,16 +53,12 @@ class PictureSource(MapLayer):  # type: ignore[misc] # MapProxy carries no types
         self.extent = EXTENT
 
     def get_map(self, query: MapQuery) -> ImageResult:
-        """Raises SourceError."""
+        """Raises PictureFailed, which MapProxy does not take for a fault of the client."""
         width, height = query.size
         picture = Picture(
             collections=self.collections, srid=srid_of(query.srs), box=tuple(query.bbox), width=width, height=height
         )
-        try:
-            data = self.renderer.draw(picture)
-        except PictureFailed as error:
-            raise SourceError(str(error)) from error
-        return ImageResult(BytesIO(data), size=query.size, image_opts=self.image_opts)
+        return ImageResult(BytesIO(self.renderer.draw(picture)), size=query.size, image_opts=self.image_opts)
 
 
 class CollectionInfo(InfoSource):  # type: ignore[misc]
@@ -77,19 +79,21 @@ class CollectionInfo(InfoSource):  # type: ignore[misc]
 
     def features(self, query: InfoQuery) -> list[bytes]:
         east, north = query.coord
-        reach = TOUCH * (query.bbox[2] - query.bbox[0]) / query.size[0]
+        west, south, far_east, far_north = AREAS[srid_of(query.srs)]
+        if not (west <= east <= far_east and south <= north <= far_north):
+            return []  # no projection is asked about other places
+        reach = TOUCH * (query.bbox[2] - query.bbox[0]) / query.size[0] * STRETCH[srid_of(query.srs)]
         most = min(int(query.feature_count or 1), MOST)
         here = f"ST_Transform(ST_SetSRID(ST_MakePoint(%s, %s), {srid_of(query.srs)}), {crs.WEB_MERCATOR})"
-        edge = f"ST_Transform(ST_SetSRID(ST_MakePoint(%s, %s), {srid_of(query.srs)}), {crs.WEB_MERCATOR})"
         table = f'"{SCHEMA}"."{self.collection.id}"'
-        exact = 0 if self.collection.geometry_type == "MultiPolygon" else 1
         statement = (
-            f"WITH at AS MATERIALIZED (SELECT {here} AS spot, ST_Distance({here}, {edge}) * {exact} AS reach) "  # noqa: S608
+            f"WITH at AS MATERIALIZED (SELECT {here} AS spot, %s::float8 AS reach) "  # noqa: S608 - names of the registry
             f"SELECT {TEXT} FROM at, {table} WHERE {MERCATOR} && ST_Expand(spot, reach) "
             f"AND ST_DWithin({MERCATOR}, spot, reach) LIMIT %s"
         )
-        values = [east, north, east, north, east + reach, north, most]
-        return [as_bytes(text) for (text,) in self.ask(statement, values)]
+        if self.collection.geometry_type == "MultiPolygon":
+            reach = 0.0  # a click is in an area or it is not
+        return [as_bytes(text) for (text,) in self.ask(statement, [east, north, reach, most])]
 
     def as_html(self, features: Iterable[dict[str, Any]]) -> str:
         rows = "".join(

@@ -19,6 +19,7 @@ from tiles.mvt.front import VectorTiles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PARCEL = "120610_5.0007.123/4"
+MANY = "&".join(f"a{number}=1" for number in range(60))
 JSON = {"HTTP_ACCEPT": "application/geo+json"}
 
 
@@ -153,7 +154,8 @@ def test_a_long_answer_is_packed_for_who_takes_it(front, land):
 @pytest.mark.parametrize(
     ("address", "more"),
     [
-        ("/", {}), ("/ogc/collections", {}), ("/ogc/collections/nic/items", {}), (f"{ITEMS}?kw=1", {}),
+        ("/", {}), ("/ogc/collections", {}), (f"{ITEMS}?{MANY}", {}), ("/ogc/collections/nic/items", {}),
+        (f"{ITEMS}?kw=1", {}),
         (f"{ITEMS}?f=html", {}),
         (f"{ITEMS}?lang=en", {}), (ITEMS, {"HTTP_ACCEPT": "text/html"}), (ITEMS, {"HTTP_ACCEPT_LANGUAGE": "en"}),
         (f"{ITEMS}/nic", {}), (f"{ITEMS}?limit=x", {}), (f"{ITEMS}?bbox=1", {}), (f"{ITEMS}?after=x", {}),
