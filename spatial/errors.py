@@ -13,6 +13,7 @@ class ServiceError(Exception):
 
     code: ClassVar[str] = "service-error"
     status: ClassVar[int] = 400
+    type: ClassVar[str] = ""  #: URI of the kind, where a standard names one
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

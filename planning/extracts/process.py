@@ -7,7 +7,6 @@ from django.utils import timezone
 from pygeoapi.process.base import BaseProcessor
 
 from planning.report import parcel_report
-from spatial.errors import Malformed
 
 MAX_PARCELS = 20
 
@@ -22,7 +21,7 @@ METADATA: dict[str, Any] = {
         "The result is information, not an official document.",
     },
     "keywords": {"pl": ["wypis", "MPZP", "działka"], "en": ["extract", "local plan", "parcel"]},
-    "jobControlOptions": ["sync-execute"],
+    "jobControlOptions": ["sync-execute", "async-execute"],
     "outputTransmission": ["value"],
     "inputs": {
         "parcels": {
@@ -62,28 +61,8 @@ class PlanExtractPreview(BaseProcessor):  # type: ignore[misc] # pygeoapi carrie
         super().__init__(processor_def, METADATA)
 
     def execute(self, data: dict[str, Any], outputs: Any = None) -> tuple[str, dict[str, Any]]:
-        """Raises Malformed for unusable input, NotFound and Retired for a parcel that is not there on the day."""
-        if unknown := set(data) - set(METADATA["inputs"]):
-            raise Malformed(f"Nieznane dane wejściowe: {', '.join(sorted(unknown))}. Dozwolone: parcels, as_of.")
-        identifiers = read_parcels(data.get("parcels"))
-        as_of = read_day(data.get("as_of"))
+        """``data`` fits the schemas above. Raises NotFound and Retired for a parcel that is not there on the day."""
+        identifiers = dict.fromkeys(data["parcels"])
+        as_of = date.fromisoformat(data["as_of"]) if "as_of" in data else timezone.localdate()
         reports = [parcel_report(identifier=identifier, as_of=as_of) for identifier in identifiers]
         return "application/json", {"as_of": as_of.isoformat(), "parcels": reports}
-
-
-def read_parcels(value: object) -> list[str]:
-    """Distinct identifiers in the order given."""
-    if not isinstance(value, list) or not all(isinstance(item, str) and len(item) <= 80 for item in value):
-        raise Malformed("Pole „parcels” musi być listą identyfikatorów działek.")
-    if not 1 <= len(value) <= MAX_PARCELS:
-        raise Malformed(f"Podaj od 1 do {MAX_PARCELS} działek.")
-    return list(dict.fromkeys(value))
-
-
-def read_day(value: object) -> date:
-    if value is None:
-        return timezone.localdate()
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise Malformed("Pole „as_of” musi być dniem w zapisie RRRR-MM-DD.") from None

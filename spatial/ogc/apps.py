@@ -12,6 +12,10 @@ class OgcConfig(AppConfig):
     verbose_name = "OGC API"
 
     def ready(self) -> None:
+        from spatial.ogc.registry import Process, processes  # noqa: PLC0415 - its fields need settings
+
+        if "echo" not in processes:
+            processes.register(Process(id="echo", processor="spatial.ogc.echo.Echo"))
         # It warns of every key of a JSON Schema that is no language.
         logging.getLogger("pygeoapi").setLevel(logging.ERROR)
         # Both are sent once for each app; the views are of all apps together.

@@ -1,9 +1,11 @@
 """pygeoapi's configuration from the registry, and one ``API`` object for each base address, kept."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from django.utils.module_loading import import_string
 from pygeoapi.api import API
+from pygeoapi.process.base import BaseProcessor
 
 from spatial.ogc.openapi import openapi_document
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT
@@ -84,3 +86,9 @@ def collection_resource(collection: Collection, base_url: str) -> dict[str, Any]
 
 def process_resource(process: Process) -> dict[str, Any]:
     return {"type": "process", "processor": {"name": process.processor}}
+
+
+@cache
+def processor_of(process: str) -> BaseProcessor:
+    """The process's own code. Raises KeyError for one that is not registered."""
+    return import_string(processes[process].processor)({"name": process})

@@ -16,8 +16,9 @@ from spatial import crs
 from spatial.errors import NotFound
 from spatial.municipalities.models import Municipality
 from spatial.ogc.config import EXTENT
+from spatial.ogc.execution import metadata_of
 from spatial.ogc.extensions import extensions
-from spatial.ogc.registry import Collection, collections, processes
+from spatial.ogc.registry import Collection, collections
 
 Document = dict[str, Any]
 
@@ -41,7 +42,7 @@ CONFORMANCE = [
     ),
     *(
         f"http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}"
-        for name in ("core", "ogc-process-description", "json", "oas30")
+        for name in ("core", "ogc-process-description", "json", "html", "oas30", "job-list")
     ),
 ]  # fmt: skip
 
@@ -86,9 +87,8 @@ def process_list(api: API, language: str) -> Document:
 
 
 def process(api: API, language: str, name: str) -> Document:
-    """Raises NotFound."""
-    if name not in processes:
-        raise NotFound(f"Nie ma procesu {name[:60]!r} / no such process.")
+    """Raises NoSuchProcess."""
+    metadata_of(name)
     return written(process_api.describe_processes, api, language, name)
 
 

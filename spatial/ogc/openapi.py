@@ -3,9 +3,10 @@
 from typing import Any
 
 from spatial.ogc.extensions import extensions
+from spatial.ogc.models import Job
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
 from spatial.ogc.reference_systems import SYSTEMS
-from spatial.ogc.registry import Collection, Process, collections, processes
+from spatial.ogc.registry import Collection, collections, processes
 
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 
@@ -16,12 +17,10 @@ def openapi_document(base_url: str) -> dict[str, Any]:
         "/": reading("Strona główna API", "getLandingPage"),
         "/conformance": reading("Deklaracja zgodności", "getConformance"),
         "/collections": reading("Lista kolekcji", "getCollections"),
-        "/processes": reading("Lista procesów", "getProcesses"),
     }
     for collection in collections:
         paths |= collection_paths(collection)
-    for process in processes:
-        paths |= process_paths(process)
+    paths |= process_paths()
     for extension in extensions:
         paths |= extension.paths()
     return {
@@ -35,7 +34,11 @@ def openapi_document(base_url: str) -> dict[str, Any]:
         "servers": [{"url": base_url}],
         "tags": [{"name": one.id, "description": one.description.pl} for one in collections],
         "paths": paths,
-        "components": {"parameters": PARAMETERS, "schemas": SCHEMAS, "responses": RESPONSES},
+        "components": {
+            "parameters": PARAMETERS | {"processID": process_parameter()},
+            "schemas": SCHEMAS,
+            "responses": RESPONSES,
+        },
     }
 
 
@@ -76,34 +79,38 @@ def collection_paths(collection: Collection) -> dict[str, Any]:
     }
 
 
-def process_paths(process: Process) -> dict[str, Any]:
-    name = process.id.title().replace("-", "")
+def process_paths() -> dict[str, Any]:
+    """Operations are called as in the document of OGC 18-062r2, by which clients find them."""
+    process, job = [use("processID")], [use("jobId")]
     execution = {
-        "summary": f"Wykonanie: {process.id}",
-        "operationId": f"execute{name}",
-        "parameters": [],
+        "summary": "Wykonanie procesu",
+        "operationId": "execute",
+        "parameters": [*process, use("Prefer")],
         "requestBody": {
             "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "properties": {
-                            "inputs": {"type": "object"},
-                            "outputs": {"type": "object"},
-                            "response": {"type": "string", "enum": ["raw", "document"]},
-                        },
-                        "required": ["inputs"],
-                    }
-                }
-            },
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/execute"}}},
         },
-        "responses": {"200": named("Document"), "400": named("Malformed"), "404": named("NotFound")},
-    }
+        "responses": {
+            "200": named("Document"), "201": named("Status"), "400": named("Malformed"), "404": named("NotFound"),
+            "503": named("Malformed"),
+        },
+    }  # fmt: skip
+    jobs = reading("Zadania", "getJobs", parameters=[use("limit"), use("jobProcess"), use("jobStatus")])
+    status = reading("Stan zadania", "getStatus", parameters=job)
+    status["get"]["responses"]["200"] = named("Status")
     return {
-        f"/processes/{process.id}": reading(f"Opis: {process.id}", f"describe{name}"),
-        f"/processes/{process.id}/execution": {"post": execution},
+        "/processes": reading("Lista procesów", "getProcesses", parameters=[use("limit")]),
+        "/processes/{processID}": reading("Opis procesu", "getProcessDescription", parameters=process),
+        "/processes/{processID}/execution": {"post": execution},
+        "/jobs": jobs,
+        "/jobs/{jobId}": status,
+        "/jobs/{jobId}/results": reading("Wynik zadania", "getResult", parameters=job),
     }
+
+
+def process_parameter() -> dict[str, Any]:
+    schema = {"type": "string", "enum": [one.id for one in processes]}
+    return {"name": "processID", "in": "path", "required": True, "schema": schema}
 
 
 def use(name: str) -> dict[str, str]:
@@ -165,13 +172,52 @@ PARAMETERS: dict[str, Any] = {
     "filter-lang": query("filter-lang", {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}),
     "filter-crs": query("filter-crs", SYSTEM_SCHEMA, "Układ geometrii w warunku; domyślnie CRS84."),
     "featureId": {"name": "featureId", "in": "path", "required": True, "schema": {"type": "string"}},
+    "jobId": {"name": "jobId", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+    "jobProcess": query("processID", {"type": "string"}, "Tylko zadania tego procesu."),
+    "jobStatus": query("status", {"type": "string", "enum": Job.Status.values}, "Tylko zadania w tym stanie."),
+    "Prefer": {
+        "name": "Prefer",
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": "respond-async: jako zadanie, którego stan i wynik ma własny adres.",
+    },
 }
 
 SCHEMAS: dict[str, Any] = {
     "exception": {
         "type": "object",
-        "required": ["code"],
-        "properties": {"code": {"type": "string"}, "description": {"type": "string"}},
+        "required": ["code", "type"],
+        "properties": {
+            **{name: {"type": "string"} for name in ("code", "description", "type", "title", "detail")},
+            "status": {"type": "integer"},
+        },
+    },
+    "execute": {
+        "type": "object",
+        "properties": {
+            "inputs": {"type": "object"},
+            "outputs": {"type": "object"},
+            "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
+        },
+        "required": ["inputs"],
+    },
+    "statusInfo": {
+        "type": "object",
+        "required": ["jobID", "type", "status"],
+        "properties": {
+            "jobID": {"type": "string", "format": "uuid"},
+            "processID": {"type": "string"},
+            "type": {"type": "string", "enum": ["process"]},
+            "status": {"type": "string", "enum": Job.Status.values},
+            "message": {"type": "string"},
+            "progress": {"type": "integer", "minimum": 0, "maximum": 100},
+            **{
+                name: {"type": "string", "format": "date-time"}
+                for name in ("created", "started", "finished", "updated")
+            },
+            "links": {"type": "array", "items": {"$ref": "#/components/schemas/link"}},
+        },
     },
     "link": {
         "type": "object",
@@ -204,6 +250,7 @@ SCHEMAS: dict[str, Any] = {
 }
 
 RESPONSES: dict[str, Any] = {
+    "Status": answer("Stan zadania", "application/json", {"$ref": "#/components/schemas/statusInfo"}),
     "Document": answer("Dokument", "application/json", {"type": "object"}),
     "Features": answer("Obiekty", "application/geo+json", {"$ref": "#/components/schemas/featureCollection"}),
     "Feature": answer("Obiekt", "application/geo+json", {"$ref": "#/components/schemas/feature"}),

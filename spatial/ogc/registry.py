@@ -124,7 +124,7 @@ class Collection:
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """A synchronous process; ``processor`` is the dotted path of a pygeoapi processor with ``METADATA``."""
+    """A process of public data; ``processor`` is the dotted path of a pygeoapi processor with ``METADATA``."""
 
     id: str
     processor: str

@@ -1,10 +1,16 @@
-"""Jobs of the worker: the open tables at midnight and at night."""
+"""Jobs of the worker: processes that clients asked for, the open tables at midnight and at night."""
 
 from procrastinate.contrib.django import app
 
-from spatial.ogc import open_tables
+from spatial.ogc import jobs, open_tables
 
 QUEUE = "maps"
+
+
+@app.task(queue=QUEUE, name=jobs.TASK)
+def process(job: str) -> None:
+    """Taken up again by another worker when one dies (``imports.recover``)."""
+    jobs.perform(job)
 
 
 @app.periodic(cron="1 0 * * *")
@@ -18,3 +24,9 @@ def turn_day(timestamp: int) -> None:
 @app.task(queue=QUEUE, queueing_lock="ogc.sweep", name="ogc.sweep")
 def sweep(timestamp: int) -> None:
     open_tables.sweep()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(queue=QUEUE, queueing_lock="ogc.forget", name="ogc.forget")
+def forget(timestamp: int) -> None:
+    jobs.forget()

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from spatial.ogc import views
+from spatial.ogc import process_views, views
 
 COLLECTION = r"^ogc/collections/(?P<name>[^/]+)"
 
@@ -16,9 +16,11 @@ urlpatterns = [
     re_path(rf"{COLLECTION}/schema/?$", views.schema, name="ogc-schema"),
     re_path(rf"{COLLECTION}/items/?$", views.items, name="ogc-items"),
     re_path(rf"{COLLECTION}/items/(?P<identifier>.+)$", views.single_item, name="ogc-item"),
-    re_path(r"^ogc/processes/?$", views.process_list, name="ogc-processes"),
-    re_path(r"^ogc/processes/(?P<name>[^/]+)/?$", views.process, name="ogc-process"),
-    re_path(r"^ogc/processes/(?P<name>[^/]+)/execution/?$", views.execution, name="ogc-execution"),
-    re_path(r"^ogc/jobs(?:/.*)?$", views.jobs),
+    re_path(r"^ogc/processes/?$", process_views.process_list, name="ogc-processes"),
+    re_path(r"^ogc/processes/(?P<name>[^/]+)/?$", process_views.process, name="ogc-process"),
+    re_path(r"^ogc/processes/(?P<name>[^/]+)/execution/?$", process_views.execution, name="ogc-execution"),
+    re_path(r"^ogc/jobs/?$", process_views.job_list, name="ogc-jobs"),
+    re_path(r"^ogc/jobs/(?P<identifier>[^/]+)/?$", process_views.job_status, name="ogc-job"),
+    re_path(r"^ogc/jobs/(?P<identifier>[^/]+)/results/?$", process_views.job_results, name="ogc-job-results"),
     re_path(r"^ogc/.*$", views.nothing),
 ]

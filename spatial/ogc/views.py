@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import wraps
 from json import dumps, loads
-from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
@@ -15,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from psycopg.errors import QueryCanceled
 from pygeoapi.api import API
 
-from spatial.errors import Malformed, NotFound, ServiceError
+from spatial.errors import NotFound, ServiceError
 from spatial.ogc import documents
 from spatial.ogc.answers import GEOJSON, feature, feature_collection, item_links, page_links, page_tag, text_tag
 from spatial.ogc.config import api_for
@@ -23,10 +22,10 @@ from spatial.ogc.open_data import reading
 from spatial.ogc.openapi import OPENAPI_TYPE
 from spatial.ogc.pages import item, page
 from spatial.ogc.questions import ITEM_PARAMETERS, PRESENTATION, choice, read_question, read_system, strict
-from spatial.ogc.registry import processes
 
 SCHEMA = "application/schema+json"
 #: code of the OGC error document by HTTP status
+EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-common-1/1.0"
 CODES = {400: "InvalidParameterValue", 404: "NotFound", 405: "InvalidMethod", 413: "RequestTooLarge"}
 
 type View = Callable[..., HttpResponseBase]
@@ -53,7 +52,8 @@ def door(*methods: str) -> Callable[[View], View]:
             try:
                 return view(request, *names, **named)
             except ServiceError as error:
-                return failure(error.status, error.message, code=None if error.status in CODES else error.code)
+                code = None if error.status in CODES else error.code
+                return failure(error.status, error.message, code=code, kind=error.type)
             except RequestDataTooBig:
                 return failure(413, "Zapytanie jest zbyt duże / request too large.")
             except OperationalError as error:
@@ -67,9 +67,14 @@ def door(*methods: str) -> Callable[[View], View]:
 
 
 def failure(
-    status: int, description: str, headers: dict[str, str] | None = None, *, code: str | None = None
+    status: int, description: str, headers: dict[str, str] | None = None, *, code: str | None = None, kind: str = ""
 ) -> JsonResponse:
-    body = {"code": code or CODES[status], "description": description}
+    """The exception of Features 1.0 (``code``) and of Processes 1.0 (``type``, RFC 7807) in one."""
+    code = code or CODES.get(status, "NoApplicableCode")
+    body = {
+        "code": code, "description": description,
+        "type": kind or f"{EXCEPTIONS}/{code}", "title": code, "status": status, "detail": description,
+    }  # fmt: skip
     return JsonResponse(body, status=status, headers=headers, json_dumps_params={"ensure_ascii": False})
 
 
@@ -136,8 +141,6 @@ collection_list = document_view(documents.collection_list)
 collection = document_view(documents.collection)
 queryables = document_view(documents.queryables, SCHEMA)
 schema = document_view(documents.schema, SCHEMA)
-process_list = document_view(documents.process_list)
-process = document_view(documents.process)
 openapi = document_view(lambda api, _language: api.openapi, OPENAPI_TYPE)
 
 
@@ -184,47 +187,6 @@ def single_item(request: HttpRequest, name: str, identifier: str) -> HttpRespons
 def unless_known(request: HttpRequest, tag: str, response: HttpResponse) -> HttpResponseBase:
     """304 where the client has it already."""
     return get_conditional_response(request, etag=tag, response=response) or response
-
-
-@door("POST")
-def execution(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Runs the process at once; ``Prefer: respond-async`` is not obliged and not followed.
-
-    Body ``{"inputs": {...}, "response": "raw" | "document"}``; a subscriber is refused, no address of a client's
-    choice is ever called.
-    """
-    strict(pairs_of(request), PRESENTATION)
-    if name not in processes:
-        raise NotFound(f"Nie ma procesu {name[:60]!r} / no such process.")
-    body = read_body(request)
-    processor = api_of(request).manager.get_processor(name)
-    media_type, output = processor.execute(body["inputs"])
-    if body.get("response") == "document":
-        output = {next(iter(processor.metadata["outputs"])): output}
-    return HttpResponse(dumps(output, ensure_ascii=False), content_type=media_type)
-
-
-def read_body(request: HttpRequest) -> dict[str, Any]:
-    """Raises Malformed for everything but an execute request without a subscriber."""
-    try:
-        body = loads(request.body)
-        dumps(body, ensure_ascii=False).encode()  # half a surrogate pair reads as JSON and is no text
-    except (ValueError, RecursionError):
-        raise Malformed("Treść nie jest poprawnym JSON / the body is not valid JSON.") from None
-    if not isinstance(body, dict) or not isinstance(body.get("inputs"), dict):
-        raise Malformed("Oczekiwano obiektu z polem „inputs” / expected an object with inputs.")
-    if unknown := set(body) - {"inputs", "outputs", "response"}:
-        raise Malformed(f"Nieobsługiwane pola / unsupported members: {', '.join(sorted(unknown))[:200]}.")
-    if "\\u0000" in dumps(body):
-        raise Malformed("Niedozwolony znak / character not allowed.")
-    if body.get("response", "raw") not in ("raw", "document"):
-        raise Malformed("response: dozwolone / allowed: raw, document.")
-    return body
-
-
-@door("GET", "HEAD", "POST", "DELETE")
-def jobs(_request: HttpRequest) -> HttpResponseBase:
-    return failure(404, "Procesy wykonują się od razu, zadań nie ma / processes run at once, there are no jobs.")
 
 
 @door("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

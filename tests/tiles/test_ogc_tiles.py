@@ -85,3 +85,39 @@ def test_nothing_is_204_and_off_the_grid_404(client, db):
     assert client.get(f"{HOME}/WebMercatorQuad/14/0/0").status_code == 204
     assert client.get(f"{HOME}/PL1992Quad/13/0/0").status_code == 204
     assert client.get(f"{HOME}/WebMercatorQuad/23/0/0").status_code == 404
+
+
+class TestDataset:
+    """Tiles of all collections at once."""
+
+    def address(self) -> str:
+        row, column = address_on(WEB_MERCATOR_QUAD, 16)
+        return f"/ogc/tiles/WebMercatorQuad/16/{row}/{column}"
+
+    def test_the_landing_page_leads_there(self, client, parcel):
+        links = client.get("/ogc/").json()["links"]
+        sets = client.get(next(one["href"] for one in links if one["rel"].endswith("tilesets-vector"))).json()
+        told = client.get(sets["tilesets"][0]["links"][0]["href"]).json()
+
+        assert all(one["tileMatrixSetURI"].startswith("http") for one in sets["tilesets"])
+        assert {"parcels", "districts", "plans"} <= {one["id"] for one in told["layers"]}
+        assert told["tileMatrixSetLimits"][0]["tileMatrix"] == "8"
+
+    def test_a_tile_has_a_layer_for_each_collection(self, client, parcel, make_plan, tmp_path):
+        factories.zone(make_plan(), "1MN", east=0, north=0, side=60)
+        file = tmp_path / "16/0/0.mvt"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(client.get(self.address()).content)
+
+        assert {"parcels", "plans", "plan-zones"} <= {name for name, _ in pyogrio.list_layers(file)}
+
+    def test_chosen_collections_only(self, client, parcel, make_plan):
+        factories.zone(make_plan(), "1MN", east=0, north=0, side=60)
+        one = client.get(f"{HOME}{self.address().removeprefix('/ogc/tiles')}").content
+
+        assert client.get(f"{self.address()}?collections=parcels").content == one
+        assert client.get(f"{self.address()}?collections=parcels,parcels").content == one
+
+    @pytest.mark.parametrize(("query", "status"), [("collections=nic", 404), ("collections=", 404), ("x=1", 400)])
+    def test_what_is_not_there(self, client, parcel, query, status):
+        assert client.get(f"{self.address()}?{query}").status_code == status

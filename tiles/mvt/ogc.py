@@ -6,9 +6,10 @@ from django.http import HttpRequest, HttpResponseBase
 from pygeoapi.api import API
 
 from spatial.errors import NotFound
+from spatial.ogc.config import TITLE
 from spatial.ogc.documents import Document, extent, known
 from spatial.ogc.extensions import Extension, Links
-from spatial.ogc.openapi import named, reading
+from spatial.ogc.openapi import listing, named, reading
 from spatial.ogc.questions import strict
 from spatial.ogc.registry import Collection, collections
 from spatial.ogc.views import document_view, door, pairs_of
@@ -18,7 +19,16 @@ from tiles.mvt.views import MVT, address, drawn, sent
 CLASSES = (
     *(
         f"http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/{name}"
-        for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")
+        for name in (
+            "core",
+            "tileset",
+            "tilesets-list",
+            "dataset-tilesets",
+            "geodata-tilesets",
+            "collections-selection",
+            "mvt",
+            "oas30",
+        )
     ),
     *(f"http://www.opengis.net/spec/tms/2.0/conf/{name}" for name in ("tilematrixset", "json-tilematrixset")),
 )
@@ -43,6 +53,11 @@ def drawn_as_tiles(name: str) -> Collection:
     return drawn(known(name).id)
 
 
+def everything() -> list[Collection]:
+    """All collections that are drawn as tiles."""
+    return [one for one in collections if one.tile_fields]
+
+
 def matrix_sets(api: API, language: str) -> Document:
     home = f"{base_of(api)}/tileMatrixSets"
     return {
@@ -50,13 +65,18 @@ def matrix_sets(api: API, language: str) -> Document:
             {
                 "id": grid.name,
                 "title": grid.title[language],
-                **({"uri": grid.uri} if grid.uri else {}),
+                "uri": uri_of(api, grid),
                 "crs": grid.crs_uri,
-                "links": [link("self", f"{home}/{grid.name}", grid.title[language])],
+                "links": [link(rel, f"{home}/{grid.name}", grid.title[language]) for rel in ("self", "item")],
             }
             for grid in GRIDS.values()
         ]
     }
+
+
+def uri_of(api: API, grid: Grid) -> str:
+    """The registered name of the grid; ours is known by its address."""
+    return grid.uri or f"{base_of(api)}/tileMatrixSets/{grid.name}"
 
 
 def matrix_set(_api: API, language: str, grid: str) -> Document:
@@ -64,12 +84,20 @@ def matrix_set(_api: API, language: str, grid: str) -> Document:
 
 
 def tile_sets(api: API, language: str, name: str) -> Document:
-    held, home = drawn_as_tiles(name), f"{base_of(api)}/collections/{name}/tiles"
+    held = drawn_as_tiles(name)
+    return list_of_sets(api, f"{base_of(api)}/collections/{name}/tiles", held.title[language], language)
+
+
+def dataset_tile_sets(api: API, language: str) -> Document:
+    return list_of_sets(api, f"{base_of(api)}/tiles", TITLE[language], language)
+
+
+def list_of_sets(api: API, home: str, title: str, language: str) -> Document:
     return {
-        "title": held.title[language],
-        "links": [link("self", home, held.title[language])],
+        "title": title,
+        "links": [link("self", home, title)],
         "tilesets": [
-            summary(api, held, grid, language)
+            summary(api, title, grid)
             | {"links": [link("self", f"{home}/{grid.name}", grid.title[language]), scheme(api, grid)]}
             for grid in GRIDS.values()
         ],
@@ -77,50 +105,61 @@ def tile_sets(api: API, language: str, name: str) -> Document:
 
 
 def tile_set(api: API, language: str, name: str, grid: str) -> Document:
-    held, of = drawn_as_tiles(name), grid_of(grid)
-    home = f"{base_of(api)}/collections/{name}/tiles/{of.name}"
+    held = drawn_as_tiles(name)
+    home = f"{base_of(api)}/collections/{name}/tiles"
+    return set_of(api, home, held.title[language], [held], language=language, grid=grid_of(grid))
+
+
+def dataset_tile_set(api: API, language: str, grid: str) -> Document:
+    return set_of(api, f"{base_of(api)}/tiles", TITLE[language], everything(), language=language, grid=grid_of(grid))
+
+
+def set_of(api: API, home: str, title: str, held: list[Collection], *, language: str, grid: Grid) -> Document:
+    home = f"{home}/{grid.name}"
     west, south, east, north = extent()
-    return summary(api, held, of, language) | {
-        "tileMatrixSetLimits": limits(held, of),
+    return summary(api, title, grid) | {
+        "tileMatrixSetLimits": limits(min(one.min_zoom for one in held), grid),
         "boundingBox": {
             "lowerLeft": [west, south],
             "upperRight": [east, north],
             "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
         },
-        "layers": [
-            {
-                "id": held.id,
-                "dataType": "vector",
-                "geometryDimension": {"Point": 0, "MultiLineString": 1}.get(held.geometry_type, 2),
-                "minTileMatrix": str(held.min_zoom),
-                "maxTileMatrix": str(of.zooms - 1),
-                "propertiesSchema": {
-                    "type": "object",
-                    "properties": {field: held.fields[field].schema(language) for field in held.tile_fields},
-                },
-            }
-        ],
+        "layers": [layer(one, grid, language) for one in held],
         "links": [
-            link("self", home, held.title[language]),
-            scheme(api, of),
-            link("item", f"{home}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", held.title[language], MVT)
-            | {"templated": True},
+            link("self", home, title),
+            scheme(api, grid),
+            link("item", f"{home}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}", title, MVT) | {"templated": True},
         ],
     }
 
 
-def summary(_api: API, held: Collection, grid: Grid, language: str) -> dict[str, Any]:
+def layer(held: Collection, grid: Grid, language: str) -> dict[str, Any]:
     return {
+        "id": held.id,
         "title": held.title[language],
+        "dataType": "vector",
+        "geometryDimension": {"Point": 0, "MultiLineString": 1}.get(held.geometry_type, 2),
+        "minTileMatrix": str(held.min_zoom),
+        "maxTileMatrix": str(grid.zooms - 1),
+        "propertiesSchema": {
+            "type": "object",
+            "properties": {field: held.fields[field].schema(language) for field in held.tile_fields},
+        },
+    }
+
+
+def summary(api: API, title: str, grid: Grid) -> dict[str, Any]:
+    return {
+        "title": title,
         "dataType": "vector",
         "crs": grid.crs_uri,
         "tileMatrixSetId": grid.name,
-        **({"tileMatrixSetURI": grid.uri} if grid.uri else {}),
+        "tileMatrixSetURI": uri_of(api, grid),
     }
 
 
-def limits(held: Collection, grid: Grid) -> list[dict[str, Any]]:
-    """Zooms at which the collection is drawn; rows and columns are not limited."""
+def limits(from_zoom: int, grid: Grid) -> list[dict[str, Any]]:
+    """Zooms at which something is drawn; rows and columns are not limited."""
     return [
         {
             "tileMatrix": str(zoom),
@@ -129,7 +168,7 @@ def limits(held: Collection, grid: Grid) -> list[dict[str, Any]]:
             "minTileCol": 0,
             "maxTileCol": 2**zoom - 1,
         }
-        for zoom in range(held.min_zoom, grid.zooms)
+        for zoom in range(from_zoom, grid.zooms)
     ]
 
 
@@ -145,6 +184,8 @@ matrix_set_list = document_view(matrix_sets)
 one_matrix_set = document_view(matrix_set)
 tile_set_list = document_view(tile_sets)
 one_tile_set = document_view(tile_set)
+dataset_tile_set_list = document_view(dataset_tile_sets)
+one_dataset_tile_set = document_view(dataset_tile_set)
 
 
 @door("GET", "HEAD")
@@ -152,11 +193,24 @@ def tile_of_set(request: HttpRequest, name: str, grid: str, **place: str) -> Htt
     """A vector tile at ``zoom``, ``row`` and ``column``; 204 where nothing lies, 404 off the grid."""
     strict(pairs_of(request), frozenset({"f"}))
     of = grid_of(grid)
-    return sent(request, drawn_as_tiles(name), of, address(of, place["zoom"], place["column"], place["row"]))
+    return sent(request, [drawn_as_tiles(name)], of, address(of, place["zoom"], place["column"], place["row"]))
+
+
+@door("GET", "HEAD")
+def tile_of_dataset(request: HttpRequest, grid: str, **place: str) -> HttpResponseBase:
+    """The same with a layer for each collection, or for those that ``collections`` names."""
+    given = strict(pairs_of(request), frozenset({"f", "collections"}))
+    names = given["collections"].split(",") if "collections" in given else None
+    held = everything() if names is None else [drawn_as_tiles(name) for name in dict.fromkeys(names)]
+    of = grid_of(grid)
+    return sent(request, held, of, address(of, place["zoom"], place["column"], place["row"]))
 
 
 def landing_links(base_url: str) -> Links:
-    return [link(SCHEMES, f"{base_url}/tileMatrixSets", "Układy kafli")]
+    return [
+        link(SCHEMES, f"{base_url}/tileMatrixSets", "Układy kafli"),
+        link(TILE_SETS, f"{base_url}/tiles", "Kafle wektorowe wszystkich kolekcji"),
+    ]
 
 
 def collection_links(base_url: str, collection: Collection) -> Links:
@@ -173,17 +227,18 @@ def paths() -> dict[str, Any]:
             "Układ kafli", "getTileMatrixSet", parameters=[variable("tileMatrixSetId", list(GRIDS))]
         ),
     }
-    for one in collections:
-        if one.tile_fields:
-            told |= collection_paths(one)
-    return told
+    for one in everything():
+        name = f"{one.id.title().replace('-', '')}.collection.vector"
+        told |= paths_of(f"/collections/{one.id}/tiles", one.title.pl, name, one.id)
+    chosen = listing("collections", [one.id for one in everything()])
+    return told | paths_of("/tiles", TITLE.pl, "dataset.vector", "", chosen)
 
 
-def collection_paths(one: Collection) -> dict[str, Any]:
-    home, name = f"/collections/{one.id}/tiles", one.id.title().replace("-", "")
+def paths_of(home: str, title: str, name: str, tag: str, *more: dict[str, Any]) -> dict[str, Any]:
+    """``name`` begins the names of the operations, as OGC 20-057 has them (/req/oas30/operation-id)."""
     grid = variable("tileMatrixSetId", list(GRIDS))
-    place = [grid, *(variable(part) for part in ("tileMatrix", "tileRow", "tileCol"))]
-    tile = reading(f"{one.title.pl}: kafel", f"{name}.collection.vector.getTile", tag=one.id, parameters=place)
+    place = [grid, *(variable(part) for part in ("tileMatrix", "tileRow", "tileCol")), *more]
+    tile = reading(f"{title}: kafel", f"{name}.getTile", tag=tag, parameters=place)
     tile["get"]["responses"]["200"] = {
         "description": "Kafel", "content": {MVT: {"schema": {"type": "string", "format": "binary"}}},
     }  # fmt: skip
@@ -191,9 +246,9 @@ def collection_paths(one: Collection) -> dict[str, Any]:
     tile["get"]["parameters"] = [part for part in tile["get"]["parameters"] if "lang" not in str(part)]
     tile["get"]["responses"]["400"] = named("Malformed")
     return {
-        home: reading(f"{one.title.pl}: kafle", f"{name}.collection.vector.getTileSetsList", tag=one.id),
+        home: reading(f"{title}: kafle", f"{name}.getTileSetsList", tag=tag),
         f"{home}/{{tileMatrixSetId}}": reading(
-            f"{one.title.pl}: zestaw kafli", f"{name}.collection.vector.getTileSet", tag=one.id, parameters=[grid]
+            f"{title}: zestaw kafli", f"{name}.getTileSet", tag=tag, parameters=[grid]
         ),
         f"{home}/{{tileMatrixSetId}}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }

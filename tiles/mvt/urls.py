@@ -14,6 +14,13 @@ urlpatterns = [
     re_path(
         rf"{SETS}/(?P<grid>[^/]+)/(?P<zoom>[^/]+)/(?P<row>[^/]+)/(?P<column>[^/]+)$", ogc.tile_of_set, name="ogc-tile"
     ),
+    re_path(r"^ogc/tiles/?$", ogc.dataset_tile_set_list, name="ogc-dataset-tile-sets"),
+    re_path(r"^ogc/tiles/(?P<grid>[^/]+)/?$", ogc.one_dataset_tile_set, name="ogc-dataset-tile-set"),
+    re_path(
+        r"^ogc/tiles/(?P<grid>[^/]+)/(?P<zoom>[^/]+)/(?P<row>[^/]+)/(?P<column>[^/]+)$",
+        ogc.tile_of_dataset,
+        name="ogc-dataset-tile",
+    ),
     re_path(
         r"^tiles/(?P<name>[^/]+)/(?P<zoom>[^/]+)/(?P<column>[^/]+)/(?P<row>[^/]+)\.mvt$", views.vector_tile, name="tile"
     ),

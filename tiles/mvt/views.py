@@ -1,5 +1,6 @@
 """Vector tiles and their TileJSON over HTTP, open to pages of other origins."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -23,14 +24,15 @@ CORS = {"Access-Control-Allow-Origin": "*"}
 def vector_tile(request: HttpRequest, name: str, zoom: str, column: str, row: str) -> HttpResponseBase:
     """200 with the tile, 204 where nothing lies, 304, 400 for numbers that are none, 404 for a tile off the grid."""
     try:
-        return sent(request, drawn(name), WEB_MERCATOR_QUAD, address(WEB_MERCATOR_QUAD, zoom, column, row))
+        return sent(request, [drawn(name)], WEB_MERCATOR_QUAD, address(WEB_MERCATOR_QUAD, zoom, column, row))
     except ServiceError as error:
         return failure(error)
 
 
-def sent(request: HttpRequest, held: Collection, grid: Grid, place: Address) -> HttpResponseBase:
+def sent(request: HttpRequest, held: Sequence[Collection], grid: Grid, place: Address) -> HttpResponseBase:
+    """A tile with a layer for each of the collections: tiles of one layer written after each other are such a tile."""
     with reading() as ask:
-        body = tile(held, grid, place, ask=ask)
+        body = b"".join(tile(one, grid, place, ask=ask) for one in held)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     headers = CORS | {"Cache-Control": CACHE, "ETag": etag}
     if not body:

@@ -96,7 +96,7 @@ def test_no_promise_beyond_what_is_served(client, db):
 
     assert classes[: len(CONFORMANCE)] == CONFORMANCE
     assert {one.split("/")[4] for one in classes[len(CONFORMANCE) :]} == {"ogcapi-tiles-1", "tms"}
-    assert not [one for one in classes if "create-replace" in one or "callback" in one or "job-list" in one]
+    assert not [one for one in classes if "create-replace" in one or "callback" in one or "dismiss" in one]
 
 
 class TestOpenApi:

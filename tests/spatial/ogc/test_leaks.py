@@ -110,5 +110,6 @@ def test_all_doors_of_this_app_are_tried_here():
     assert names == {
         "ogc-landing", "ogc-conformance", "ogc-openapi", "ogc-collections", "ogc-collection", "ogc-queryables",
         "ogc-schema", "ogc-items", "ogc-item", "ogc-processes", "ogc-process", "ogc-execution", "tile", "tilejson",
-        "ogc-matrix-sets", "ogc-matrix-set", "ogc-tile-sets", "ogc-tile-set", "ogc-tile",
+        "ogc-matrix-sets", "ogc-matrix-set", "ogc-tile-sets", "ogc-tile-set", "ogc-tile", "ogc-jobs", "ogc-job",
+        "ogc-job-results", "ogc-dataset-tile-sets", "ogc-dataset-tile-set", "ogc-dataset-tile",
     }  # fmt: skip

@@ -14,6 +14,7 @@ from spatial.ogc.open_tables import mend
 from spatial.ogc.registry import collections
 
 SECONDS = 3.0
+PATIENCE = 30.0  #: for a writer whose changes have all been rolled back so far
 WRITERS = 4
 
 
@@ -21,7 +22,7 @@ def write(seed: int, until: float, done: list[int]) -> None:
     chance = random.Random(seed)
     with psycopg.connect(database_address("default"), autocommit=True) as connection:
         parcels = [key for (key,) in connection.execute("SELECT id FROM cadastre_parcel ORDER BY id")]
-        while time.monotonic() < until:
+        while time.monotonic() < until or (seed not in done and time.monotonic() < until + PATIENCE):
             with suppress(psycopg.errors.DeadlockDetected), connection.transaction():
                 for _ in range(chance.randint(1, 3)):
                     if chance.random() < 0.3:

@@ -35,11 +35,11 @@ def test_as_a_document_the_output_is_named(land, execute):
     [
         ({"parcels": ["120610_5.0007.999"]}, 404, "120610_5.0007.999"),
         ({"parcels": ["bzdura"]}, 400, ""),
-        ({"parcels": []}, 400, "20"),
+        ({"parcels": []}, 400, "najmniej 1"),
         ({"parcels": ["1"] * 21}, 400, "20"),
-        ({"parcels": "120610_5.0007.123/4"}, 400, "list"),
-        ({"parcels": [1]}, 400, "list"),
-        ({}, 400, "list"),
+        ({"parcels": "120610_5.0007.123/4"}, 400, "array"),
+        ({"parcels": [1]}, 400, "string"),
+        ({}, 400, "parcels"),
         ({"parcels": ["120610_5.0007.123/4"], "as_of": "jutro"}, 400, "RRRR"),
         ({"parcels": ["120610_5.0007.123/4"], "owner": "x"}, 400, "owner"),
         ({"parcels": ["\ud800"]}, 400, ""),
@@ -78,4 +78,4 @@ def test_description_names_inputs_in_both_languages(client, db):
     assert polish["inputs"]["parcels"]["title"] == "Identyfikatory działek"
     assert english["inputs"]["parcels"]["title"] == "Parcel identifiers"
     assert polish["inputs"]["parcels"]["schema"]["maxItems"] == 20
-    assert polish["jobControlOptions"] == ["sync-execute"]
+    assert polish["jobControlOptions"] == ["sync-execute", "async-execute"]
