@@ -35,5 +35,5 @@ demo-data: ## load the demo municipalities (FORCE=1: anew)
 audit: ## known vulnerabilities in the locked packages
 	@deploy/python.sh && $(UV) tool run pip-audit --disable-pip --require-hashes -r <($(UV) export --locked --no-dev --format requirements-txt -q)
 
-cite: ## OGC conformance: the assertions of the suites that this project carries
-	@deploy/test.sh tests/spatial/ogc tests/tiles
+cite: ## OGC conformance: own assertions, then the real Java suites (ETS="path/ets-*-aio.jar ...")
+	@deploy/cite.sh

@@ -1,12 +1,15 @@
 """Addresses of the OGC API, with and without a final slash."""
 
 from django.urls import re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from spatial.ogc import process_views, views
+from spatial.ogc.wfs import wfs
 
 COLLECTION = r"^ogc/collections/(?P<name>[^/]+)"
 
 urlpatterns = [
+    re_path(r"^wfs/?$", csrf_exempt(wfs), name="wfs"),
     re_path(r"^ogc/?$", views.landing, name="ogc-landing"),
     re_path(r"^ogc/conformance/?$", views.conformance, name="ogc-conformance"),
     re_path(r"^ogc/(?:openapi|api)/?$", views.openapi, name="ogc-openapi"),

@@ -52,6 +52,13 @@ SAMPLES: dict[str, list[str]] = {
         "/ogc/collections/{collection}/tiles/WebMercatorQuad/{rowed}",
         "/ogc/collections/{collection}/tiles/WebMercatorQuad/14/x/1",
     ],
+    "^wfs/?$": [
+        "/wfs?SERVICE=WFS&REQUEST=GetCapabilities", "/wfs?SERVICE=WFS&VERSION=2.0.0&REQUEST=DescribeFeatureType",
+        "/wfs?SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES={collection}",
+        "/wfs?SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES={collection}&OUTPUTFORMAT=geojson",
+        "/wfs?SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES={collection}&SORTBY=owner",
+        "/wfs?SERVICE=WFS&REQUEST=ListStoredQueries", "/wfs",
+    ],
     "^ogc/tiles/?$": [f"/ogc/tiles{form}" for form in FORMS],
     "^ogc/tiles/(?P<grid>[^/]+)/?$": [f"/ogc/tiles/WebMercatorQuad{form}" for form in FORMS],
     "^ogc/tiles/(?P<grid>[^/]+)/(?P<zoom>[^/]+)/(?P<row>[^/]+)/(?P<column>[^/]+)$": [

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "django.contrib.postgres",
     "django_vite",
+    "gisserver",
     "procrastinate.contrib.django",
     "spatial.municipalities",
     "spatial.imports",
@@ -89,6 +90,11 @@ DATABASES = {
 }
 # Maps and OGC API read the views of the schema "open" as a role that may read nothing else. Where an outside database
 # has no such role, they read the same views as the application does; /healthz says so.
+# WFS 2.0 (spatial.ogc.wfs): no answer is endless.
+GISSERVER_COUNT_NUMBER_MATCHED = 1
+GISSERVER_GEOJSON_MAX_PAGE_SIZE = GISSERVER_CSV_MAX_PAGE_SIZE = 10_000
+GISSERVER_DB_PRECISION = 8
+
 OPEN_DATA_ALIAS = "default"
 OPEN_DATA_ROLE: str | None = None
 if ENVIRONMENT.open_database_url:

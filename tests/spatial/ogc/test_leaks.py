@@ -104,12 +104,14 @@ def test_tiles_hold_the_public_fields_only(land, client, collection, tmp_path):
 def test_all_doors_of_this_app_are_tried_here():
     """A new address under /ogc/ or /tiles/ needs a look at what it shows."""
     names = {
-        name for name in get_resolver().reverse_dict if isinstance(name, str) and name.startswith(("ogc-", "tile"))
+        name
+        for name in get_resolver().reverse_dict
+        if isinstance(name, str) and name.startswith(("ogc-", "tile", "wfs"))
     }
 
     assert names == {
         "ogc-landing", "ogc-conformance", "ogc-openapi", "ogc-collections", "ogc-collection", "ogc-queryables",
         "ogc-schema", "ogc-items", "ogc-item", "ogc-processes", "ogc-process", "ogc-execution", "tile", "tilejson",
         "ogc-matrix-sets", "ogc-matrix-set", "ogc-tile-sets", "ogc-tile-set", "ogc-tile", "ogc-jobs", "ogc-job",
-        "ogc-job-results", "ogc-dataset-tile-sets", "ogc-dataset-tile-set", "ogc-dataset-tile",
+        "wfs", "ogc-job-results", "ogc-dataset-tile-sets", "ogc-dataset-tile-set", "ogc-dataset-tile",
     }  # fmt: skip
