@@ -24,7 +24,7 @@ from PIL import ImageColor
 from spatial.ogc.open_data import Ask
 from spatial.ogc.registry import Collection, collections
 from tiles.mapproxy import sources
-from tiles.mapproxy.configuration import DAYS, LARGEST, configuration
+from tiles.mapproxy.configuration import DAYS, LARGEST, SYSTEMS, configuration
 from tiles.pictures.renderer import FORMATS, Picture, PictureFailed, Renderer
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 #: parameters that other servers let draw, read or include what a client names (engineering notes: lessons of others)
 REFUSED = frozenset({"sld", "sld_body", "map", "styles_body", "remote_ows_type", "remote_ows_url", "gmlfilter"})
 LONGEST_QUERY = 4_000
+INFO_FORMATS = ("text/plain", "text/html", "application/json")
 LAYERS_AT_ONCE = 20
 
 
@@ -62,6 +63,19 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
             background=background and "#{:02x}{:02x}{:02x}".format(*background), day=day_of(map_request),
         )  # fmt: skip
         return Response(self.renderer.draw(picture), content_type=media_type)
+
+    def featureinfo(self, info_request: Any) -> Response:
+        """Raises RequestError with the codes of OGC 06-042, table E.1, which MapProxy leaves out."""
+        params = info_request.params
+        for name in params.query_layers:
+            if name not in self.layers:
+                raise RequestError(f"unknown layer: {name}", code="LayerNotDefined", request=info_request)
+        if params.get("info_format", INFO_FORMATS[0]) not in INFO_FORMATS:
+            raise RequestError("unsupported INFO_FORMAT", code="InvalidFormat", request=info_request)
+        if not all(0 <= place < side for place, side in zip(params.pos, params.size, strict=True)):
+            raise RequestError("the point lies outside the map", code="InvalidPoint", request=info_request)
+        answered: Response = super().featureinfo(info_request)
+        return answered
 
     def drawn(self, names: Iterable[str]) -> Iterable[Collection]:
         """Collections of the layers and groups asked for, each once, in their order."""
@@ -143,9 +157,14 @@ class MapServices:
         query = environ.get("QUERY_STRING", "")
         if len(query) > LONGEST_QUERY:
             return refused("Zapytanie jest zbyt długie / request too long.", "414 URI Too Long")
-        asked = {key.lower() for key, _ in parse_qsl(query, keep_blank_values=True)}
-        if stray := asked & REFUSED:
+        asked = {key.lower(): value for key, value in parse_qsl(query, keep_blank_values=True)}
+        if stray := set(asked) & REFUSED:
             return refused(f"Parametru {stray.pop().upper()} nie obsługujemy / parameter not supported.")
+        for name_of_system, code in (("crs", "InvalidCRS"), ("srs", "InvalidSRS")):
+            if (asked.get(name_of_system) or SYSTEMS[0]).upper() not in SYSTEMS:  # MapProxy would look for its axes
+                return refused(f"{name_of_system.upper()}: {', '.join(SYSTEMS)}", code=code)
+        if environ["PATH_INFO"].rstrip("/") == "/wms":
+            environ = environ | {"QUERY_STRING": completed(query, asked)}
         return self.handled(name, environ)
 
     def handled(self, name: str, environ: WSGIEnvironment) -> Response:
@@ -176,9 +195,17 @@ class MapServices:
                 return refused("Nie umiemy odczytać zapytania / the request cannot be read.")
 
 
-def refused(text: str, status: str = "400 Bad Request") -> Response:
+def completed(query: str, asked: Mapping[str, str]) -> str:
+    """SERVICE is not asked for in GetMap and GetFeatureInfo; without VERSION the newest answers (OGC 06-042, 6.2.4)."""
+    told = {"service": "WMS", "version": "1.1.1" if "srs" in asked else "1.3.0"}
+    missing = [f"{name}={value}" for name, value in told.items() if name not in asked]
+    return "&".join([query, *missing] if query else missing)
+
+
+def refused(text: str, status: str = "400 Bad Request", *, code: str = "") -> Response:
+    told = f' code="{code}"' if code else ""
     body = (
         '<?xml version="1.0" encoding="UTF-8"?><ServiceExceptionReport version="1.3.0" '
-        f'xmlns="http://www.opengis.net/ogc"><ServiceException>{text}</ServiceException></ServiceExceptionReport>'
+        f'xmlns="http://www.opengis.net/ogc"><ServiceException{told}>{text}</ServiceException></ServiceExceptionReport>'
     )
     return Response(body, status=status, mimetype="text/xml")
