@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from xxhash import xxh3_128
 
+from spatial.ogc.formats import FORMATS
 from spatial.ogc.pages import Page
 from spatial.ogc.questions import Question
 
@@ -62,6 +63,7 @@ def page_links(home: str, query: str, question: Question, found: Page, *, is_htm
     links = [
         link("alternate" if is_html else "self", GEOJSON, f="json"),
         link("self" if is_html else "alternate", HTML, f="html"),
+        *(link("alternate", written.media_type, f=name) for name, written in FORMATS.items()),
         {"rel": "collection", "type": "application/json", "href": home},
     ]
     here = HTML if is_html else GEOJSON

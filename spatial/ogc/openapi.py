@@ -3,6 +3,7 @@
 from typing import Any
 
 from spatial.ogc.extensions import extensions
+from spatial.ogc.formats import FORMATS
 from spatial.ogc.models import Job
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
 from spatial.ogc.reference_systems import SYSTEMS
@@ -65,6 +66,7 @@ def collection_paths(collection: Collection) -> dict[str, Any]:
         *(query(field, spec.schema()) for field, spec in collection.fields.items()),
     ]  # fmt: skip
     items = reading(collection.title.pl, f"get{name}Items", tag=collection.id, parameters=many)
+    items["get"]["parameters"] = [use("format") if one == use("f") else one for one in items["get"]["parameters"]]
     one = reading(
         f"{collection.title.pl}: obiekt", f"get{name}Item", tag=collection.id, parameters=[use("featureId"), use("crs")]
     )
@@ -146,6 +148,7 @@ SYSTEM_SCHEMA = {"type": "string", "format": "uri", "enum": list(SYSTEMS)}
 
 PARAMETERS: dict[str, Any] = {
     "f": query("f", {"type": "string", "enum": ["json", "html"]}, "Format odpowiedzi."),
+    "format": query("f", {"type": "string", "enum": ["json", "html", *FORMATS]}, "Format odpowiedzi albo plik."),
     "lang": query("lang", {"type": "string", "enum": ["pl", "en"]}, "Język."),
     "bbox": query(
         "bbox",
@@ -252,7 +255,13 @@ SCHEMAS: dict[str, Any] = {
 RESPONSES: dict[str, Any] = {
     "Status": answer("Stan zadania", "application/json", {"$ref": "#/components/schemas/statusInfo"}),
     "Document": answer("Dokument", "application/json", {"type": "object"}),
-    "Features": answer("Obiekty", "application/geo+json", {"$ref": "#/components/schemas/featureCollection"}),
+    "Features": {
+        "description": "Obiekty",
+        "content": {
+            "application/geo+json": {"schema": {"$ref": "#/components/schemas/featureCollection"}},
+            **{one.media_type: {"schema": {"type": "string", "format": "binary"}} for one in FORMATS.values()},
+        },
+    },
     "Feature": answer("Obiekt", "application/geo+json", {"$ref": "#/components/schemas/feature"}),
     "Malformed": answer("Niepoprawne zapytanie", "application/json", {"$ref": "#/components/schemas/exception"}),
     "NotFound": answer("Nie ma takiego zasobu", "application/json", {"$ref": "#/components/schemas/exception"}),

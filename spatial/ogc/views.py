@@ -1,12 +1,14 @@
 """The OGC API over HTTP: strict parameters, JSON or a plain page, errors as JSON with their status."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
+from itertools import chain
 from json import dumps, loads
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
@@ -18,10 +20,21 @@ from spatial.errors import NotFound, ServiceError
 from spatial.ogc import documents
 from spatial.ogc.answers import GEOJSON, feature, feature_collection, item_links, page_links, page_tag, text_tag
 from spatial.ogc.config import api_for
+from spatial.ogc.formats import FORMATS
+from spatial.ogc.formats.rows import MOST
 from spatial.ogc.open_data import reading
 from spatial.ogc.openapi import OPENAPI_TYPE
 from spatial.ogc.pages import item, page
-from spatial.ogc.questions import ITEM_PARAMETERS, PRESENTATION, choice, read_question, read_system, strict
+from spatial.ogc.questions import (
+    ITEM_PARAMETERS,
+    PRESENTATION,
+    Question,
+    choice,
+    read_question,
+    read_system,
+    strict,
+)
+from spatial.ogc.registry import Collection
 
 SCHEMA = "application/schema+json"
 #: code of the OGC error document by HTTP status
@@ -155,6 +168,8 @@ def items(request: HttpRequest, name: str) -> HttpResponseBase:
     """A page of features, GeoJSON; ``Content-Crs`` says in which coordinates."""
     held = documents.known(name)
     question = read_question(pairs_of(request), held)
+    if request.GET.get("f") in FORMATS:
+        return as_file(request, held, question)
     language = language_of(request)
     is_html = wants_html(request)
     with reading() as ask:
@@ -164,6 +179,19 @@ def items(request: HttpRequest, name: str) -> HttpResponseBase:
     tag = page_tag(found, request.get_full_path(), language, str(is_html))
     headers = {"Content-Crs": f"<{question.system.uri}>", "ETag": tag}
     return unless_known(request, tag, shown(request, feature_collection(found, links), GEOJSON, language, headers))
+
+
+def as_file(request: HttpRequest, held: Collection, question: Question) -> HttpResponseBase:
+    """All that was found, up to MOST, unless ``limit`` says less. The first portion is read before anything is told."""
+    if "limit" not in request.GET:
+        question = replace(question, limit=MOST)
+    written = FORMATS[request.GET["f"]]
+    parts = written.write(held, question)
+    first = next(parts, b"")
+    response = StreamingHttpResponse(chain([first], parts), content_type=written.media_type)
+    response.headers["Content-Crs"] = f"<{question.system.uri}>"
+    response.headers["Content-Disposition"] = f'attachment; filename="{held.id}.{written.extension}"'
+    return response
 
 
 @door("GET", "HEAD")
