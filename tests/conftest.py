@@ -90,6 +90,7 @@ def browser_type_launch_args(browser_type_launch_args):
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     assert chromium, "Chromium is missing: apt-get install chromium (make test does it)"
     flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    flags.append("--enable-unsafe-swiftshader")  # WebGL of MapLibre
     return browser_type_launch_args | {"executable_path": chromium, "args": flags}
 
 

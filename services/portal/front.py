@@ -17,16 +17,14 @@ from spatial.ogc.reader import PlaceReader, Reader
 from tiles.freshness import Freshness, Tiles
 from tiles.mapproxy.server import MapServices
 from tiles.mvt.front import VectorTiles
-from tiles.pictures.renderer import Renderer
-from tiles.pictures.stylesheet import Place
+from tiles.pictures.ogc import renderer
 
 log = logging.getLogger(__name__)
 
 
 def in_front_of(behind: WSGIApplication) -> WSGIApplication:
     reader, places = Reader(database_address()), PlaceReader(database_address())
-    renderer = Renderer(database_place(), settings.MAP_FOLDER / "patterns")
-    maps = MapServices(behind, renderer, reader, settings.MAP_FOLDER / "tiles")
+    maps = MapServices(behind, renderer(), reader, settings.MAP_FOLDER / "tiles")
     return Calendar(Front(maps, (Features(reader, places), VectorTiles(reader))))
 
 
@@ -56,13 +54,6 @@ class Calendar:
             log.exception("The open tables could not be brought to today; the next request tries again.")
         finally:
             close_old_connections()
-
-
-def database_place() -> Place:
-    """The same for Mapnik."""
-    held = settings.DATABASES[settings.OPEN_DATA_ALIAS]
-    host, port = str(held["HOST"] or "/var/run/postgresql"), str(held["PORT"] or "5432")
-    return Place(host, port, str(held["NAME"]), str(held["USER"]), str(held["PASSWORD"]))
 
 
 def database_address(alias: str = "") -> str:

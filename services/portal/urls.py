@@ -22,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((portal, "portal"))),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("tiles.mvt.urls")),
+    path("", include("tiles.styles.urls")),
+    path("", include("tiles.pictures.urls")),
     path("", include("spatial.ogc.urls")),
     path("", include("services.extracts.urls")),
     path("", include("services.documents.urls")),

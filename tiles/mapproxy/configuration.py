@@ -5,7 +5,8 @@ from typing import Any
 
 from spatial.ogc.config import DESCRIPTION, TITLE
 from spatial.ogc.open_data import Ask
-from spatial.ogc.registry import THEMES, Collection, Theme, collections
+from spatial.ogc.registry import THEMES, Collection, Theme
+from tiles.catalogue import drawn
 from tiles.matrix import GRIDS, TILE, Grid
 from tiles.pictures.renderer import FORMATS, Renderer
 
@@ -23,13 +24,6 @@ LARGEST = 4096
 LAST_ZOOM = 20
 #: what TIME may say of layers that know other days
 DAYS = ["1950-01-01/2100-01-01/P1D", "current"]
-
-
-def drawn(theme: Theme) -> list[Collection]:
-    """Collections of a theme that have a style, areas below lines below spots."""
-    rank = {"MultiPolygon": 0, "MultiLineString": 1, "Point": 2}
-    found = [one for one in collections if one.theme == theme and one.drawing]
-    return sorted(found, key=lambda one: (rank[one.geometry_type], one.min_zoom))
 
 
 def configuration(renderer: Renderer, ask: Ask, folder: Path) -> dict[str, Any]:

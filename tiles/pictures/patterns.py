@@ -30,8 +30,8 @@ LINES: dict[Hatch, tuple[Line, ...]] = {
 DOTS = ((4, 4), (12, 12))
 
 
-def pattern(look: Look) -> Image.Image:
-    """One period of the fill, RGBA."""
+def pattern(look: Look, scale: int = 1) -> Image.Image:
+    """One period of the fill, RGBA; ``scale`` dots to a pixel."""
     red, green, blue = ImageColor.getrgb(look.fill)[:3]
     side = SIZE * FINER
     image = Image.new("RGBA", (side, side), (red, green, blue, round(look.opacity * 255)))
@@ -42,12 +42,16 @@ def pattern(look: Look) -> Image.Image:
     if look.hatch == Hatch.DOTS:
         for x, y in DOTS:
             pen.ellipse([(x - 1.2) * FINER, (y - 1.2) * FINER, (x + 1.2) * FINER, (y + 1.2) * FINER], fill=ink)
-    return image.resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+    return image.resize((SIZE * scale, SIZE * scale), Image.Resampling.LANCZOS)
+
+
+def pattern_name(look: Look) -> str:
+    return f"{look.fill.lstrip('#')}-{look.opacity:.2f}-{look.hatch}"
 
 
 def pattern_file(look: Look, folder: Path) -> Path:
     """The period as a PNG file below the folder, made once."""
-    path = folder / f"{look.fill.lstrip('#')}-{look.opacity:.2f}-{look.hatch}.png"
+    path = folder / f"{pattern_name(look)}.png"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         made = path.with_suffix(f".{id(look)}.tmp")

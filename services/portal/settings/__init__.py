@@ -37,6 +37,8 @@ INSTALLED_APPS = [
     "planning",
     "planning.extracts",
     "tiles.mvt",
+    "tiles.styles",
+    "tiles.pictures",
     "services.identity",
     "services.cases",
     "services.documents",

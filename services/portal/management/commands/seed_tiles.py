@@ -14,8 +14,8 @@ from services.portal.front import in_front_of
 from spatial import crs
 from spatial.municipalities.models import Municipality
 from spatial.ogc.registry import Theme
+from tiles.catalogue import drawn
 from tiles.freshness import Tiles
-from tiles.mapproxy.configuration import drawn
 from tiles.matrix import GRIDS, Grid
 
 #: tiles of one run

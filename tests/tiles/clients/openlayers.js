@@ -1,0 +1,2 @@
+export { apply } from "ol-mapbox-style";
+export { fromLonLat } from "ol/proj.js";
