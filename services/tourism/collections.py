@@ -6,6 +6,7 @@ from django.db.models import Case, CharField, F, Func, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from data.records.tourism import PLACE_KINDS
+from services.tourism.editing import PLACES
 from services.tourism.models import Place, Trail
 from spatial.ogc.drawing import Case as LookCase
 from spatial.ogc.drawing import Drawing, Label, Look, plain
@@ -123,6 +124,7 @@ collections.register(
             Look(fill="#8a2f6b", stroke="#ffffff", width=1.5, radius=5),
             Label(field="name", from_zoom=12, size=11, colour="#5c1f47", bold=True),
         ),
+        editing=PLACES,
     )
 )
 

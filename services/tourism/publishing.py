@@ -21,7 +21,7 @@ from spatial.imports.staging import Counts, Stage
 FOLDER = "trails"
 MOVED_M = 500
 PLACES, TRAILS = "'all'::text", "'all'::text"  #: scope: the one list of places, of trails
-_SAME = {
+SAME = {
     "name", "name_en", "name_uk", "kind", "description", "description_en", "confidence", "confidence_note", "address",
     "phone", "url", "opening_hours", "monument_number", "osm_id", "wikidata", "source", "licence", "verified_on",
     "verified_by",
@@ -41,7 +41,7 @@ def publish_places(records: Iterable[PlaceRecord], delivery: Delivery) -> Publis
         if (moved := _moved(record, before.get(record.identifier))) is not None:
             delivery.problems.append(moved)
         unverified += record.verified_on is None
-        values = {name: getattr(record, name) for name in _SAME}
+        values = {name: getattr(record, name) for name in SAME}
         stage.add(record.identifier, record.geometry, **values, located_in=list(located.gminas))
     if unverified:
         message = f"Położenia nikt jeszcze nie potwierdził: {unverified}. Sprawdź te miejsca na ortofotomapie."

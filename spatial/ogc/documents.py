@@ -46,6 +46,10 @@ CONFORMANCE = [
     ),
 ]  # fmt: skip
 
+EDITING = [
+    f"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/{name}"
+    for name in ("create-replace-delete", "update", "optimistic-locking-etags", "features")
+]
 _NOT_SERVED = ("f=jsonld", "f=csv", "TileMatrixSets")
 EXTENT_SECONDS = 60
 
@@ -59,7 +63,8 @@ def landing(api: API, language: str) -> Document:
 
 
 def conformance() -> Document:
-    return {"conformsTo": CONFORMANCE + [name for one in extensions for name in one.conformance]}
+    edited = EDITING if any(one.editing for one in collections) else []
+    return {"conformsTo": CONFORMANCE + edited + [name for one in extensions for name in one.conformance]}
 
 
 def collection_list(api: API, language: str) -> Document:

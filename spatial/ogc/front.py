@@ -21,10 +21,12 @@ from django.core.handlers.wsgi import WSGIRequest
 
 from spatial.errors import ServiceError
 from spatial.ogc.answers import GEOJSON, feature, feature_collection, item_links, page_links, page_tag, text_tag
+from spatial.ogc.editing import version_tag
 from spatial.ogc.open_data import Ask
 from spatial.ogc.pages import item, page, small_box
 from spatial.ogc.questions import ITEM_PARAMETERS, read_question, read_system, strict
 from spatial.ogc.reader import PlaceReader, Reader
+from spatial.ogc.reference_systems import CRS84
 from spatial.ogc.registry import collections
 
 log = logging.getLogger(__name__)
@@ -100,7 +102,10 @@ def features(environ: WSGIEnvironment, ask: Ask, places: Ask) -> Answer | None:
         text = item(held, identifier, system, ask)
         if text is None:
             return None
-        body, tag = feature(text, item_links(home, identifier)), text_tag(text, home, query)
+        body, tag = (
+            feature(text, item_links(home, identifier)),
+            version_tag(text) if system is CRS84 else text_tag(text, home, query),
+        )
     else:
         question = read_question(given, held)
         system = question.system

@@ -72,12 +72,39 @@ def collection_paths(collection: Collection) -> dict[str, Any]:
     )
     items["get"]["responses"]["200"] = named("Features")
     one["get"]["responses"]["200"] = named("Feature")
+    if collection.editing:
+        items |= editing_of(collection, f"create{name}", "201")
+        one |= editing_of(collection, f"replace{name}", "204") | editing_of(collection, f"update{name}", "204")
+        one |= editing_of(collection, f"delete{name}", "204")
     return {
         home: reading(collection.title.pl, f"get{name}", tag=collection.id),
         f"{home}/queryables": reading("Właściwości do filtrowania", f"get{name}Queryables", tag=collection.id),
         f"{home}/schema": reading("Schemat", f"get{name}Schema", tag=collection.id),
         f"{home}/items": items,
         f"{home}/items/{{featureId}}": one,
+    }
+
+
+METHODS = {"create": "post", "replace": "put", "update": "patch", "delete": "delete"}
+
+
+def editing_of(collection: Collection, operation: str, success: str) -> dict[str, Any]:
+    """One operation of part 4, for accounts of the staff."""
+    verb = next(one for one in METHODS if operation.startswith(one))
+    media_type = "application/merge-patch+json" if verb == "update" else "application/geo+json"
+    body = {"required": True, "content": {media_type: {"schema": {"$ref": "#/components/schemas/feature"}}}}
+    parameters = [use("Content-Crs")] if verb == "create" else [use("featureId"), use("If-Match"), use("Content-Crs")]
+    refusals = {name: named("Malformed") for name in ("400", "401", "403", "404", "409", "412", "415", "428")}
+    return {
+        METHODS[verb]: {
+            "summary": f"{collection.title.pl}: {verb}",
+            "operationId": operation,
+            "tags": [collection.id],
+            "security": [{"staff": []}],
+            "parameters": parameters,
+            **({} if verb == "delete" else {"requestBody": body}),
+            "responses": {success: {"description": "Zapisano"}, **refusals},
+        }
     }
 
 
@@ -144,6 +171,10 @@ def answer(description: str, media_type: str, schema: dict[str, Any]) -> dict[st
     return {"description": description, "content": {media_type: {"schema": schema}}}
 
 
+def header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
+
+
 SYSTEM_SCHEMA = {"type": "string", "format": "uri", "enum": list(SYSTEMS)}
 
 PARAMETERS: dict[str, Any] = {
@@ -178,6 +209,8 @@ PARAMETERS: dict[str, Any] = {
     "jobId": {"name": "jobId", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
     "jobProcess": query("processID", {"type": "string"}, "Tylko zadania tego procesu."),
     "jobStatus": query("status", {"type": "string", "enum": Job.Status.values}, "Tylko zadania w tym stanie."),
+    "If-Match": header("If-Match", "ETag wersji, którą się zmienia."),
+    "Content-Crs": header("Content-Crs", "Układ geometrii w treści, <uri>; domyślnie CRS84."),
     "Prefer": {
         "name": "Prefer",
         "in": "header",

@@ -14,6 +14,7 @@ from django.db.models import DateField, F, Func, Model, QuerySet
 from django.db.models.expressions import Combinable
 
 from spatial.ogc.drawing import Drawing
+from spatial.ogc.editing import Editing
 from spatial.ogc.text import Text
 
 FieldType = Literal["string", "integer", "number", "date"]
@@ -110,10 +111,14 @@ class Collection:
     min_zoom: int = 0
     theme: Theme = Theme.CADASTRE
     drawing: Drawing | None = None  #: None: no pictures of it are made
+    editing: Editing | None = None  #: None: read only
 
     def __post_init__(self) -> None:
         drawn = set(self.drawing.fields()) if self.drawing else set()
-        unknown = ({self.id_field, *self.tile_fields} - set(self.fields)) | (drawn - set(self.tile_fields))
+        set_by_clients = self.editing.fields if self.editing else ()
+        unknown = ({self.id_field, *self.tile_fields, *set_by_clients} - set(self.fields)) | (
+            drawn - set(self.tile_fields)
+        )
         if unknown:
             raise ImproperlyConfigured(f"Collection {self.id!r} names unknown fields: {sorted(unknown)}.")
 

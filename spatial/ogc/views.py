@@ -20,6 +20,7 @@ from spatial.errors import NotFound, ServiceError
 from spatial.ogc import documents
 from spatial.ogc.answers import GEOJSON, feature, feature_collection, item_links, page_links, page_tag, text_tag
 from spatial.ogc.config import api_for
+from spatial.ogc.editing import Unauthorized, version_tag
 from spatial.ogc.formats import FORMATS
 from spatial.ogc.formats.rows import MOST
 from spatial.ogc.open_data import reading
@@ -34,6 +35,7 @@ from spatial.ogc.questions import (
     read_system,
     strict,
 )
+from spatial.ogc.reference_systems import CRS84
 from spatial.ogc.registry import Collection
 
 SCHEMA = "application/schema+json"
@@ -163,10 +165,12 @@ def pairs_of(request: HttpRequest) -> Iterator[tuple[str, str]]:
             yield name, str(value)
 
 
-@door("GET", "HEAD")
+@door("GET", "HEAD", "POST")
 def items(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A page of features, GeoJSON; ``Content-Crs`` says in which coordinates."""
+    """A page of features, GeoJSON; ``Content-Crs`` says in which coordinates. POST adds one (``edit_views``)."""
     held = documents.known(name)
+    if request.method == "POST":
+        return edited(request, held)
     question = read_question(pairs_of(request), held)
     if request.GET.get("f") in FORMATS:
         return as_file(request, held, question)
@@ -194,10 +198,26 @@ def as_file(request: HttpRequest, held: Collection, question: Question) -> HttpR
     return response
 
 
-@door("GET", "HEAD")
+def edited(request: HttpRequest, held: Collection, identifier: str | None = None) -> HttpResponse:
+    from spatial.ogc import edit_views  # noqa: PLC0415 - stands on this module
+
+    if held.editing is None:
+        return failure(405, "Tej kolekcji się nie zmienia / read only.", {"Allow": "GET, HEAD, OPTIONS"})
+    strict(pairs_of(request), frozenset())
+    try:
+        if identifier is None:
+            return edit_views.create(request, held, held.editing)
+        return edit_views.change(request, held, held.editing, identifier)
+    except Unauthorized as error:
+        return failure(error.status, error.message, {"WWW-Authenticate": edit_views.REALM}, code=error.code)
+
+
+@door("GET", "HEAD", "PUT", "PATCH", "DELETE")
 def single_item(request: HttpRequest, name: str, identifier: str) -> HttpResponseBase:
     """One feature. A slash in its id may come raw or as ``%2F``; links carry ``%2F``."""
     held = documents.known(name)
+    if request.method not in ("GET", "HEAD"):
+        return edited(request, held, identifier)
     system = read_system(strict(pairs_of(request), ITEM_PARAMETERS))
     language = language_of(request)
     is_html = wants_html(request)
@@ -207,7 +227,8 @@ def single_item(request: HttpRequest, name: str, identifier: str) -> HttpRespons
         raise NotFound(f"W kolekcji {held.id} nie ma obiektu {identifier[:80]!r} / no such item.")
     home = f"{base_url(request)}/collections/{held.id}"
     text = feature(found, item_links(home, identifier, is_html=is_html))
-    tag = text_tag(found, request.get_full_path(), language, str(is_html))
+    is_plain = system is CRS84 and not is_html
+    tag = version_tag(found) if is_plain else text_tag(found, request.get_full_path(), language, str(is_html))
     headers = {"Content-Crs": f"<{system.uri}>", "ETag": tag}
     return unless_known(request, tag, shown(request, text, GEOJSON, language, headers))
 

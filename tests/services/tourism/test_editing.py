@@ -1,0 +1,227 @@
+"""OGC API Features part 4 on places: by staff, on the version they saw, with history; nothing half-written."""
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from services.identity.models import StaffRole, User
+from services.tourism.models import Place
+from spatial.imports.models import Snapshot
+from spatial.ogc.edit_views import FAILURES
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/ogc/collections/places/items"
+CASTLE = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [19.83, 50.2119]},
+    "properties": {"name": "Zamek w Ojcowie", "kind": "castle", "description": "Ruiny"},
+}
+
+
+@pytest.fixture(autouse=True)
+def no_failures():
+    cache.clear()
+
+
+@pytest.fixture
+def feliks(skala):
+    person = User.objects.create_user("feliks-test", password="tajne")
+    StaffRole.objects.create(
+        user=person, municipality=skala, role=StaffRole.Role.REGISTER_KEEPER, job_title="inspektor"
+    )
+    return person
+
+
+def signed(name: str = "feliks-test", password: str = "tajne") -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+@pytest.fixture
+def send(client, feliks):
+    def send(method: str, address: str = HOME, body=None, *, media_type="application/geo+json", **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        return getattr(client, method)(address, text, content_type=media_type, headers=signed() | named)
+
+    return send
+
+
+@pytest.fixture
+def castle(send):
+    """Address of a created place."""
+    response = send("post", body=CASTLE)
+    assert response.status_code == 201, response.content
+    return response["Location"].removeprefix("http://testserver")
+
+
+def test_a_created_place_is_in_every_answer_at_once_with_its_author(client, castle, feliks):
+    feature = client.get(castle).json()
+
+    assert castle == f"{HOME}/120610-zamek-w-ojcowie"
+    assert feature["properties"]["name"] == "Zamek w Ojcowie"
+    assert feature["geometry"]["coordinates"] == pytest.approx([19.83, 50.2119], abs=1e-6)
+    assert client.get(f"{HOME}?kind=castle").json()["numberMatched"] == 1
+    assert Snapshot.objects.get().published_by == feliks
+
+
+def test_replaced_on_the_version_that_was_seen(client, send, castle):
+    seen = client.get(castle)
+    changed = CASTLE | {"properties": {"name": "Zamek Kazimierzowski", "kind": "castle"}}
+    response = send("put", castle, changed, If_Match=seen["ETag"])
+    now = client.get(castle)
+
+    assert response.status_code == 204
+    assert response["ETag"] == now["ETag"] != seen["ETag"]
+    assert now.json()["properties"]["name"] == "Zamek Kazimierzowski"
+    assert now.json()["properties"]["description"] == ""  # replaced means replaced
+
+
+def test_a_change_keeps_the_rest_also_what_nobody_sees(client, send, castle):
+    Place.objects.update(osm_id="node/1", verified_by="Jan Kowalski")
+    response = send("patch", castle, {"properties": {"phone": "12 389 10 98"}}, If_Match=client.get(castle)["ETag"],
+                    media_type="application/merge-patch+json")  # fmt: skip
+    place = Place.objects.current().get()
+
+    assert response.status_code == 204
+    assert (place.phone, place.name, place.description) == ("12 389 10 98", "Zamek w Ojcowie", "Ruiny")
+    assert (place.osm_id, place.verified_by) == ("node/1", "Jan Kowalski")
+
+
+def test_moved_in_another_system(client, send, castle):
+    body = {"geometry": {"type": "Point", "coordinates": [263000, 560000]}}
+    response = send(
+        "patch", castle, body, media_type="application/merge-patch+json", If_Match=client.get(castle)["ETag"],
+        Content_Crs="<http://www.opengis.net/def/crs/EPSG/0/2180>",
+    )  # fmt: skip
+    moved = client.get(f"{castle}?crs=http://www.opengis.net/def/crs/EPSG/0/2180").json()
+
+    assert response.status_code == 204
+    assert moved["geometry"]["coordinates"] == pytest.approx([263000, 560000], abs=0.02)
+
+
+def test_deleted_and_nothing_else(client, send, castle):
+    send("post", body=CASTLE | {"properties": {"name": "Młyn", "kind": "museum"}})
+    Place.objects.update(valid_from=timezone.localdate() - timedelta(days=30))
+    response = send("delete", castle, "", If_Match=client.get(castle)["ETag"])
+
+    assert response.status_code == 204
+    assert client.get(castle).status_code == 404
+    assert [one.name for one in Place.objects.current()] == ["Młyn"]
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert client.get(f"{HOME}?datetime={yesterday}").json()["numberMatched"] == 2  # history stays
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_without_the_version_or_with_another_nothing_changes(send, castle, method):
+    media_type = "application/merge-patch+json" if method == "patch" else "application/geo+json"
+    body = "" if method == "delete" else CASTLE | {"properties": {"name": "Inny", "kind": "castle"}}
+
+    assert send(method, castle, body, media_type=media_type).status_code == 428
+    assert send(method, castle, body, media_type=media_type, If_Match='"stary"').status_code == 412
+    assert [one.name for one in Place.objects.all()] == ["Zamek w Ojcowie"]
+
+
+def test_of_two_who_saw_the_same_the_second_is_told(client, send, castle):
+    seen = client.get(castle)["ETag"]
+    first = send("put", castle, CASTLE | {"properties": {"name": "A", "kind": "castle"}}, If_Match=seen)
+    second = send("put", castle, CASTLE | {"properties": {"name": "B", "kind": "castle"}}, If_Match=seen)
+
+    assert (first.status_code, second.status_code) == (204, 412)
+    assert client.get(castle).json()["properties"]["name"] == "A"
+
+
+class TestWhoMay:
+    def test_nobody_without_an_account(self, client, feliks, castle):
+        for headers in ({}, signed(password="inne"), {"Authorization": "Basic !"}, {"Authorization": "Bearer x"}):
+            response = client.post(HOME, CASTLE, content_type="application/geo+json", headers=headers)
+            assert response.status_code == 401
+            assert response["WWW-Authenticate"].startswith("Basic")
+
+    def test_a_session_is_no_key(self, client, feliks):
+        client.force_login(feliks)
+
+        assert client.post(HOME, CASTLE, content_type="application/geo+json").status_code == 401
+
+    def test_not_a_resident_nor_a_planner(self, client, skala):
+        person = User.objects.create_user("danuta-test", password="tajne")
+        StaffRole.objects.create(user=person, municipality=skala, role=StaffRole.Role.PLANNER, job_title="planistka")
+        response = client.post(HOME, CASTLE, content_type="application/geo+json", headers=signed("danuta-test"))
+
+        assert response.status_code == 403
+        assert not Place.objects.exists()
+
+    def test_not_another_municipality(self, client, send, castle, suloszowa):
+        other = User.objects.create_user("grazyna-test", password="tajne")
+        StaffRole.objects.create(
+            user=other, municipality=suloszowa, role=StaffRole.Role.REGISTER_KEEPER, job_title="inspektorka"
+        )
+        response = client.delete(castle, headers=signed("grazyna-test") | {"If-Match": client.get(castle)["ETag"]})
+        elsewhere = CASTLE | {"properties": {"name": "X", "kind": "castle", "municipality": "120613"}}
+
+        assert response.status_code == 403
+        assert send("post", body=elsewhere).status_code == 403
+        assert Place.objects.current().count() == 1
+
+    def test_a_guesser_is_shut_out_for_a_while(self, client, feliks):
+        for _ in range(FAILURES):
+            client.post(HOME, CASTLE, content_type="application/geo+json", headers=signed(password="zgaduję"))
+
+        assert client.post(HOME, CASTLE, content_type="application/geo+json", headers=signed()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("", 415), ("{", 400), ("[]", 400), ("null", 400), ("{}", 400), (b"\xff", 400), ("[" * 5000, 400),
+        (CASTLE | {"geometry": None}, 400),
+        (CASTLE | {"geometry": {"type": "Point", "coordinates": []}}, 400),
+        (CASTLE | {"geometry": {"type": "Point", "coordinates": [1, 2, 3]}}, 400),
+        (CASTLE | {"geometry": {"type": "Point", "coordinates": [-100, 0]}}, 400),
+        (CASTLE | {"geometry": {"type": "LineString", "coordinates": [[19.8, 50.2], [19.9, 50.2]]}}, 400),
+        (CASTLE | {"geometry": {"type": "Point", "coordinates": ["a", "b"]}}, 400),
+        (CASTLE | {"geometry": "POINT(1 2)"}, 400),
+        (CASTLE | {"properties": {"kind": "castle"}}, 400),
+        (CASTLE | {"properties": {"name": "X", "kind": "smok"}}, 400),
+        (CASTLE | {"properties": {"name": "X", "kind": "castle", "verified_by": "ktoś"}}, 400),
+        (CASTLE | {"properties": {"name": "X", "kind": "castle", "id": "1"}}, 400),
+        (CASTLE | {"properties": {"name": ["X"], "kind": "castle"}}, 400),
+        (CASTLE | {"properties": {"name": "X\0", "kind": "castle"}}, 400),
+        (CASTLE | {"properties": "X"}, 400),
+        (CASTLE | {"properties": {"name": "X" * 30_000, "kind": "castle"}}, 400),
+    ],
+)  # fmt: skip
+def test_bodies_that_are_no_place(send, body, status):
+    assert send("post", body=body).status_code == status
+    assert not Place.objects.exists()
+    assert not Snapshot.objects.exists()
+
+
+def test_a_name_that_is_taken(send, castle):
+    assert send("post", body=CASTLE).status_code == 409
+    assert Place.objects.count() == 1
+
+
+def test_other_refusals(client, send, castle):
+    tag = client.get(castle)["ETag"]
+
+    assert send("post", body=CASTLE, media_type="text/plain").status_code == 415
+    assert send("post", body=CASTLE, Content_Crs="<EPSG:1>").status_code == 400
+    assert send("put", f"{HOME}/120610-nie-ma", CASTLE, If_Match=tag).status_code == 404
+    assert send("post", "/ogc/collections/parcels/items", CASTLE).status_code == 405
+    assert send("delete", "/ogc/collections/parcels/items/120610_5.0007.1", "", If_Match=tag).status_code == 405
+    assert send("put", castle, CASTLE | {"properties": {"name": "X", "kind": "castle", "slug": "inny"}},
+                If_Match=tag).status_code == 400  # fmt: skip
+
+
+def test_the_document_says_who_may_what(client, db):
+    paths = client.get("/ogc/openapi").json()["paths"]
+
+    assert {"get", "post"} == set(paths["/collections/places/items"])
+    assert {"get", "put", "patch", "delete"} == set(paths["/collections/places/items/{featureId}"])
+    assert "post" not in paths["/collections/parcels/items"]
+    assert any("features-4" in one for one in client.get("/ogc/conformance").json()["conformsTo"])
