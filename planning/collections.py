@@ -163,6 +163,7 @@ collections.register(
         tile_fields=("id", "title"),
         min_zoom=8,
         theme=Theme.PLANNING,
+        inspire="lu",
         drawing=plain(Text("granica planu", "boundary of a plan"), Look(stroke="#6b2f86", width=2.5)),
     )
 )
@@ -208,6 +209,7 @@ collections.register(
         tile_fields=("symbol", "name", "plan", "class_2021", "group"),
         min_zoom=11,
         theme=Theme.PLANNING,
+        inspire="lu",
         drawing=ZONES,
     )
 )
@@ -277,6 +279,7 @@ collections.register(
         tile_fields=("label", "symbol", "name"),
         min_zoom=9,
         theme=Theme.PLANNING,
+        inspire="lu",
         drawing=GENERAL_PLAN,
     )
 )
@@ -299,6 +302,7 @@ collections.register(
         tile_fields=("label", "symbol", "name"),
         min_zoom=9,
         theme=Theme.PLANNING,
+        inspire="lu",
         drawing=plain(
             Text("obszar planu ogólnego", "area of the general plan"),
             Look(fill="#b5651d", opacity=0.12, hatch=Hatch.FALLING, stroke="#b5651d", width=2, dash=(6, 3)),

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from spatial.errors import NotFound
-from spatial.ogc.config import TITLE
 from spatial.ogc.registry import THEMES, Collection, Theme, collections
-from spatial.ogc.text import Text
+from spatial.ogc.text import TITLE, Text
 
 WHOLE = "all"
 #: areas below lines below spots, as pictures have them

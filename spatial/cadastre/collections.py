@@ -82,6 +82,7 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", parcels_of_all_days),
         tile_fields=("identifier", "number"),
         min_zoom=13,
+        inspire="cp",
         drawing=plain(
             Text("działka", "parcel"),
             Look(stroke="#4a5563", width=0.7),
@@ -107,6 +108,7 @@ collections.register(
         id_field="id",
         tile_fields=("id", "name"),
         min_zoom=8,
+        inspire="cp",
         drawing=plain(
             Text("obręb", "cadastral district"),
             Look(stroke="#4a5563", width=1.5, dash=(10, 4, 2, 4)),
@@ -134,6 +136,7 @@ collections.register(
         time=TimeSpan("valid_from", "valid_to", buildings_of_all_days),
         tile_fields=("identifier", "kind"),
         min_zoom=14,
+        inspire="bu",
         drawing=plain(Text("budynek", "building"), Look(fill="#8a8f98", opacity=0.5, stroke="#4a5563", width=0.8)),
     )
 )
@@ -160,6 +163,7 @@ collections.register(
         geometry_type="Point",
         tile_fields=("number", "label"),
         min_zoom=15,
+        inspire="ad",
         drawing=plain(
             Text("punkt adresowy", "address point"),
             Look(fill="#2b3440", stroke="#ffffff", radius=2.5),
@@ -194,6 +198,7 @@ collections.register(
         geometry_type="MultiLineString",
         tile_fields=("id", "name"),
         min_zoom=13,
+        inspire="ad",
         drawing=plain(
             Text("ulica, plac", "street, square"),
             Look(stroke="#b0894e", width=2, opacity=0),

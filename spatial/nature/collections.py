@@ -80,6 +80,7 @@ collections.register(
         tile_fields=("identifier", "name", "kind"),
         min_zoom=8,
         theme=Theme.NATURE,
+        inspire="ps",
         drawing=plain(
             Text("obszar chroniony", "protected area"),
             Look(fill="#3d8b3d", opacity=0.18, hatch=Hatch.RISING, stroke="#2a6b2a", width=2),

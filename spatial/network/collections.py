@@ -64,6 +64,7 @@ collections.register(
         min_zoom=12,
         theme=Theme.UTILITIES,
         # blue, as water is drawn on the map of utilities (GESUT)
+        inspire="us",
         drawing=plain(Text("przewód wodociągowy", "water main"), Look(stroke="#0000ff", width=1.6)),
     )
 )
@@ -85,6 +86,7 @@ collections.register(
         tile_fields=("identifier",),
         min_zoom=13,
         theme=Theme.UTILITIES,
+        inspire="us",
         drawing=plain(Text("hydrant", "hydrant"), Look(fill="#d21f1f", stroke="#ffffff", radius=4)),
     )
 )

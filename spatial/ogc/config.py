@@ -11,13 +11,8 @@ from spatial.ogc.openapi import openapi_document
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT
 from spatial.ogc.reference_systems import STORAGE_URI, SYSTEMS
 from spatial.ogc.registry import Collection, Process, collections, processes
-from spatial.ogc.text import Text
+from spatial.ogc.text import DESCRIPTION, TITLE
 
-TITLE = Text("Miedza: dane przestrzenne gminy", "Miedza: spatial data of the municipality")
-DESCRIPTION = Text(
-    "Otwarte dane przestrzenne gminy: działki, obręby, budynki, adresy i plany miejscowe.",
-    "Open spatial data of the municipality: parcels, districts, buildings, addresses and local plans.",
-)
 #: until data are there; then the municipalities' own extent (spatial.ogc.documents)
 EXTENT = [14.07, 49.0, 24.15, 54.84]
 #: names under which one installation is reached; more of them only cost the building of an API

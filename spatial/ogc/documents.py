@@ -18,6 +18,9 @@ from spatial.municipalities.models import Municipality
 from spatial.ogc.config import EXTENT
 from spatial.ogc.execution import metadata_of
 from spatial.ogc.extensions import extensions
+from spatial.ogc.records.catalogue import ID as CATALOGUE
+from spatial.ogc.records.description import CLASSES as RECORDS
+from spatial.ogc.records.description import description
 from spatial.ogc.registry import Collection, collections
 
 Document = dict[str, Any]
@@ -46,6 +49,7 @@ CONFORMANCE = [
     ),
 ]  # fmt: skip
 
+CATALOGUE_LINK = "http://www.opengis.net/def/rel/ogc/1.0/ogc-catalog"
 EDITING = [
     f"http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/{name}"
     for name in ("create-replace-delete", "update", "optimistic-locking-etags", "features")
@@ -57,24 +61,29 @@ EXTENT_SECONDS = 60
 def landing(api: API, language: str) -> Document:
     document = written(core.landing_page, api, language)
     document["links"] = [link for link in document["links"] if link["rel"] != "about"]
+    catalogue = f"{api.base_url}/collections/{CATALOGUE}"
+    document["links"].append({"rel": CATALOGUE_LINK, "type": "application/json", "href": catalogue})
     for one in extensions:
         document["links"] += one.landing_links(str(api.base_url))
     return document
 
 
 def conformance() -> Document:
-    edited = EDITING if any(one.editing for one in collections) else []
+    edited = RECORDS + EDITING if any(one.editing for one in collections) else RECORDS
     return {"conformsTo": CONFORMANCE + edited + [name for one in extensions for name in one.conformance]}
 
 
 def collection_list(api: API, language: str) -> Document:
     document = written(core.describe_collections, api, language)
-    document["collections"] = [described(api, one) for one in document["collections"]]
+    held = [described(api, one) for one in document["collections"]]
+    document["collections"] = [*held, description(str(api.base_url), language, extent())]
     return document
 
 
 def collection(api: API, language: str, name: str) -> Document:
     """Raises NotFound."""
+    if name == CATALOGUE:
+        return description(str(api.base_url), language, extent())
     known(name)
     return described(api, written(core.describe_collections, api, language, name))
 

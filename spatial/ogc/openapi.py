@@ -6,6 +6,7 @@ from spatial.ogc.extensions import extensions
 from spatial.ogc.formats import FORMATS
 from spatial.ogc.models import Job
 from spatial.ogc.questions import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET
+from spatial.ogc.records.catalogue import ID as CATALOGUE
 from spatial.ogc.reference_systems import SYSTEMS
 from spatial.ogc.registry import Collection, collections, processes
 
@@ -21,7 +22,7 @@ def openapi_document(base_url: str) -> dict[str, Any]:
     }
     for collection in collections:
         paths |= collection_paths(collection)
-    paths |= process_paths()
+    paths |= process_paths() | record_paths()
     for extension in extensions:
         paths |= extension.paths()
     return {
@@ -142,6 +143,25 @@ def process_parameter() -> dict[str, Any]:
     return {"name": "processID", "in": "path", "required": True, "schema": schema}
 
 
+def record_paths() -> dict[str, Any]:
+    """The catalogue."""
+    home, forms = f"/collections/{CATALOGUE}", ["json", "html", "dcat"]
+    told = [
+        use("bbox"), use("datetime"), use("limit"), use("offset"), query("q", {"type": "string"}, "Słowa."),
+        listing("type", ["dataset", "service"]), query("ids", {"type": "string"}, "Identyfikatory po przecinku."),
+    ]  # fmt: skip
+    items = reading("Rekordy", "getRecords", tag=CATALOGUE, parameters=told)
+    one = reading("Rekord", "getRecord", tag=CATALOGUE, parameters=[use("recordId")])
+    for path, names in ((items, forms), (one, [*forms, "iso19139"])):
+        chosen = query("f", {"type": "string", "enum": names}, "Format odpowiedzi.")
+        path["get"]["parameters"] = [chosen if part == use("f") else part for part in path["get"]["parameters"]]
+    return {
+        home: reading("Katalog", "getCatalogue", tag=CATALOGUE),
+        f"{home}/items": items,
+        f"{home}/items/{{recordId}}": one,
+    }
+
+
 def use(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/parameters/{name}"}
 
@@ -209,6 +229,7 @@ PARAMETERS: dict[str, Any] = {
     "jobId": {"name": "jobId", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
     "jobProcess": query("processID", {"type": "string"}, "Tylko zadania tego procesu."),
     "jobStatus": query("status", {"type": "string", "enum": Job.Status.values}, "Tylko zadania w tym stanie."),
+    "recordId": {"name": "recordId", "in": "path", "required": True, "schema": {"type": "string"}},
     "If-Match": header("If-Match", "ETag wersji, którą się zmienia."),
     "Content-Crs": header("Content-Crs", "Układ geometrii w treści, <uri>; domyślnie CRS84."),
     "Prefer": {

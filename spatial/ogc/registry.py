@@ -110,6 +110,7 @@ class Collection:
     tile_fields: tuple[str, ...] = ()
     min_zoom: int = 0
     theme: Theme = Theme.CADASTRE
+    inspire: str = ""  #: code of the INSPIRE theme, for metadata
     drawing: Drawing | None = None  #: None: no pictures of it are made
     editing: Editing | None = None  #: None: read only
 

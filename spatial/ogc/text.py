@@ -15,3 +15,11 @@ class Text:
 
     def __getitem__(self, language: str) -> str:
         return self.en if language == "en" else self.pl
+
+
+#: of the whole API
+TITLE = Text("Miedza: dane przestrzenne gminy", "Miedza: spatial data of the municipality")
+DESCRIPTION = Text(
+    "Otwarte dane przestrzenne gminy: działki, obręby, budynki, adresy i plany miejscowe.",
+    "Open spatial data of the municipality: parcels, districts, buildings, addresses and local plans.",
+)

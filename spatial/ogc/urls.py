@@ -4,6 +4,7 @@ from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from spatial.ogc import process_views, views
+from spatial.ogc.records import views as records
 from spatial.ogc.wfs import wfs
 
 COLLECTION = r"^ogc/collections/(?P<name>[^/]+)"
@@ -15,6 +16,8 @@ urlpatterns = [
     re_path(r"^ogc/(?:openapi|api)/?$", views.openapi, name="ogc-openapi"),
     re_path(r"^ogc/collections/?$", views.collection_list, name="ogc-collections"),
     re_path(rf"{COLLECTION}/?$", views.collection, name="ogc-collection"),
+    re_path(r"^ogc/collections/catalogue/items/?$", records.items, name="ogc-records"),
+    re_path(r"^ogc/collections/catalogue/items/(?P<identifier>[^/]+)/?$", records.item, name="ogc-record"),
     re_path(rf"{COLLECTION}/queryables/?$", views.queryables, name="ogc-queryables"),
     re_path(rf"{COLLECTION}/schema/?$", views.schema, name="ogc-schema"),
     re_path(rf"{COLLECTION}/items/?$", views.items, name="ogc-items"),

@@ -26,11 +26,11 @@ from gisserver.views import WFSView
 from psycopg.errors import QueryCanceled
 
 from spatial import crs
-from spatial.ogc.config import DESCRIPTION, TITLE
 from spatial.ogc.documents import extent
 from spatial.ogc.open_views import GEOMETRY, KEY, SCHEMA
 from spatial.ogc.questions import FORBIDDEN, MAX_LIMIT
 from spatial.ogc.registry import Collection, FieldSpec, collections
+from spatial.ogc.text import DESCRIPTION, TITLE
 
 log = logging.getLogger(__name__)
 

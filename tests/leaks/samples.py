@@ -52,6 +52,14 @@ SAMPLES: dict[str, list[str]] = {
         "/ogc/collections/{collection}/tiles/WebMercatorQuad/{rowed}",
         "/ogc/collections/{collection}/tiles/WebMercatorQuad/14/x/1",
     ],
+    "^ogc/collections/catalogue/items/?$": [
+        *(f"/ogc/collections/catalogue/items{form}" for form in FORMS),
+        "/ogc/collections/catalogue/items?f=dcat", "/ogc/collections/catalogue/items?q=x&bbox=19,50,20,51",
+    ],
+    "^ogc/collections/catalogue/items/(?P<identifier>[^/]+)/?$": [
+        "/ogc/collections/catalogue/items/wms?f=iso19139", "/ogc/collections/catalogue/items/wms?f=dcat",
+        "/ogc/collections/catalogue/items/wms", "/ogc/collections/catalogue/items/nic",
+    ],
     "^ogc/styles/?$": [f"/ogc/styles{form}" for form in FORMS],
     "^ogc/styles/(?P<name>[^/]+)/?$": ["/ogc/styles/all", "/ogc/styles/nic"],
     "^ogc/styles/(?P<name>[^/]+)/metadata/?$": ["/ogc/styles/{collection}/metadata"],

@@ -63,6 +63,19 @@ def test_capabilities_are_xml(capabilities, more):
     assert (media_type, document.tag) == ("text/xml", f"{WMS}WMS_Capabilities")
 
 
+def test_metadata_of_the_view_service_are_linked_for_clients_of_inspire(capabilities):
+    """Technical guidance for view services 3.11: ExtendedCapabilities, scenario 1."""
+    _, document = capabilities("REQUEST=GetCapabilities&SERVICE=WMS&VERSION=1.3.0&LANGUAGE=pol")
+    _, plain = capabilities()
+    common = "{http://inspire.ec.europa.eu/schemas/common/1.0}"
+
+    assert (
+        next(document.iter(f"{common}URL")).text == "http://testserver/ogc/collections/catalogue/items/wms?f=iso19139"
+    )
+    assert next(document.iter(f"{common}ResponseLanguage")).findtext(f"{common}Language") == "pol"
+    assert not list(plain.iter(f"{common}URL"))
+
+
 def test_layer_properties(capabilities):
     """crs-present, crs-for-all-layers, bbox-distinct-crs, bbox-crs-advertised, ex_geobbox-coordinates, style-unique."""
     _, document = capabilities()

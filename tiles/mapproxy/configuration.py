@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from spatial.ogc.config import DESCRIPTION, TITLE
 from spatial.ogc.open_data import Ask
 from spatial.ogc.registry import THEMES, Collection, Theme
+from spatial.ogc.text import DESCRIPTION, TITLE
 from tiles.catalogue import drawn
 from tiles.matrix import GRIDS, TILE, Grid
 from tiles.pictures.renderer import FORMATS, Renderer

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
@@ -63,6 +64,24 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
             background=background and "#{:02x}{:02x}{:02x}".format(*background), day=day_of(map_request),
         )  # fmt: skip
         return Response(self.renderer.draw(picture), content_type=media_type)
+
+    def capabilities(self, map_request: Any) -> Response:
+        """With LANGUAGE, as clients of INSPIRE ask, the view service's metadata are linked. Others get the plain
+        document: validators without a network have no schema of INSPIRE.
+        """
+        told = self
+        if "language" in map_request.params:
+            told = copy(self)
+            site = map_request.http.script_url.rstrip("/")
+            told.inspire_md = {
+                "type": "linked", "languages": {"default": "pol"},
+                "metadata_url": {
+                    "media_type": "application/vnd.iso.19139+xml",
+                    "url": f"{site}/ogc/collections/catalogue/items/wms?f=iso19139",
+                },
+            }  # fmt: skip
+        answered: Response = super(PictureServer, told).capabilities(map_request)
+        return answered
 
     def featureinfo(self, info_request: Any) -> Response:
         """Raises RequestError with the codes of OGC 06-042, table E.1, which MapProxy leaves out."""

@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponseBase
 from pygeoapi.api import API
 
 from spatial.errors import NotFound
-from spatial.ogc.config import TITLE
 from spatial.ogc.documents import Document, extent, known
 from spatial.ogc.extensions import Extension, Links
 from spatial.ogc.openapi import listing, named, reading
 from spatial.ogc.questions import strict
 from spatial.ogc.registry import Collection, collections
+from spatial.ogc.text import TITLE
 from spatial.ogc.views import document_view, door, pairs_of
 from tiles.matrix import GRIDS, Grid
 from tiles.mvt.views import MVT, address, drawn, sent
