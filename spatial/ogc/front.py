@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+import brotli
 import psycopg
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.wsgi import WSGIRequest
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 ADDRESS = re.compile(r"^/ogc/collections/(?P<name>[a-z0-9-]+)/items(?:/(?P<item>.+))?$")
 #: shorter answers gain nothing by being packed
 PACKED_FROM = 1_000
-PACKING = 4
+PACKING = BROTLI_PACKING = 4
 
 type Headers = list[tuple[str, str]]
 type Answer = tuple[str, Headers, bytes]
@@ -120,9 +121,14 @@ def answered(environ: WSGIEnvironment, body: bytes, tag: str, headers: Headers) 
     headers = [*headers, *COMMON, ("ETag", tag)]
     if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
         return "304 Not Modified", headers, b""
-    if len(body) >= PACKED_FROM and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-        body = compress(body, PACKING, mtime=0)
-        headers.append(("Content-Encoding", "gzip"))
+    if len(body) >= PACKED_FROM:
+        taken = environ.get("HTTP_ACCEPT_ENCODING", "")
+        if "br" in taken:
+            body = brotli.compress(body, quality=BROTLI_PACKING)
+            headers.append(("Content-Encoding", "br"))
+        elif "gzip" in taken:
+            body = compress(body, PACKING, mtime=0)
+            headers.append(("Content-Encoding", "gzip"))
     return "200 OK", [*headers, ("Content-Length", str(len(body)))], body
 
 

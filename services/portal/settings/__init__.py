@@ -125,6 +125,8 @@ STATIC_ROOT = ENVIRONMENT.state / "static"
 STATICFILES_DIRS = [ROOT / "services/portal/map/dist"]
 MEDIA_ROOT = ENVIRONMENT.state / "media"
 MAP_FOLDER = ENVIRONMENT.state / "maps"  #: tiles kept ready, patterns of fills; may be dropped at any time
+#: of one address in one process (services.portal.limits)
+REQUESTS_PER_SECOND = ENVIRONMENT.requests_per_second
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

@@ -35,13 +35,25 @@ class Environment:
     demo: bool  #: MIEDZA_DEMO: sample municipalities and accounts with one known password
     debug: bool  #: MIEDZA_DEBUG: Django's debug pages; never in an office
     https: bool  #: MIEDZA_HTTPS: served behind TLS, cookies marked secure
+    requests_per_second: int  #: MIEDZA_REQUESTS_PER_SECOND: of one address in one process; 0 limits nobody
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
         """Raises SettingError for an unknown or unusable variable."""
         known = FOR_SCRIPTS | {
             f"MIEDZA_{name}"
-            for name in ("STATE", "OPEN_DATABASE_URL", "SECRET_KEY", "SITE", "HOSTS", "DEMO", "DEBUG", "HTTPS")
+            for name in (
+                "STATE",
+                "OPEN_DATABASE_URL",
+                "SECRET_KEY",
+                "SITE",
+                "HOSTS",
+                "DEMO",
+                "DEBUG",
+                "HTTPS",
+                "REQUESTS_PER_SECOND",
+                "TILE_CACHE",
+            )
         }
         for name in variables:
             if name.startswith("MIEDZA_") and name not in known:
@@ -58,6 +70,7 @@ class Environment:
             demo=flag(variables, "MIEDZA_DEMO", default=True),
             debug=flag(variables, "MIEDZA_DEBUG", default=False),
             https=flag(variables, "MIEDZA_HTTPS", default=False),
+            requests_per_second=number(variables, "MIEDZA_REQUESTS_PER_SECOND", default=100),
         )
 
 
@@ -66,6 +79,13 @@ def flag(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
     if value not in {"0", "1"}:
         raise SettingError(f"{name} takes 0 or 1, not {value!r}.")
     return value == "1"
+
+
+def number(variables: Mapping[str, str], name: str, *, default: int) -> int:
+    value = variables.get(name, str(default))
+    if not (value.isascii() and value.isdecimal() and len(value) < 7):
+        raise SettingError(f"{name} takes a whole number, not {value!r}.")
+    return int(value)
 
 
 def private_database_url(state: Path) -> str:
