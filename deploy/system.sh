@@ -34,11 +34,21 @@ present() {
   esac
 }
 
+# A desktop GIS that the tests open our maps with; without it those tests are skipped.
+desktop() {
+  [ "${1:-}" = --with-browser ] || return 0
+  /usr/bin/python3 -c 'import qgis.core' 2>/dev/null && return 0
+  command -v apt-get >/dev/null || return 0
+  say "QGIS, for tests with a desktop client (python3-qgis)"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-qgis >"$STATE/log/qgis.log" 2>&1 \
+    || say "QGIS could not be installed; its tests are skipped (see $STATE/log/qgis.log)"
+}
+
 missing=()
 for row in "${wanted[@]}"; do
   present "${row%%:*}" || missing+=("${row##*:}")
 done
-[ ${#missing[@]} = 0 ] && exit 0
+if [ ${#missing[@]} = 0 ]; then desktop "$@"; exit 0; fi
 
 command -v apt-get >/dev/null || fail "missing: ${missing[*]}, and this system has no apt-get" \
   "install PostgreSQL 15+ with PostGIS 3.3+, GDAL 3.6+, poppler, the Lato fonts (and Chromium for tests) by your package manager"
@@ -65,3 +75,4 @@ fi
 as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
   -o Dpkg::Options::=--force-confold "${packages[@]}" >"$STATE/log/apt.log" 2>&1 \
   || fail "apt-get could not install: ${packages[*]} ($(tail -n 2 "$STATE/log/apt.log" | tr '\n' ' '))" "see $STATE/log/apt.log; enable the main and universe components and try again"
+desktop "$@"

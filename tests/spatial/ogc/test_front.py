@@ -1,12 +1,12 @@
 """What is answered in front of Django says what the views say."""
 
-from datetime import gzip
+import gzip
+from datetime import date
 from io import BytesIO
 from json import loads
 from urllib.parse import quote, unquote
 
 import brotli
-import date
 import psycopg
 import pytest
 from django.core.wsgi import get_wsgi_application
