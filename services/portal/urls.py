@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tiles.mvt.urls")),
     path("", include("tiles.styles.urls")),
     path("", include("tiles.pictures.urls")),
+    path("", include("tiles.downloads.urls")),
     path("", include("spatial.ogc.urls")),
     path("", include("services.extracts.urls")),
     path("", include("services.documents.urls")),

@@ -70,6 +70,7 @@ SAMPLES: dict[str, list[str]] = {
     "^ogc/styles/(?P<style>[^/]+)/map/?$": ["/ogc/styles/nic/map"],
     "^ogc/collections/(?P<name>[^/]+)/map/?$": ["/ogc/collections/{collection}/map?bbox=a"],
     "^ogc/collections/(?P<name>[^/]+)/styles/(?P<style>[^/]+)/map/?$": ["/ogc/collections/{collection}/styles/x/map"],
+    "^pobierz/(?P<teryt>[0-9]{6})\\.(?P<form>gpkg|pmtiles)$": ["/pobierz/120610.gpkg", "/pobierz/999999.pmtiles"],
     "^wfs/?$": [
         "/wfs?SERVICE=WFS&REQUEST=GetCapabilities", "/wfs?SERVICE=WFS&VERSION=2.0.0&REQUEST=DescribeFeatureType",
         "/wfs?SERVICE=WFS&VERSION=2.0.0&REQUEST=GetFeature&TYPENAMES={collection}",

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tiles.mvt",
     "tiles.styles",
     "tiles.pictures",
+    "tiles.downloads",
     "services.identity",
     "services.cases",
     "services.documents",

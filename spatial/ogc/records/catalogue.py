@@ -1,6 +1,6 @@
 """Records from the registry and the municipalities; nothing is kept, so nothing can be out of date."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -60,6 +60,10 @@ class Record:
     service_type: str = ""  #: ``view``, ``download`` of INSPIRE, for services
 
 
+#: ways to the data of a collection and a municipality that other apps know
+WAYS: list[Callable[[Collection, Municipality, str], Iterator[Access]]] = []
+
+
 def records(site: str) -> list[Record]:
     """``site`` is scheme and host."""
     offices = list(Municipality.objects.order_by("teryt"))
@@ -95,6 +99,8 @@ def ways(one: Collection, office: Municipality, site: str) -> Iterator[Access]:
             f"{site}/wms?SERVICE=WMS&REQUEST=GetCapabilities", "text/xml", f"WMS: {one.id}", protocol="OGC:WMS"
         )
     yield Access(f"{site}/wfs?SERVICE=WFS&REQUEST=GetCapabilities", "text/xml", f"WFS: {one.id}", protocol="OGC:WFS")
+    for others in WAYS:
+        yield from others(one, office, site)
 
 
 def services(offices: list[Municipality], site: str) -> Iterator[Record]:

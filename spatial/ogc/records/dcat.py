@@ -16,6 +16,7 @@ FILE_TYPES = {
     "application/geo+json": "GEOJSON", "application/vnd.ogc.fg+json": "JSON", "text/csv; charset=utf-8": "CSV",
     "application/gml+xml; version=3.2": "GML", "application/geopackage+sqlite3": "GPKG", "text/xml": "XML",
     "application/json": "JSON", "application/vnd.flatgeobuf": "BIN",
+    "application/vnd.pmtiles": "BIN",
 }  # fmt: skip
 THEMES = {
     "planningCadastre": "GOVE", "environment": "ENVI", "utilitiesCommunication": "ENER", "society": "EDUC",

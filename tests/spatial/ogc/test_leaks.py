@@ -114,7 +114,8 @@ def test_all_doors_of_this_app_are_tried_here():
         "ogc-schema", "ogc-items", "ogc-item", "ogc-processes", "ogc-process", "ogc-execution", "tile", "tilejson",
         "ogc-matrix-sets", "ogc-matrix-set", "ogc-tile-sets", "ogc-tile-set", "ogc-tile", "ogc-jobs", "ogc-job",
         "wfs", "ogc-records", "ogc-record", "ogc-job-results", "ogc-styles", "ogc-style",
-        "ogc-style-metadata", "ogc-collection-styles", "tile-sprite", "tile-glyphs", "ogc-map", "ogc-styled-map",
+        "ogc-style-metadata", "ogc-collection-styles", "tile-sprite", "tile-glyphs", "tile-download", "ogc-map",
+        "ogc-styled-map",
         "ogc-collection-map", "ogc-collection-styled-map", "ogc-dataset-tile-sets", "ogc-dataset-tile-set",
         "ogc-dataset-tile",
     }  # fmt: skip
