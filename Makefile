@@ -6,7 +6,7 @@ export MIEDZA_STATE ?= $(CURDIR)/.state
 UV = $(MIEDZA_STATE)/tools/bin/uv
 RUN = $(UV) run --no-sync
 
-.PHONY: help up down reset test lint bench demo-data audit cite
+.PHONY: help up down reset test lint bench demo-data audit fuzz cite
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -34,6 +34,9 @@ demo-data: ## load the demo municipalities (FORCE=1: anew)
 
 audit: ## known vulnerabilities in the locked packages
 	@deploy/python.sh && $(UV) tool run pip-audit --disable-pip --require-hashes -r <($(UV) export --locked --no-dev --format requirements-txt -q)
+
+fuzz: ## odd requests against a running office (SITE=http://localhost:8000 NUMBER=100000 SEED=1)
+	@deploy/python.sh && $(RUN) python -m tests.fuzz "$${SITE:-http://localhost:$(MIEDZA_PORT)}" "$${NUMBER:-100000}" $${SEED:-}
 
 cite: ## OGC conformance: own assertions, then the real Java suites (ETS="path/ets-*-aio.jar ...")
 	@deploy/cite.sh

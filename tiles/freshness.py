@@ -53,17 +53,24 @@ class Tiles:
 
     def remove(self, change: Change) -> int:
         """Number of files removed."""
+        return sum(
+            self._removed(self.folder / f"{name}-tiles" / grid, GRIDS[grid], box)
+            for name, grid, box in self.places(change)
+        )
+
+    def places(self, change: Change) -> Iterator[tuple[str, str, Box]]:
+        """Layers and matrix sets that draw the collection, with the box in the set's system."""
         held = collections.get(change.collection)
-        if held is None:
-            return 0
-        removed = 0
-        for name in (held.id, str(held.theme)):
+        for name in (held.id, str(held.theme)) if held else ():
             for grid in GRIDS.values():
-                box = (
-                    self._onto[grid.name].transform_bounds(*change.box) if grid.srid != crs.WEB_MERCATOR else change.box
-                )
-                removed += self._removed(self.folder / f"{name}-tiles" / grid.name, grid, box)
-        return removed
+                is_web = grid.srid == crs.WEB_MERCATOR
+                yield name, grid.name, change.box if is_web else self._onto[grid.name].transform_bounds(*change.box)
+
+    def touched(self, grid: str, box: Box, zoom: int) -> tuple[range, range]:
+        """Columns and rows of the tiles that show the box."""
+        columns, rows = GRIDS[grid].tiles(box, zoom, margin=MARGIN)
+        last = 2**zoom
+        return range(max(0, columns.start), min(last, columns.stop)), range(max(0, rows.start), min(last, rows.stop))
 
     def _removed(self, folder: Path, grid: Grid, box: Box) -> int:
         removed = 0

@@ -14,23 +14,26 @@ from psycopg.conninfo import make_conninfo
 from spatial.ogc.front import Features, Front
 from spatial.ogc.open_tables import turn_day
 from spatial.ogc.reader import PlaceReader, Reader
-from tiles.freshness import Freshness, Tiles
+from tiles.freshness import Freshness
 from tiles.mapproxy.server import MapServices
 from tiles.mvt.front import VectorTiles
 from tiles.pictures.ogc import renderer
+from tiles.storage import Bucket, kept_tiles
 
 log = logging.getLogger(__name__)
 
 
 def in_front_of(behind: WSGIApplication) -> WSGIApplication:
     reader, places = Reader(database_address()), PlaceReader(database_address())
-    maps = MapServices(behind, renderer(), reader, settings.MAP_FOLDER / "tiles")
+    maps = MapServices(behind, renderer(), reader, settings.MAP_FOLDER / "tiles", Bucket.of(settings.TILE_CACHE))
     return Calendar(Front(maps, (Features(reader, places), VectorTiles(reader))))
 
 
 def freshness() -> Freshness:
     """The thread that keeps the tiles true; hears of changes as the application does, whose own they are."""
-    return Freshness(database_address("default"), Tiles(settings.MAP_FOLDER / "tiles"))
+    return Freshness(
+        database_address("default"), kept_tiles(settings.MAP_FOLDER / "tiles", Bucket.of(settings.TILE_CACHE))
+    )
 
 
 class Calendar:

@@ -9,6 +9,7 @@ from spatial.ogc.text import DESCRIPTION, TITLE
 from tiles.catalogue import drawn
 from tiles.matrix import GRIDS, TILE, Grid
 from tiles.pictures.renderer import FORMATS, Renderer
+from tiles.storage import Bucket, cache_conf
 
 SYSTEMS = ["EPSG:2180", "EPSG:2178", "EPSG:3857", "EPSG:4326", "CRS:84"]
 #: extent of the layers in each system, x first
@@ -26,8 +27,8 @@ LAST_ZOOM = 20
 DAYS = ["1950-01-01/2100-01-01/P1D", "current"]
 
 
-def configuration(renderer: Renderer, ask: Ask, folder: Path) -> dict[str, Any]:
-    """``folder`` keeps the tiles."""
+def configuration(renderer: Renderer, ask: Ask, folder: Path, bucket: Bucket | None = None) -> dict[str, Any]:
+    """``folder`` keeps the tiles, unless a bucket does."""
     themes = {theme: drawn(theme) for theme in Theme}
     single = {one.id: [one] for held in themes.values() for one in held}
     many = {str(theme): held for theme, held in themes.items() if held}
@@ -48,7 +49,7 @@ def configuration(renderer: Renderer, ask: Ask, folder: Path) -> dict[str, Any]:
         "caches": {
             f"{name}-tiles": {
                 "sources": [name], "grids": list(GRIDS), "format": "image/png", "request_format": "image/png",
-                "cache": {"type": "file", "directory_layout": "tms", "use_grid_names": True},
+                "cache": cache_conf(name, bucket),
                 "image": {"transparent": True},
             }
             for name in single | many

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import psycopg
+from botocore.exceptions import BotoCoreError, ClientError
 from mapproxy.config import local_base_config
 from mapproxy.config.configuration.proxy import ProxyConfiguration
 from mapproxy.config.configuration.service import ServiceConfiguration
@@ -27,6 +28,7 @@ from spatial.ogc.registry import Collection, collections
 from tiles.mapproxy import sources
 from tiles.mapproxy.configuration import DAYS, LARGEST, SYSTEMS, configuration
 from tiles.pictures.renderer import FORMATS, Picture, PictureFailed, Renderer
+from tiles.storage import Bucket
 
 log = logging.getLogger(__name__)
 
@@ -153,9 +155,11 @@ class Configuration(ProxyConfiguration):  # type: ignore[misc]
 class MapServices:
     """WSGI application for ``/wms``, ``/wmts`` and ``/tms``; everything else goes to ``behind``."""
 
-    def __init__(self, behind: WSGIApplication, renderer: Renderer, ask: Ask, folder: Path) -> None:
+    def __init__(
+        self, behind: WSGIApplication, renderer: Renderer, ask: Ask, folder: Path, bucket: Bucket | None = None
+    ) -> None:
         self.behind = behind
-        made = Configuration(configuration(renderer, ask, folder), conf_base_dir=str(folder))
+        made = Configuration(configuration(renderer, ask, folder, bucket), conf_base_dir=str(folder))
         self.base_config = made.base_config
         self.services = {name: service for service in made.configured_services() for name in service.names}
 
@@ -195,7 +199,7 @@ class MapServices:
                 return response
             except RequestError as error:
                 return error.render()
-            except (PictureFailed, psycopg.Error, OSError):
+            except (PictureFailed, psycopg.Error, OSError, ClientError, BotoCoreError):
                 log.exception("A map could not be made.")
                 return refused("Mapy nie da się teraz narysować / cannot be drawn now.", "503 Service Unavailable")
             except (

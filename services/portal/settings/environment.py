@@ -35,6 +35,7 @@ class Environment:
     demo: bool  #: MIEDZA_DEMO: sample municipalities and accounts with one known password
     debug: bool  #: MIEDZA_DEBUG: Django's debug pages; never in an office
     https: bool  #: MIEDZA_HTTPS: served behind TLS, cookies marked secure
+    tile_cache: str  #: MIEDZA_TILE_CACHE: s3://bucket/folder?endpoint=...; "" keeps tiles below the state folder
     requests_per_second: int  #: MIEDZA_REQUESTS_PER_SECOND: of one address in one process; 0 limits nobody
 
     @classmethod
@@ -53,6 +54,7 @@ class Environment:
                 "HTTPS",
                 "REQUESTS_PER_SECOND",
                 "TILE_CACHE",
+                "TILE_CACHE",
             )
         }
         for name in variables:
@@ -70,6 +72,7 @@ class Environment:
             demo=flag(variables, "MIEDZA_DEMO", default=True),
             debug=flag(variables, "MIEDZA_DEBUG", default=False),
             https=flag(variables, "MIEDZA_HTTPS", default=False),
+            tile_cache=variables.get("MIEDZA_TILE_CACHE", ""),
             requests_per_second=number(variables, "MIEDZA_REQUESTS_PER_SECOND", default=100),
         )
 

@@ -15,8 +15,8 @@ from spatial import crs
 from spatial.municipalities.models import Municipality
 from spatial.ogc.registry import Theme
 from tiles.catalogue import drawn
-from tiles.freshness import Tiles
 from tiles.matrix import GRIDS, Grid
+from tiles.storage import Bucket, kept_tiles
 
 #: tiles of one run
 MOST = 2_000_000
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         self, *, layers: str, zooms: str, matrix_set: str, municipality: str | None, clean: bool, **_: Any
     ) -> None:
         if clean:
-            Tiles(settings.MAP_FOLDER / "tiles").remove_all()
+            kept_tiles(settings.MAP_FOLDER / "tiles", Bucket.of(settings.TILE_CACHE)).remove_all()
             self.stdout.write("Tiles dropped.")
         addresses = list(self.addresses(self.named(layers), self.span(zooms), GRIDS[matrix_set], municipality))
         application = in_front_of(self.nobody)
