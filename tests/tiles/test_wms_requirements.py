@@ -164,6 +164,13 @@ def test_exceptions_as_a_picture(ask, way):
     assert ask(layers="unknown", exceptions=way)[1] == "image/png"
 
 
+@pytest.mark.parametrize("size", ["100000", "0", "-1", "x", "", "9" * 20])
+def test_a_refusal_is_not_drawn_in_a_size_that_is_refused(ask, size):
+    status, media_type, _ = ask(width=size, exceptions="INIMAGE", layers="unknown")
+
+    assert (status, media_type) == ("400", "text/xml")
+
+
 class TestFeatureInfo:
     POINT = {
         "request": "GetFeatureInfo",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import psycopg
@@ -222,7 +222,16 @@ def completed(query: str, asked: Mapping[str, str]) -> str:
     """SERVICE is not asked for in GetMap and GetFeatureInfo; without VERSION the newest answers (OGC 06-042, 6.2.4)."""
     told = {"service": "WMS", "version": "1.1.1" if "srs" in asked else "1.3.0"}
     missing = [f"{name}={value}" for name, value in told.items() if name not in asked]
-    return "&".join([query, *missing] if query else missing)
+    parts = [query, *missing] if query else missing
+    if "exceptions" in asked and not all(is_size(asked.get(name, "")) for name in ("width", "height")):
+        # MapProxy would draw its refusal in the size that it refuses.
+        pairs = parse_qsl(query, keep_blank_values=True)
+        parts = [urlencode([(name, value) for name, value in pairs if name.lower() != "exceptions"]), *missing]
+    return "&".join(parts)
+
+
+def is_size(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= LARGEST
 
 
 def refused(text: str, status: str = "400 Bad Request", *, code: str = "") -> Response:
