@@ -17,10 +17,12 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from gisserver.crs import CRS
-from gisserver.exceptions import OperationProcessingFailed, OWSException
+from gisserver.exceptions import ExternalParsingError, OperationProcessingFailed, OWSException
 from gisserver.features import FeatureType, ServiceDescription
 from gisserver.features import field as feature_field
 from gisserver.geometries import WGS84BoundingBox
+from gisserver.parsers.gml.geometries import GEOSGMLGeometry
+from gisserver.parsers.xml import NSElement
 from gisserver.types import TYPES_TO_PYTHON, XsdTypes
 from gisserver.views import WFSView
 from psycopg.errors import QueryCanceled
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 
 NAMESPACE = "urn:miedza:open"
 LONGEST_QUERY = 20_000
+#: coordinate, in metres or degrees, that no system of ours reaches
+FARTHEST = 1e9
 #: a day with a time or a zone behind it
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[TZ+-]", re.ASCII)
 SYSTEMS = [
@@ -84,6 +88,29 @@ def day_of(text: str) -> date:
 
 
 TYPES_TO_PYTHON[XsdTypes.date] = day_of
+
+
+def on_earth(geometry: GEOSGMLGeometry) -> GEOSGMLGeometry:
+    """Geometry of a question, unless a coordinate is beyond any system of reference.
+
+    Not manners: the library logs what it cannot use as WKT, and GEOS before 3.12 writes a number of more than some
+    110 digits past the end of its buffer, which ends the process. Raises ExternalParsingError, answered with 400.
+    """
+    if not geometry.geos_data.empty and not all(abs(one) <= FARTHEST for one in geometry.geos_data.extent):
+        raise ExternalParsingError("Współrzędna poza Ziemią / a coordinate is beyond the Earth.")
+    return geometry
+
+
+def from_bbox(bbox_value: str) -> GEOSGMLGeometry:
+    return on_earth(read_bbox(bbox_value))
+
+
+def from_xml(element: NSElement) -> GEOSGMLGeometry:
+    return on_earth(read_xml(element))
+
+
+read_bbox, read_xml = GEOSGMLGeometry.from_bbox, GEOSGMLGeometry.from_xml
+GEOSGMLGeometry.from_bbox, GEOSGMLGeometry.from_xml = from_bbox, from_xml
 
 
 class OpenFeatureType(FeatureType):  # type: ignore[misc] # gisserver carries no types

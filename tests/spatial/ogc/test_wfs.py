@@ -136,6 +136,21 @@ def test_bodies_that_are_no_request(client, db, body):
     assert read(response).find("ows:Exception", SPACES) is not None
 
 
+@pytest.mark.parametrize("number", ["1e120", "1e308", "-1e308", "nan", "inf"])
+def test_a_coordinate_beyond_the_earth_is_refused_before_it_is_written(client, db, number):
+    """GEOS 3.11 writes such a number past its buffer and the process ends; ``make fuzz``, seed 11, found it."""
+    bbox = f"{number},{number},1,1"
+    envelope = (
+        '<fes:Filter xmlns:fes="http://www.opengis.net/fes/2.0" xmlns:gml="http://www.opengis.net/gml/3.2"><fes:BBOX>'
+        f'<gml:Envelope srsName="urn:ogc:def:crs:EPSG::4326"><gml:lowerCorner>{number} {number}</gml:lowerCorner>'
+        "<gml:upperCorner>1 1</gml:upperCorner></gml:Envelope></fes:BBOX></fes:Filter>"
+    )
+    for question in ({"BBOX": bbox}, {"FILTER": envelope}):
+        for form in ("csv", "geojson"):
+            asked = {"TYPENAMES": "parcels", "OUTPUTFORMAT": form, "COUNT": "1", **question}
+            assert client.get(GET, asked).status_code == 400
+
+
 def test_a_body_too_large(client, db, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
 
