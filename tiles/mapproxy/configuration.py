@@ -23,6 +23,8 @@ EXTENTS = {
 #: pixels of one GetMap
 LARGEST = 4096
 LAST_ZOOM = 20
+#: of GetFeatureInfo: suffix of a path, media type
+INFO_FORMATS = {"txt": "text/plain", "html": "text/html", "json": "application/json"}
 #: what TIME may say of layers that know other days
 DAYS = ["1950-01-01/2100-01-01/P1D", "current"]
 
@@ -107,6 +109,7 @@ def services() -> dict[str, Any]:
         "wmts": {
             "kvp": True,
             "restful": True,
+            "featureinfo_formats": [{"suffix": suffix, "mimetype": kind} for suffix, kind in INFO_FORMATS.items()],
             "restful_template": "/{Layer}/{TileMatrixSet}/{TileMatrix}/{TileCol}/{TileRow}.{Format}",
         },
         "tms": {"use_grid_names": True, "origin": "nw"},

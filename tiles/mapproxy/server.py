@@ -25,8 +25,8 @@ from PIL import ImageColor
 
 from spatial.ogc.open_data import Ask
 from spatial.ogc.registry import Collection, collections
-from tiles.mapproxy import sources
-from tiles.mapproxy.configuration import DAYS, LARGEST, SYSTEMS, configuration
+from tiles.mapproxy import sources, wmts
+from tiles.mapproxy.configuration import DAYS, INFO_FORMATS, LARGEST, SYSTEMS, configuration
 from tiles.pictures.renderer import FORMATS, Picture, PictureFailed, Renderer
 from tiles.storage import Bucket
 
@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 #: parameters that other servers let draw, read or include what a client names (engineering notes: lessons of others)
 REFUSED = frozenset({"sld", "sld_body", "map", "styles_body", "remote_ows_type", "remote_ows_url", "gmlfilter"})
 LONGEST_QUERY = 4_000
-INFO_FORMATS = ("text/plain", "text/html", "application/json")
 LAYERS_AT_ONCE = 20
 
 
@@ -91,7 +90,7 @@ class PictureServer(WMSServer):  # type: ignore[misc] # MapProxy carries no type
         for name in params.query_layers:
             if name not in self.layers:
                 raise RequestError(f"unknown layer: {name}", code="LayerNotDefined", request=info_request)
-        if params.get("info_format", INFO_FORMATS[0]) not in INFO_FORMATS:
+        if params.get("info_format", "text/plain") not in INFO_FORMATS.values():
             raise RequestError("unsupported INFO_FORMAT", code="InvalidFormat", request=info_request)
         if not all(0 <= place < side for place, side in zip(params.pos, params.size, strict=True)):
             raise RequestError("the point lies outside the map", code="InvalidPoint", request=info_request)
@@ -162,6 +161,8 @@ class MapServices:
         made = Configuration(configuration(renderer, ask, folder, bucket), conf_base_dir=str(folder))
         self.base_config = made.base_config
         self.services = {name: service for service in made.configured_services() for name in service.names}
+        layers = self.services["service"].services["wmts"].layers
+        self.tile_layers = {name: bool(layer.queryable) for name, layer in layers.items()}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"].rstrip("/")
@@ -186,9 +187,22 @@ class MapServices:
         for name_of_system, code in (("crs", "InvalidCRS"), ("srs", "InvalidSRS")):
             if (asked.get(name_of_system) or SYSTEMS[0]).upper() not in SYSTEMS:  # MapProxy would look for its axes
                 return refused(f"{name_of_system.upper()}: {', '.join(SYSTEMS)}", code=code)
-        if environ["PATH_INFO"].rstrip("/") == "/wms":
+        path = environ["PATH_INFO"].rstrip("/")
+        if path == "/wmts":
+            return self.answer_wmts(name, environ, asked)
+        if path == "/wms":
             environ = environ | {"QUERY_STRING": completed(query, asked)}
         return self.handled(name, environ)
+
+    def answer_wmts(self, name: str, environ: WSGIEnvironment, asked: Mapping[str, str]) -> Response:
+        try:
+            wmts.check(asked, self.tile_layers)
+        except wmts.Fault as fault:
+            return Response(fault.document(), status="400 Bad Request", mimetype="text/xml")
+        response = self.handled(name, environ)
+        if wmts.sections_of(asked) and response.status.startswith("200") and asked["request"] == "GetCapabilities":
+            return Response(wmts.cut(response.data, asked).decode(), mimetype="application/xml")
+        return response
 
     def handled(self, name: str, environ: WSGIEnvironment) -> Response:
         with local_base_config(self.base_config):
