@@ -53,26 +53,28 @@ def text_tag(text: bytes, *about: str) -> str:
 def page_links(home: str, query: str, question: Question, found: Page, *, is_html: bool = False) -> list[Link]:
     """``home`` is the collection's address, ``query`` the words of the request, as they were written."""
 
-    def link(rel: str, media_type: str, **changed: str) -> Link:
-        told = "&".join([part for part in parts if part.partition("=")[0] not in changed] + [
-            f"{name}={quote(value)}" for name, value in changed.items()
-        ])  # fmt: skip
-        return {"rel": rel, "type": media_type, "href": f"{home}/items?{told}"}
+    named = [(part.partition("=")[0], part) for part in query.split("&")] if query else []
 
-    parts = query.split("&") if query else []
+    def without(name: str) -> str:
+        return f"{home}/items?" + "".join(f"{part}&" for one, part in named if one != name)
+
+    def link(rel: str, media_type: str, name: str, value: str) -> Link:
+        return {"rel": rel, "type": media_type, "href": f"{without(name)}{name}={quote(value)}"}
+
+    alike = f"{without('f')}f="
     links = [
-        link("alternate" if is_html else "self", GEOJSON, f="json"),
-        link("self" if is_html else "alternate", HTML, f="html"),
-        *(link("alternate", written.media_type, f=name) for name, written in FORMATS.items()),
+        {"rel": "alternate" if is_html else "self", "type": GEOJSON, "href": f"{alike}json"},
+        {"rel": "self" if is_html else "alternate", "type": HTML, "href": f"{alike}html"},
+        *({"rel": "alternate", "type": one.media_type, "href": f"{alike}{name}"} for name, one in FORMATS.items()),
         {"rel": "collection", "type": "application/json", "href": home},
     ]
     here = HTML if is_html else GEOJSON
     if found.has_more and not question.hits_only:
         in_steps = question.offset or question.order
-        place = {"offset": str(question.offset + question.limit)} if in_steps else {"after": found.last}
-        links.append(link("next", here, **place))
+        place = ("offset", str(question.offset + question.limit)) if in_steps else ("after", found.last)
+        links.append(link("next", here, *place))
     if question.offset:
-        links.append(link("prev", here, offset=str(max(0, question.offset - question.limit))))
+        links.append(link("prev", here, "offset", str(max(0, question.offset - question.limit))))
     return links
 
 
