@@ -35,8 +35,10 @@ demo-data: ## load the demo municipalities (FORCE=1: anew)
 audit: ## known vulnerabilities in the locked packages
 	@deploy/python.sh && $(UV) tool run pip-audit --disable-pip --require-hashes -r <($(UV) export --locked --no-dev --format requirements-txt -q)
 
-fuzz: ## odd requests against a running office (SITE=http://localhost:8000 NUMBER=100000 SEED=1)
+fuzz: ## odd requests against a running office, ours and schemathesis' (SITE=http://localhost:8000 NUMBER=100000 SEED=1 EXAMPLES=300)
 	@deploy/python.sh && $(RUN) python -m tests.fuzz "$${SITE:-http://localhost:$(MIEDZA_PORT)}" "$${NUMBER:-100000}" $${SEED:-}
+	@$(UV) tool run schemathesis@4.32.5 run "$${SITE:-http://localhost:$(MIEDZA_PORT)}/ogc/openapi?f=json" --checks not_a_server_error \
+	  --continue-on-failure --no-color --generation-database none --suppress-health-check all --max-examples "$${EXAMPLES:-300}" --seed "$${SEED:-1}"
 
 cite: ## OGC conformance: own assertions, then the real Java suites (ETS="path/ets-*-aio.jar ...")
 	@deploy/cite.sh

@@ -1,6 +1,7 @@
 """What all simulators share: a server in a thread, a log of questions, lies."""
 
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
+
+from trustme import LeafCert
 
 
 @dataclass(frozen=True)
@@ -145,10 +148,16 @@ class Simulator:
         self.lies.extend(lies)
 
     @contextmanager
-    def running(self) -> Iterator[Self]:
+    def running(self, certificate: LeafCert | None = None) -> Iterator[Self]:
+        """With a certificate by HTTPS."""
         server = ThreadingHTTPServer(("127.0.0.1", 0), type("BoundHandler", (Handler,), {"simulator": self}))
         server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{server.server_address[1]}/usluga"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate.configure_cert(context)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        scheme = "https" if certificate else "http"
+        self.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/usluga"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

@@ -10,6 +10,7 @@ import pytest
 import rasterio
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -332,6 +333,20 @@ def tile_at(zoom: int) -> tuple[int, int]:
     lon, lat = Transformer.from_crs(2178, 4326, always_xy=True).transform(WEST + 100, SOUTH + 100)
     share = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
     return int((lon + 180) / 360 * 2**zoom), int(share * 2**zoom)
+
+
+def test_a_database_that_was_restarted_costs_no_picture(application, land):
+    """Mapnik's own connections: one that has drawn, and one of layers that were not drawn before."""
+    assert asked(application, get_map())[0] == "200 OK"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
+            "AND datname = current_database() AND query LIKE '%%_mercator%%'"
+        )
+        assert cursor.fetchone()[0] >= 1
+
+    assert asked(application, get_map())[0] == "200 OK"
+    assert asked(application, get_map(LAYERS="parcels"))[0] == "200 OK"
 
 
 class TestTiles:

@@ -24,6 +24,10 @@ FORMATS = {
 GROUND_SYSTEMS = frozenset({crs.PL_1992, crs.PL_2000_7})
 #: maps that a thread keeps; each holds its layers' rules
 KEPT = 32
+#: that Mapnik keeps at most, by its own default
+CONNECTIONS = 10
+#: what it says of one that the database has closed
+LOST = ("server closed the connection", "terminating connection", "no connection to the server")
 
 
 class PictureFailed(Exception):
@@ -58,11 +62,18 @@ class Renderer:
         self._held = local()
 
     def draw(self, picture: Picture) -> bytes:
-        """Raises PictureFailed."""
-        try:
-            return self._drawn(picture)
-        except RuntimeError as error:
-            raise PictureFailed(str(error)) from error
+        """Raises PictureFailed.
+
+        Mapnik keeps connections and learns only by asking that the database was restarted meanwhile; then it drops the
+        one that it asked by and another is taken.
+        """
+        for left in reversed(range(CONNECTIONS + 1)):
+            try:
+                return self._drawn(picture)
+            except RuntimeError as error:
+                if not left or not any(text in str(error) for text in LOST):
+                    raise PictureFailed(str(error)) from error
+        raise AssertionError("the last attempt returns or raises")
 
     def _drawn(self, picture: Picture) -> bytes:
         held = self._map(picture)

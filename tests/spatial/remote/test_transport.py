@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from trustme import CA
 
 from spatial.remote.asking import ask
 from spatial.remote.base import Failed, Found
@@ -98,15 +99,14 @@ class TestLies:
         assert isinstance(question(endpoint), Failed)
         assert RemoteCall.objects.get().reason == Reason.UNREACHABLE
 
-    def test_a_certificate_of_nobody_is_not_believed(self, point_to, service, tmp_path):
-        """A server with a self-signed certificate, as a stranger between us and the service would have."""
-        cryptography = pytest.importorskip("cryptography")
-        assert cryptography
-        from tests.simulators.certificates import secured
+    def test_a_certificate_of_nobody_is_not_believed(self, point_to):
+        """A server whose certificate nobody known has signed, as a stranger between us and the service would have."""
+        stranger = Recorded(body=b"good")
 
-        with secured(service, tmp_path) as address:
-            endpoint = replace(point_to("uldk", service, attempts=1), url=address)
+        with stranger.running(certificate=CA().issue_cert("127.0.0.1")):
+            endpoint = point_to("uldk", stranger, attempts=1)
             assert question(endpoint) == Failed(Reason.CERTIFICATE, SENTENCES[Reason.CERTIFICATE])
+        assert stranger.questions == []
 
 
 class TestAddresses:
