@@ -1,11 +1,13 @@
 """Fills of areas as small pictures that repeat: a pale colour and a hatch."""
 
+from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw
 
 from spatial.ogc.drawing import Hatch, Look
+from tiles.files import write_whole
 
 SIZE = 16  #: pixels; divides a tile, so that hatches meet at its edges
 FINER = 4  #: drawn larger and reduced, for smooth lines
@@ -53,8 +55,7 @@ def pattern_file(look: Look, folder: Path) -> Path:
     """The period as a PNG file below the folder, made once."""
     path = folder / f"{pattern_name(look)}.png"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = path.with_suffix(f".{id(look)}.tmp")
+        made = BytesIO()
         pattern(look).save(made, "PNG")
-        made.replace(path)
+        write_whole(path, made.getvalue())
     return path

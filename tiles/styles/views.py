@@ -9,6 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from spatial.errors import NotFound, ServiceError
+from tiles.files import write_whole
 from tiles.mvt.views import CORS, failure
 from tiles.styles.glyphs import FILES, LAST, RANGE, glyphs
 from tiles.styles.sprites import SCALES, index, sheet
@@ -61,8 +62,5 @@ def kept(font: str, first: int) -> bytes:
     if path.exists():
         return path.read_bytes()
     body = glyphs(font, first)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_suffix(f".{id(body)}.tmp")
-    made.write_bytes(body)
-    made.replace(path)
+    write_whole(path, body)
     return body
