@@ -40,6 +40,7 @@ def fault(answer: tuple[str, str, bytes]) -> tuple[str, str, str | None]:
     report = etree.fromstring(body)
     assert (media_type, report.tag) == ("text/xml", f"{OWS}ExceptionReport")
     one = report.find(f"{OWS}Exception")
+    assert " / " in one.findtext(f"{OWS}ExceptionText")  # Polish and English
     return status, one.get("exceptionCode"), one.get("locator")
 
 

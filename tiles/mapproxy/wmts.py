@@ -31,6 +31,16 @@ OPERATIONS = {
 }  # fmt: skip
 
 
+#: what the codes say to a person
+SENTENCES = {
+    "MissingParameterValue": "Brak parametru / missing parameter",
+    "InvalidParameterValue": "Niedozwolona wartość parametru / value not allowed",
+    "VersionNegotiationFailed": f"Jedyna wersja / the only version: {VERSION}",
+    "TileOutOfRange": "Kafel poza macierzą / the tile is outside the matrix",
+    "PointIJOutOfRange": "Punkt poza kaflem / the point is outside the tile",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault(Exception):
     """``code`` as OWS Common 1.1 and WMTS name it, ``locator`` the parameter, empty for a failed negotiation."""
@@ -40,9 +50,11 @@ class Fault(Exception):
 
     def document(self) -> str:
         place = f" locator={quoteattr(self.locator)}" if self.locator else ""
+        text = ": ".join(part for part in (SENTENCES[self.code], self.locator) if part)
         return (
             '<?xml version="1.0" encoding="UTF-8"?><ExceptionReport xmlns="http://www.opengis.net/ows/1.1" '
-            f'version="1.1.0" xml:lang="en"><Exception exceptionCode="{self.code}"{place}/></ExceptionReport>'
+            f'version="1.1.0" xml:lang="en"><Exception exceptionCode="{self.code}"{place}>'
+            f"<ExceptionText>{text}.</ExceptionText></Exception></ExceptionReport>"
         )
 
 
