@@ -11,6 +11,8 @@ TILE = 256
 #: metres of a pixel of 0.28 mm at scale 1:1
 PIXEL = 0.00028
 HALF = 20_037_508.342789244
+#: of tiles of pictures; vector tiles go on
+LAST_PICTURE_ZOOM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Grid:
 
     def has(self, zoom: int, column: int, row: int) -> bool:
         return 0 <= zoom < self.zooms and 0 <= column < 2**zoom and 0 <= row < 2**zoom
+
+    @property
+    def picture_zooms(self) -> int:
+        return min(self.zooms, LAST_PICTURE_ZOOM + 1)
 
     @property
     def crs_uri(self) -> str:

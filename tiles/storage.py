@@ -18,7 +18,6 @@ from tiles.matrix import GRIDS
 #: keys of one zoom that are removed by name; where there would be more, the store is asked which are there
 NAMED = 2_000
 AT_ONCE = 1_000  #: keys in one request, the most that S3 takes
-LAST_ZOOM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class StoredTiles(Tiles):
 
     def _keys(self, name: str, grid: str, box: tuple[float, float, float, float]) -> Iterator[str]:
         home = self.bucket.key(f"{name}-tiles", grid)
-        for zoom in range(min(GRIDS[grid].zooms, LAST_ZOOM + 1)):
+        for zoom in range(GRIDS[grid].picture_zooms):
             columns, rows = self.touched(grid, box, zoom)
             if len(columns) * len(rows) <= NAMED:
                 yield from (f"{home}/{zoom}/{column}/{row}.png" for column in columns for row in rows)

@@ -22,7 +22,6 @@ EXTENTS = {
 }
 #: pixels of one GetMap
 LARGEST = 4096
-LAST_ZOOM = 20
 #: of GetFeatureInfo: suffix of a path, media type
 INFO_FORMATS = {"txt": "text/plain", "html": "text/html", "json": "application/json"}
 #: what TIME may say of layers that know other days
@@ -66,7 +65,7 @@ def grid_conf(grid: Grid) -> dict[str, Any]:
     return {
         "srs": f"EPSG:{grid.srid}", "bbox_srs": f"EPSG:{grid.srid}", "origin": "nw", "tile_size": [TILE, TILE],
         "bbox": [grid.west, grid.north - side, grid.west + side, grid.north],
-        "min_res": grid.pixel, "res_factor": 2, "num_levels": min(grid.zooms, LAST_ZOOM + 1),
+        "min_res": grid.pixel, "res_factor": 2, "num_levels": grid.picture_zooms,
     }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from tiles.mapproxy.configuration import INFO_FORMATS, LAST_ZOOM
+from tiles.mapproxy.configuration import INFO_FORMATS
 from tiles.matrix import GRIDS, TILE, Grid
 
 VERSION = "1.0.0"
@@ -96,7 +96,7 @@ def check_capabilities(asked: Mapping[str, str]) -> None:
 
 
 def check_place(asked: Mapping[str, str], grid: Grid) -> None:
-    expect(asked, "TileMatrix", {str(zoom) for zoom in range(min(grid.zooms, LAST_ZOOM + 1))})
+    expect(asked, "TileMatrix", {str(zoom) for zoom in range(grid.picture_zooms)})
     side = 2 ** int(asked["tilematrix"])
     for name in ("TileRow", "TileCol"):
         if number(asked, name) >= side:
