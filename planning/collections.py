@@ -25,6 +25,7 @@ from spatial.ogc.registry import (
     FieldSpec,
     Follows,
     Process,
+    Searching,
     Theme,
     TimeSpan,
     Today,
@@ -165,6 +166,7 @@ collections.register(
         theme=Theme.PLANNING,
         inspire="lu",
         drawing=plain(Text("granica planu", "boundary of a plan"), Look(stroke="#6b2f86", width=2.5)),
+        search=Searching(kind="plan", words=("title", "resolution"), label="{title}", detail="{resolution}"),
     )
 )
 
@@ -211,6 +213,7 @@ collections.register(
         theme=Theme.PLANNING,
         inspire="lu",
         drawing=ZONES,
+        search=Searching(kind="zone", words=("symbol",), label="{symbol}", detail="{name} · {plan_title}"),
     )
 )
 
@@ -281,6 +284,7 @@ collections.register(
         theme=Theme.PLANNING,
         inspire="lu",
         drawing=GENERAL_PLAN,
+        search=Searching(kind="zone", words=("label", "symbol"), label="{label}", detail="{name}"),
     )
 )
 

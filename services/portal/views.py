@@ -25,10 +25,12 @@ from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from services.portal.errors import wants_json
 from services.portal.health import checks
 from services.portal.resolution import provisions_of, sheets_of, state_on
+from services.portal.search import find, kind_name, nothing_found
 from spatial import crs
-from spatial.cadastre import search as register_search
 from spatial.cadastre.models import Parcel
+from spatial.cadastre.search import parcel_id
 from spatial.errors import Malformed, NotFound
+from spatial.hits import Box, Hit
 from spatial.imports.models import Snapshot
 from spatial.municipalities.models import Municipality
 
@@ -73,7 +75,7 @@ def home_extent() -> tuple[float, float, float, float]:
     return lonlat_box(together) if together else SKALA
 
 
-def lonlat_box(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def lonlat_box(extent: Box) -> Box:
     """EPSG:2178 to degrees; west, south, east, north."""
     box = Polygon.from_bbox(extent)
     box.srid = crs.PL_2000_7
@@ -220,32 +222,36 @@ def relation_json(relation: PlanRelation, *, seen_from: LocalPlan) -> dict[str, 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")
-    hits = register_search.find(query=query, on=timezone.localdate())
-    message = None if hits else register_search.nothing_found(query)
+    hits = find(query=query, on=timezone.localdate())
+    message = None if hits else nothing_found(query)
     results = [hit_json(hit) for hit in hits]
     if wants_json(request):
         return json({"query": query, "results": results, "message": message})
-    if len(hits) == 1 and hits[0].parcel and register_search.parcel_id(query):
+    if len(hits) == 1 and hits[0].parcel and parcel_id(query):
         return redirect(results[0]["url"])
     return render(request, "portal/search.html", {"query": query, "results": results, "message": message})
 
 
-def hit_json(hit: register_search.Hit) -> dict[str, Any]:
+def hit_json(hit: Hit) -> dict[str, Any]:
     west, south, east, north = bbox = lonlat_box(hit.extent)
+    on_map = f"/mapa/?dzialka={hit.parcel}" if hit.parcel else map_url(hit.extent)
+    page = f"/dzialki/{hit.parcel}/" if hit.parcel else f"/plany/{hit.id}/" if hit.collection == "plans" else None
     return {
         "kind": hit.kind,
+        "kind_name": kind_name(hit.kind),
         "label": hit.label,
         "detail": hit.detail,
         "id": hit.parcel,
-        "url": f"/dzialki/{hit.parcel}/" if hit.parcel else map_url(hit.extent),
-        "map_url": f"/mapa/?dzialka={hit.parcel}" if hit.parcel else map_url(hit.extent),
+        "url": page or on_map,
+        "map_url": on_map,
+        "item_url": hit.collection and f"/ogc/collections/{hit.collection}/items/{hit.id}",
         "lon": round((west + east) / 2, 6),
         "lat": round((south + north) / 2, 6),
         "bbox": bbox,
     }
 
 
-def map_url(extent: tuple[float, float, float, float]) -> str:
+def map_url(extent: Box) -> str:
     """The map over an extent of EPSG:2178, at a zoom that shows all of it on a small screen."""
     west, south, east, north = extent
     side = max(east - west, north - south, 150) / 0.64  # metres of the screen projection at 50 N

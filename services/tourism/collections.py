@@ -10,7 +10,7 @@ from services.tourism.editing import PLACES
 from services.tourism.models import Place, Trail
 from spatial.ogc.drawing import Case as LookCase
 from spatial.ogc.drawing import Drawing, Label, Look, plain
-from spatial.ogc.registry import Collection, FieldSpec, Theme, TimeSpan, collections
+from spatial.ogc.registry import Collection, FieldSpec, Searching, Theme, TimeSpan, collections
 from spatial.ogc.text import Text
 
 NAME, NAME_EN = Text("Nazwa", "Name (Polish)"), Text("Nazwa angielska", "Name (English)")
@@ -125,6 +125,7 @@ collections.register(
             Label(field="name", from_zoom=12, size=11, colour="#5c1f47", bold=True),
         ),
         editing=PLACES,
+        search=Searching(kind="place", words=("name", "name_en", "name_uk"), label="{name}", detail="{kind_name}"),
     )
 )
 
@@ -180,5 +181,6 @@ collections.register(
         min_zoom=9,
         theme=Theme.TOURISM,
         drawing=TRAIL_MARKS,
+        search=Searching(kind="trail", words=("name", "name_en"), label="{name}", detail="{kind}"),
     )
 )

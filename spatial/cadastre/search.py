@@ -1,4 +1,4 @@
-"""The one search over the register: parcels, addresses, streets, localities and districts, as people type them.
+"""The part of the one search that knows the registers: parcels, addresses, streets, localities and districts, as typed.
 
 Case, Polish letters and small misspellings do not matter; a number is taken exactly, or as its beginning.
 """
@@ -9,42 +9,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
-from django.contrib.gis.geos import GEOSGeometry
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Case, F, FloatField, Func, Model, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Concat, Greatest, Lower
 
 from data.identifiers import MalformedParcelIdError, ParcelId
 from spatial.cadastre.models import AddressPoint, CadastralDistrict, Locality, Parcel, Street
-from spatial.errors import Malformed
+from spatial.hits import NUMBERED, SIMILAR, Hit, check
 from spatial.versions import VersionedQuerySet
 from spatial.words import search_key
 
-LONGEST_QUERY = 200
-#: two words are the same place, misspelt, above this share of common groups of three letters
-SIMILAR = 0.35
 _NUMBER = re.compile(r"[0-9]+(?:/[0-9]+|[a-z]{1,2})?")
 #: words that say what kind of number or street follows
 _FILLERS = frozenset(
     {"dz", "dzialka", "dzialki", "nr", "numer", "obreb", "ul", "ulica", "os", "al", "aleja", "pl", "gm"}
 )
 _LOOKS_LIKE_IDENTIFIER = re.compile(r"\s*[\"'„]?[0-9]{6}_")
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One thing found; ``extent`` is west, south, east, north in EPSG:2178."""
-
-    kind: str  #: parcel, address, street, locality, district
-    label: str
-    detail: str
-    extent: tuple[float, float, float, float]
-    parcel: str | None = None  #: identifier, for a parcel only
-
-    @classmethod
-    def of(cls, kind: str, label: str, detail: str, geom: GEOSGeometry, *, parcel: str | None = None) -> Self:
-        west, south, east, north = geom.extent
-        return cls(kind, label, detail, (west, south, east, north), parcel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +50,6 @@ class Words:
         return bool(self.number) and "/" not in self.number
 
 
-#: how well it fits (0 the very number, 1 its beginning), and what
-type Ranked = tuple[int, Hit]
 #: how like the name is (from SIMILAR to 2), and the row
 type Scored[M: Model] = tuple[float, M]
 
@@ -86,22 +64,14 @@ def find(*, query: str, limit: int = 10, on: date | None = None) -> list[Hit]:
         return parcels_called(identifier, limit=limit, on=on)
     words = Words.read(query)
     named = Named.alike(words.place) if words.place else Named()
-    found: list[Ranked] = []
+    found: list[Hit] = []
     if words.may_be_parcel:
         found += numbered_parcels(words, named, limit=limit, on=on)
     if words.may_be_address:
         found += numbered_addresses(words, named, limit=limit, on=on)
     if not found:
-        return [hit for _, hit in named.hits()[:limit]]
-    return [hit for _, hit in sorted(found, key=lambda pair: pair[0])[:limit]]
-
-
-def check(query: str) -> None:
-    """Raises Malformed for what nobody types on purpose."""
-    if len(query) > LONGEST_QUERY:
-        raise Malformed(f"Zapytanie jest za długie. Wpisz najwyżej {LONGEST_QUERY} znaków.")
-    if any(not sign.isprintable() and not sign.isspace() for sign in query):
-        raise Malformed("Zapytanie zawiera znaki, których nie umiemy odczytać. Wpisz je jeszcze raz z klawiatury.")
+        return named.hits()[:limit]
+    return sorted(found, key=lambda hit: -hit.score)[:limit]
 
 
 def nothing_found(query: str) -> str:
@@ -154,17 +124,14 @@ class Named:
         best = max((score for score, _ in (*districts, *localities, *streets)), default=0.0)
         return cls(near(best, districts), near(best, localities), near(best, streets))
 
-    def hits(self) -> list[tuple[float, Hit]]:
+    def hits(self) -> list[Hit]:
         """Each place as an answer of its own, best first."""
-        pairs = [
-            *((score, place_hit("locality", row.name, row.kind, row)) for score, row in self.localities),
-            *((score, place_hit("street", str(row), "ulica", row)) for score, row in self.streets),
-            *(
-                (score, place_hit("district", f"Obręb {row.name}", row.identifier, row))
-                for score, row in self.districts
-            ),
+        found = [
+            *(place_hit("locality", row.name, row.kind, row, score) for score, row in self.localities),
+            *(place_hit("street", str(row), "ulica", row, score) for score, row in self.streets),
+            *(place_hit("district", f"Obręb {row.name}", row.identifier, row, score) for score, row in self.districts),
         ]
-        return sorted(((score, hit) for score, hit in pairs if hit), key=lambda pair: -pair[0])
+        return sorted((hit for hit in found if hit), key=lambda hit: -hit.score)
 
     def parcel_districts(self) -> dict[str, float]:
         """Scores of districts; where none is named so, of those that the named localities lie in."""
@@ -178,7 +145,7 @@ class Named:
         }
 
 
-def numbered_parcels(words: Words, named: Named, *, limit: int, on: date | None) -> list[Ranked]:
+def numbered_parcels(words: Words, named: Named, *, limit: int, on: date | None) -> list[Hit]:
     """Parcels of the number in the named districts, or in all; then those whose number begins so."""
     rows = alive(Parcel.objects.all(), on).filter(number__startswith=words.number)
     score: Case | Value = Value(0.0)
@@ -191,11 +158,11 @@ def numbered_parcels(words: Words, named: Named, *, limit: int, on: date | None)
     exact = Case(When(number=words.number, then=Value(0)), default=Value(1))
     best = rows.annotate(exact=exact, score=score).order_by("exact", "-score", "sort_key")
     return [
-        (rank(row.number, words), parcel_hit(row)) for row in best.select_related("district", "municipality")[:limit]
+        parcel_hit(row, numbered(row.number, words)) for row in best.select_related("district", "municipality")[:limit]
     ]
 
 
-def numbered_addresses(words: Words, named: Named, *, limit: int, on: date | None) -> list[Ranked]:
+def numbered_addresses(words: Words, named: Named, *, limit: int, on: date | None) -> list[Hit]:
     """Addresses of the number on the named streets and in the named localities."""
     when = [
         *(When(street=row, then=Value(score)) for score, row in named.streets),
@@ -215,7 +182,9 @@ def numbered_addresses(words: Words, named: Named, *, limit: int, on: date | Non
         .order_by("exact", "-score", "label")
     )
     return [
-        (rank(row.number, words), Hit.of("address", row.label, f"adres, gmina {row.municipality.name}", row.geom))
+        Hit.of(
+            "address", row.label, f"adres, gmina {row.municipality.name}", row.geom, score=numbered(row.number, words)
+        )
         for row in rows[:limit]
     ]
 
@@ -229,8 +198,8 @@ def key(name: F | Concat) -> Func:
     return Lower(Func(name, function="unaccent", output_field=TextField()))
 
 
-def rank(number: str, words: Words) -> int:
-    return 0 if number.lower() == words.number else 1
+def numbered(number: str, words: Words) -> float:
+    return NUMBERED if number.lower() == words.number else NUMBERED - 1
 
 
 def near[M: Model](best: float, rows: Sequence[Scored[M]]) -> list[Scored[M]]:
@@ -245,7 +214,7 @@ def similar[M: Model](rows: QuerySet[M], name: Func, place: str) -> list[Scored[
     return [(vars(row)["score"], row) for row in best.order_by("-score", "key", "pk")[:10]]
 
 
-def parcel_hit(parcel: Parcel) -> Hit:
+def parcel_hit(parcel: Parcel, score: float = NUMBERED) -> Hit:
     ended = ", już nie istnieje" if parcel.valid_to else ""
     return Hit.of(
         "parcel",
@@ -253,9 +222,12 @@ def parcel_hit(parcel: Parcel) -> Hit:
         f"{parcel.identifier}, gmina {parcel.municipality.name}{ended}",
         parcel.geom,
         parcel=parcel.identifier,
+        score=score,
     )
 
 
-def place_hit(kind: str, label: str, what: str, row: Any) -> Hit | None:
+def place_hit(kind: str, label: str, what: str, row: Any, score: float) -> Hit | None:
     """None for a place whose border or axis no delivery has brought."""
-    return Hit.of(kind, label, f"{what}, gmina {row.municipality.name}", row.geom) if row.geom else None
+    if not row.geom:
+        return None
+    return Hit.of(kind, label, f"{what}, gmina {row.municipality.name}", row.geom, score=score)

@@ -8,7 +8,7 @@ from django.db.models.expressions import Combinable
 from data.records.nature import KIND_NAMES
 from spatial.nature.models import ProtectedArea
 from spatial.ogc.drawing import Hatch, Label, Look, plain
-from spatial.ogc.registry import Collection, FieldSpec, Follows, Theme, TimeSpan, collections
+from spatial.ogc.registry import Collection, FieldSpec, Follows, Searching, Theme, TimeSpan, collections
 from spatial.ogc.text import Text
 
 
@@ -86,5 +86,6 @@ collections.register(
             Look(fill="#3d8b3d", opacity=0.18, hatch=Hatch.RISING, stroke="#2a6b2a", width=2),
             Label(field="name", from_zoom=11, size=12, colour="#1f521f", bold=True),
         ),
+        search=Searching(kind="protected-area", words=("name", "site_code"), label="{name}", detail="{kind_name}"),
     )
 )

@@ -1,8 +1,9 @@
 """Answers kept ready: a table of each collection that the database itself keeps equal to the live view.
 
-Beside the public columns a row holds its feature as GeoJSON text, its outline in EPSG:3857 and, for far views, a
-simpler one. A page of features is then read, not made; so is a vector tile. Triggers on every table that a live view
-reads write rows anew when these change, by whatever hand: form, import, API or plain SQL, in the same transaction.
+Beside the public columns a row holds its feature as GeoJSON text, its outline in EPSG:3857, for far views a simpler
+one, and, where the one search looks, its words without case and accents. A page of features is then read, not made;
+so is a vector tile. Triggers on every table that a live view reads write rows anew when these change, by whatever
+hand: form, import, API or plain SQL, in the same transaction.
 Every change is noted with its place (``open_live.changes``), for caches.
 """
 
@@ -30,9 +31,9 @@ from spatial.ogc.open_views import (
     views,
 )
 from spatial.ogc.reference_systems import STORED
-from spatial.ogc.registry import Collection, Registry, collections
+from spatial.ogc.registry import Collection, Registry, Searching, collections
 
-TEXT, MERCATOR, ROUGH = "_text", "_mercator", "_rough"
+TEXT, MERCATOR, ROUGH, WORDS = "_text", "_mercator", "_rough", "_words"
 #: what the rough outline leaves out, metres on the ground: less than a screen pixel at the zoom ROUGH_ZOOM
 ROUGH_M = 5
 DEGREE_DECIMALS = 7
@@ -105,7 +106,8 @@ CREATE INDEX changes_box ON "{LIVE}".changes USING gist (box);
 def columns_of(collection: Collection) -> list[str]:
     """Columns of the table in order, quoted."""
     shapes = [MERCATOR] if collection.geometry_type == "Point" else [MERCATOR, ROUGH]
-    return [quoted(name) for name in (*collection.fields, GEOMETRY, KEY, *shapes, TEXT)]
+    words = [WORDS] if collection.search else []
+    return [quoted(name) for name in (*collection.fields, GEOMETRY, KEY, *shapes, *words, TEXT)]
 
 
 def selection(collection: Collection, *, where: str = "true") -> str:
@@ -118,9 +120,16 @@ def selection(collection: Collection, *, where: str = "true") -> str:
     if collection.geometry_type != "Point":
         shapes.append(on_map(f"ST_SimplifyPreserveTopology({GEOMETRY}, {ROUGH_M})", crs.WEB_MERCATOR))
     degrees = f"ST_AsGeoJSON({on_map(GEOMETRY, crs.WGS84)}, {DEGREE_DECIMALS}, 0)"
-    chosen = ", ".join([*fields, GEOMETRY, quoted(KEY), *shapes, feature_text(collection, degrees)])
+    words = [words_of(collection.search)] if collection.search else []
+    chosen = ", ".join([*fields, GEOMETRY, quoted(KEY), *shapes, *words, feature_text(collection, degrees)])
     live = View(collection, of_now=True).table
     return f"SELECT {chosen} FROM (SELECT * FROM {live} WHERE {where} OFFSET 0) AS l"  # noqa: S608 - names of ours
+
+
+def words_of(search: Searching) -> str:
+    """SQL of what ``spatial.words.search_key`` makes of the words."""
+    words = ", ".join(f"{quoted(name)}::text" for name in search.words)
+    return f"trim(regexp_replace(lower(unaccent(concat_ws(' ', {words}))), '[^0-9a-z/]+', ' ', 'g'))"
 
 
 def on_map(shape: str, srid: int) -> str:
@@ -151,6 +160,8 @@ def table_of(collection: Collection) -> Iterator[str]:
     yield f"ALTER TABLE {name} ADD PRIMARY KEY ({quoted(KEY)})"
     yield f"CREATE INDEX ON {name} ({quoted(collection.id_field)})"
     yield f"CREATE INDEX ON {name} USING gist ({quoted(MERCATOR)})"
+    if collection.search:
+        yield f"CREATE INDEX ON {name} USING gin ({quoted(WORDS)} gin_trgm_ops)"
     yield f"ANALYZE {name}"
 
 

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from string import Formatter
 from typing import Any, Literal, Protocol
 
 from django.conf import settings
@@ -55,6 +56,23 @@ class TimeSpan:
     start: str  #: path to the first day
     end: str  #: path to the day after the last one, null while open
     ever: Callable[[], QuerySet[Any]]  #: public rows of all days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searching:
+    """How the one search finds rows by their words, and what it calls them."""
+
+    kind: str  #: of the hits, as the search of the portal groups them
+    words: tuple[str, ...]  #: properties whose words find a row
+    label: str  #: properties in braces: ``"{symbol}"``
+    detail: str  #: likewise; rows of one label and one detail are one hit
+
+    def fields(self) -> set[str]:
+        return {*self.words, *named_in(self.label), *named_in(self.detail)}
+
+
+def named_in(pattern: str) -> list[str]:
+    return [name for _text, name, _format, _conversion in Formatter().parse(pattern) if name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +131,13 @@ class Collection:
     inspire: str = ""  #: code of the INSPIRE theme, for metadata
     drawing: Drawing | None = None  #: None: no pictures of it are made
     editing: Editing | None = None  #: None: read only
+    search: Searching | None = None  #: None: the one search finds its rows in another way, or not at all
 
     def __post_init__(self) -> None:
         drawn = set(self.drawing.fields()) if self.drawing else set()
         set_by_clients = self.editing.fields if self.editing else ()
-        unknown = ({self.id_field, *self.tile_fields, *set_by_clients} - set(self.fields)) | (
+        searched = self.search.fields() if self.search else ()
+        unknown = ({self.id_field, *self.tile_fields, *set_by_clients, *searched} - set(self.fields)) | (
             drawn - set(self.tile_fields)
         )
         if unknown:

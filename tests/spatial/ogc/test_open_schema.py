@@ -125,7 +125,7 @@ class TestViews:
 
         own = {name for name in columns if not name.startswith("_")}
         assert own == {*view.collection.fields, "geom"}
-        assert columns - own <= {"_key", "_start", "_end", "_mercator", "_rough", "_text"}
+        assert columns - own <= {"_key", "_start", "_end", "_mercator", "_rough", "_words", "_text"}
 
     def test_closed_versions_stand_in_the_view_of_all_days_only(self, make_parcel):
         make_parcel(number="1", valid_to=date(2020, 1, 1))

@@ -4,7 +4,9 @@ import { announce } from "./toast";
 import { say } from "./words";
 
 export interface Hit {
-  kind: "parcel" | "address" | "street" | "locality" | "district";
+  kind: string;
+  /** heading of the kind in the language of the page */
+  kind_name: string;
   label: string;
   detail: string;
   id: string | null;
@@ -24,7 +26,7 @@ const PAUSE_MS = 180;
 export function suggest(form: HTMLFormElement): void {
   const input = form.querySelector("input");
   if (!input) return;
-  const list = h("ul", { role: "listbox", id: `${input.id}-wyniki`, class: "hits", "aria-label": input.labels?.[0]?.innerText ?? "" });
+  const list = h("div", { role: "listbox", id: `${input.id}-wyniki`, class: "hits", "aria-label": input.labels?.[0]?.innerText ?? "" });
   const note = h("p", { class: "hits note", role: "status" });
   list.hidden = note.hidden = true;
   form.append(list, note);
@@ -58,10 +60,21 @@ export function suggest(form: HTMLFormElement): void {
     else input.value = hit.label;
   };
 
+  const option = (hit: Hit, index: number): HTMLElement =>
+    h(
+      "div",
+      // pointerdown, because a click would come after the box lost focus and closed the list
+      { role: "option", class: "hit", id: `${list.id}-${index}`, "aria-selected": "false", pointerdown: (event) => { event.preventDefault(); pick(hit); } },
+      h("strong", {}, hit.label),
+      h("span", {}, hit.detail),
+    );
+
+  const options = (): HTMLElement[] => [...list.querySelectorAll<HTMLElement>("[role=option]")];
+
   const mark = (index: number): void => {
     active = hits.length ? (index + hits.length) % hits.length : -1;
-    [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === active)));
-    const item = list.children[active];
+    options().forEach((item, place) => item.setAttribute("aria-selected", String(place === active)));
+    const item = options()[active];
     if (!item) return;
     input.setAttribute("aria-activedescendant", item.id);
     item.scrollIntoView({ block: "nearest" });
@@ -70,17 +83,7 @@ export function suggest(form: HTMLFormElement): void {
   const show = (answer: Answer): void => {
     hits = answer.results;
     active = -1;
-    list.replaceChildren(
-      ...hits.map((hit, index) =>
-        h(
-          "li",
-          // pointerdown, because a click would come after the box lost focus and closed the list
-          { role: "option", id: `${list.id}-${index}`, "aria-selected": "false", pointerdown: (event) => { event.preventDefault(); pick(hit); } },
-          h("strong", {}, hit.label),
-          h("span", {}, hit.detail),
-        ),
-      ),
-    );
+    list.replaceChildren(...groupsOf(hits, option));
     list.hidden = hits.length === 0;
     note.hidden = hits.length > 0 || !answer.message;
     note.textContent = answer.message ?? "";
@@ -129,4 +132,18 @@ export function suggest(form: HTMLFormElement): void {
     event.preventDefault();
     void ask().then(([first]) => first && pick(first));
   });
+}
+
+/** Hits of one kind stand together under its name. */
+function groupsOf(hits: Hit[], option: (hit: Hit, index: number) => HTMLElement): HTMLElement[] {
+  const groups = new Map<string, HTMLElement>();
+  hits.forEach((hit, index) => {
+    let group = groups.get(hit.kind);
+    if (!group) {
+      group = h("div", { role: "group", "aria-label": hit.kind_name }, h("p", { class: "hit-kind", "aria-hidden": "true" }, hit.kind_name));
+      groups.set(hit.kind, group);
+    }
+    group.append(option(hit, index));
+  });
+  return [...groups.values()];
 }
