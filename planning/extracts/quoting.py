@@ -7,6 +7,7 @@ the zones or overlays, or stands under such a unit; its parents are quoted so th
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from planning.models import LocalPlan, PlanOverlay, PlanZone, Provision
 
@@ -33,10 +34,15 @@ class _Unit:
     overlays: frozenset[int]
 
 
-def quoted(*, plan: LocalPlan, zones: Collection[int], overlays: Collection[int], as_of: date) -> list[Quote]:
-    """Quotes for zones and overlays by primary key; two queries and two for the links."""
+def quoted(
+    *, plan: LocalPlan, zones: Collection[int], overlays: Collection[int], as_of: date, whole_plan: bool = True
+) -> list[Quote]:
+    """Quotes for zones and overlays by primary key; two queries and two for the links.
+
+    Without ``whole_plan`` only what names the zones and overlays themselves: for people, never for a wypis.
+    """
     roots = tree(plan)
-    wanted = frozenset(zones), frozenset(overlays)
+    wanted = Wanted(frozenset(zones), frozenset(overlays), whole_plan)
     return list(merged(quotes_of(roots, wanted, inherited=False, as_of=as_of)))
 
 
@@ -52,12 +58,18 @@ def tree(plan: LocalPlan) -> "list[_Unit]":
     return roots
 
 
-type Wanted = tuple[frozenset[int], frozenset[int]]
+class Wanted(NamedTuple):
+    """Zones and overlays by primary key; ``whole_plan``: also what binds everywhere in the plan."""
+
+    zones: frozenset[int]
+    overlays: frozenset[int]
+    whole_plan: bool = True
 
 
 def binds(unit: _Unit, wanted: Wanted) -> bool:
     """The unit itself names what we ask about."""
-    return unit.provision.binds_whole_plan or bool(unit.zones & wanted[0]) or bool(unit.overlays & wanted[1])
+    is_general = wanted.whole_plan and unit.provision.binds_whole_plan
+    return is_general or bool(unit.zones & wanted.zones) or bool(unit.overlays & wanted.overlays)
 
 
 def concerns_others(unit: _Unit, wanted: Wanted) -> bool:

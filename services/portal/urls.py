@@ -9,6 +9,8 @@ portal = [
     path("", views.home, name="home"),
     path("mapa/", views.map_portal, name="map"),
     path("mapa/dzialka", views.parcel_at, name="parcel-at"),
+    path("mapa/otoczenie", views.parcel_surroundings, name="surroundings"),
+    path("mapa/zmiany", views.parcel_changes, name="changes"),
     path("dzialki/<path:identifier>/", views.parcel, name="parcel"),
     path("plany/<str:public_id>/", views.plan, name="plan"),
     path("szukaj", views.search, name="search"),
@@ -31,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("services.drafting.urls")),
     path("", include("services.registers.urls")),
     path("", include("services.disclosure.urls")),
+    path("", include("services.sharing.urls")),
+    path("", include("services.mapping.urls")),
 ]
 
 handler404 = views.page_not_found

@@ -21,11 +21,13 @@ from django.views.decorators.http import require_GET, require_safe
 
 from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
+from services.mapping import layers
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from services.portal.errors import wants_json
 from services.portal.health import checks
 from services.portal.resolution import provisions_of, sheets_of, state_on
 from services.portal.search import find, kind_name, nothing_found
+from services.portal.surroundings import changes, surroundings
 from spatial import crs
 from spatial.cadastre.models import Parcel
 from spatial.cadastre.search import parcel_id
@@ -65,7 +67,12 @@ def map_portal(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/map.html",
-        {"extent": home_extent(), "egib_on": delivered, "is_embedded": request.GET.get("osadzona") == "1"},
+        {
+            "extent": home_extent(),
+            "egib_on": delivered,
+            "is_embedded": request.GET.get("osadzona") == "1",
+            "catalogue": layers.catalogue(),
+        },
     )
 
 
@@ -131,8 +138,29 @@ def parcel(request: HttpRequest, identifier: str) -> HttpResponse:
     return render(
         request,
         "portal/parcel.html",
-        {"parcel": report, "is_today": days["as_of"] == timezone.localdate(), **days},
+        {
+            "parcel": report,
+            "around": surroundings(identifier=identifier, as_of=days["as_of"]),
+            "is_today": days["as_of"] == timezone.localdate(),
+            **days,
+        },
     )
+
+
+@require_safe
+def parcel_surroundings(request: HttpRequest) -> HttpResponse:
+    """``?dzialka=&na-dzien=``: what the card tells after the report."""
+    return json(surroundings(identifier=request.GET.get("dzialka", ""), as_of=asked_day(request)))
+
+
+@require_safe
+def parcel_changes(request: HttpRequest) -> HttpResponse:
+    """``?dzialka=&od=&na-dzien=``."""
+    try:
+        since = date.fromisoformat(request.GET.get("od", ""))
+    except ValueError:
+        raise Malformed(_("Data ma mieć postać RRRR-MM-DD, na przykład 2026-11-25.")) from None
+    return json(changes(identifier=request.GET.get("dzialka", ""), since=since, as_of=asked_day(request)))
 
 
 @require_safe

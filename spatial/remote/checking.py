@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from spatial.remote.base import Answer, Failed, Found
+from spatial.remote.contrib.pictures import Pictures, Shown, tile_at
 from spatial.remote.contrib.uldk import Uldk
 from spatial.remote.contrib.uug import Uug
 from spatial.remote.contrib.wfs import Capabilities, Wfs
@@ -78,6 +79,8 @@ _QUESTIONS: dict[Kind, Callable[[Endpoint], Answer[Any]]] = {
     "uug": lambda endpoint: Uug(endpoint).addresses(city="Skała"),
     "egib-wfs": lambda endpoint: Wfs(endpoint).capabilities(),
     "app-wfs": lambda endpoint: Wfs(endpoint).capabilities(),
+    "picture": lambda endpoint: Pictures(endpoint).tile(*tile_at(*_SKALA, zoom=14)),
+    "shown": lambda endpoint: Shown(endpoint).answer("GetCapabilities", {}),
 }
 
 

@@ -31,6 +31,14 @@ def legend(collection: Collection, language: str = "pl") -> Image.Image:
     return image
 
 
+def swatch_picture(collection: Collection, case: Case, scale: int = 1) -> Image.Image:
+    """The swatch alone, white ground, ``scale`` times as fine."""
+    image = Image.new("RGB", (SWATCH + 2 * GAP, ROW - GAP + 2), "white")
+    swatch(image, ImageDraw.Draw(image), collection, case, 1)
+    cut = image.crop((GAP, 0, GAP + SWATCH + 1, image.height))
+    return cut.resize((cut.width * scale, cut.height * scale), Image.Resampling.LANCZOS)
+
+
 def swatch(image: Image.Image, pen: ImageDraw.ImageDraw, collection: Collection, case: Case, top: int) -> None:
     look, box = case.look, (GAP, top, GAP + SWATCH, top + ROW - GAP)
     middle = (top + box[3]) // 2

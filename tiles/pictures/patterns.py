@@ -51,11 +51,11 @@ def pattern_name(look: Look) -> str:
     return f"{look.fill.lstrip('#')}-{look.opacity:.2f}-{look.hatch}"
 
 
-def pattern_file(look: Look, folder: Path) -> Path:
-    """The period as a PNG file below the folder, made once."""
-    path = folder / f"{pattern_name(look)}.png"
+def pattern_file(look: Look, folder: Path, scale: int = 1) -> Path:
+    """The period as a PNG file below the folder, made once for each ``scale``."""
+    path = folder / (f"{pattern_name(look)}.png" if scale == 1 else f"{pattern_name(look)}@{scale}.png")
     if not path.exists():
         made = BytesIO()
-        pattern(look).save(made, "PNG")
+        pattern(look, scale).save(made, "PNG")
         write_whole(path, made.getvalue())
     return path

@@ -52,6 +52,8 @@ class Picture:
     media_type: str = "image/png"
     background: str | None = None  #: ``#rrggbb``; None: transparent
     day: date | None = None  #: as it stood then; None: as it is
+    strengths: tuple[float, ...] = ()  #: of each collection, 0 to 1; none: all at full strength
+    dots: float = 1.0  #: pixels of the picture in a pixel of 0.28 mm; lines and letters keep their size on paper
 
 
 class Renderer:
@@ -82,7 +84,7 @@ class Renderer:
         held.background = mapnik.Color(picture.background or "rgba(0,0,0,0)")
         held.zoom_to_box(mapnik.Box2d(*picture.box))
         image = mapnik.Image(picture.width, picture.height)
-        mapnik.render(held, image)
+        mapnik.render(held, image, picture.dots)
         if picture.media_type == "image/png" and picture.background:
             return opaque_png(image)
         return bytes(image.to_string(FORMATS[picture.media_type]))
@@ -90,13 +92,17 @@ class Renderer:
     def _map(self, picture: Picture) -> "mapnik.Map":
         maps: dict[tuple[str, ...], mapnik.Map] = self._held.__dict__.setdefault("maps", {})
         on_ground = picture.srid in GROUND_SYSTEMS
-        key = (str(on_ground), str(picture.day), *(one.id for one in picture.collections))
+        looks = (on_ground, picture.day, picture.strengths, picture.dots)
+        key = (str(looks), *(one.id for one in picture.collections))
         if key not in maps:
             if len(maps) >= KEPT:
                 maps.pop(next(iter(maps)))
             made = mapnik.Map(256, 256)
             made.aspect_fix_mode = mapnik.aspect_fix_mode.RESPECT
-            xml = stylesheet(list(picture.collections), self.place, self.folder, on_ground=on_ground, day=picture.day)
+            xml = stylesheet(
+                list(picture.collections), self.place, self.folder, on_ground=on_ground, day=picture.day,
+                strengths=picture.strengths, dots=picture.dots,
+            )  # fmt: skip
             mapnik.load_map_from_string(made, xml)
             maps[key] = made
         return maps[key]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 
 from lxml import etree
@@ -41,23 +42,35 @@ GROUND = 0.64
 
 
 def stylesheet(
-    collections: list[Collection], place: Place, folder: Path, *, on_ground: bool = False, day: date | None = None
+    collections: list[Collection],
+    place: Place,
+    folder: Path,
+    *,
+    on_ground: bool = False,
+    day: date | None = None,
+    strengths: tuple[float, ...] = (),
+    dots: float = 1.0,
 ) -> str:
     """A map of the collections, the first at the bottom. The map's own system and size are set when it is drawn.
 
     ``on_ground``: for systems whose metre is one on the ground, so that a rule holds at one true scale in all.
-    ``day``: collections that know other days are drawn as they stood then.
+    ``day``: collections that know other days are drawn as they stood then. ``strengths``: of each collection.
+    ``dots``: pixels in a pixel of 0.28 mm; Mapnik is told the same when it draws.
     """
     stretch = GROUND if on_ground else 1.0
     root = etree.Element("Map", {"srs": f"epsg:{crs.WEB_MERCATOR}", "buffer-size": "64"})
+    for collection, strength in zip_longest(collections, strengths, fillvalue=1.0):
+        assert isinstance(collection, Collection)
+        for style in (style_of(collection, folder, stretch, dots), labels_of(collection, stretch)):
+            if strength != 1.0:
+                style.set("opacity", f"{strength:g}")
+            root.append(style)
     for collection in collections:
-        root.extend((style_of(collection, folder, stretch), labels_of(collection, stretch)))
-    for collection in collections:
-        root.append(layer_of(collection, place, day))
+        root.append(layer_of(collection, place, day, dots))
     return etree.tostring(root, encoding="unicode")
 
 
-def style_of(collection: Collection, folder: Path, stretch: float) -> etree._Element:
+def style_of(collection: Collection, folder: Path, stretch: float, dots: float) -> etree._Element:
     drawing = collection.drawing
     assert drawing is not None
     style = etree.Element("Style", {"name": collection.id, "filter-mode": "first" if drawing.field else "all"})
@@ -66,7 +79,7 @@ def style_of(collection: Collection, folder: Path, stretch: float) -> etree._Ele
         limit(rule, collection.min_zoom, MAX_ZOOM, stretch)
         if case.values:
             etree.SubElement(rule, "Filter").text = chosen(drawing.field, case)
-        draw(rule, collection, case.look, folder)
+        draw(rule, collection, case.look, folder, dots)
     return style
 
 
@@ -96,7 +109,7 @@ def chosen(field: str, case: Case) -> str:
     return " or ".join(f"[{field}] = '{value}'" for value in case.values)
 
 
-def draw(rule: etree._Element, collection: Collection, look: Look, folder: Path) -> None:
+def draw(rule: etree._Element, collection: Collection, look: Look, folder: Path, dots: float) -> None:
     if look.radius:
         side = f"{look.radius * 2:g}"
         etree.SubElement(rule, "MarkersSymbolizer", {
@@ -108,7 +121,7 @@ def draw(rule: etree._Element, collection: Collection, look: Look, folder: Path)
     if look.fill and is_area and look.hatch == Hatch.NONE:
         etree.SubElement(rule, "PolygonSymbolizer", {"fill": look.fill, "fill-opacity": f"{look.opacity:g}"})
     elif look.fill and is_area:
-        file = str(pattern_file(look, folder))
+        file = str(pattern_file(look, folder, max(1, round(dots))))
         etree.SubElement(rule, "PolygonPatternSymbolizer", {"file": file, "alignment": "global"})
     if look.stroke:
         line = {"stroke": look.stroke, "stroke-width": f"{look.width:g}", "stroke-linejoin": "round"}
@@ -122,14 +135,15 @@ def written(label: Label) -> str:
     return f"{label.field}_written"
 
 
-def words(collection: Collection, label: Label) -> str:
+def words(collection: Collection, label: Label, dots: float) -> str:
     """SQL of that column: the box of an area must hold the text, that of a line a good part of it."""
     column = quoted(label.field)
     if collection.geometry_type == "Point":
         return f"{column}::text"
     wide, high = (f"(ST_{axis}Max({MERCATOR}) - ST_{axis}Min({MERCATOR}))" for axis in "XY")
-    letters = f"{LETTER} * {label.size} * !pixel_width! * least(length({column}::text), {LINE})"
-    room = f"{wide} > {letters} AND {high} > {label.size} * !pixel_width!"
+    size = f"{label.size * dots:g} * !pixel_width!"
+    letters = f"{LETTER} * {size} * least(length({column}::text), {LINE})"
+    room = f"{wide} > {letters} AND {high} > {size}"
     if collection.geometry_type == "MultiLineString":
         room = f"{wide} + {high} > {letters}"
     return f"CASE WHEN {room} THEN {column}::text ELSE '' END"
@@ -146,7 +160,7 @@ def write(rule: etree._Element, collection: Collection, label: Label) -> None:
     text.text = f"[{written(label)}]"
 
 
-def layer_of(collection: Collection, place: Place, day: date | None) -> etree._Element:
+def layer_of(collection: Collection, place: Place, day: date | None, dots: float) -> etree._Element:
     # cached: both styles draw from one reading
     told = {"name": collection.id, "srs": f"epsg:{crs.WEB_MERCATOR}", "cache-features": "true"}
     layer = etree.Element("Layer", told)
@@ -156,7 +170,7 @@ def layer_of(collection: Collection, place: Place, day: date | None) -> etree._E
     source = etree.SubElement(layer, "Datasource")
     told = {
         "type": "postgis", "host": place.host, "port": place.port, "dbname": place.name, "user": place.user,
-        "password": place.password, "table": table_of(collection, day), "geometry_field": "shape",
+        "password": place.password, "table": table_of(collection, day, dots), "geometry_field": "shape",
         "srid": str(crs.WEB_MERCATOR), "extent": EXTENT, "estimate_extent": "false", "row_limit": str(MOST),
         "connect_timeout": "4", "max_size": "4", "persist_connection": "true",
     }  # fmt: skip
@@ -165,30 +179,30 @@ def layer_of(collection: Collection, place: Place, day: date | None) -> etree._E
     return layer
 
 
-def table_of(collection: Collection, day: date | None = None) -> str:
+def table_of(collection: Collection, day: date | None = None, dots: float = 1.0) -> str:
     """The open table as Mapnik reads it; far views take the rough outline. Of another day, the view of all days."""
     assert collection.drawing is not None
     if day is not None and collection.time is not None:
-        return table_of_day(collection, day)
+        return table_of_day(collection, day, dots)
     shape = MERCATOR
     if collection.geometry_type != "Point":
-        shape = f"CASE WHEN !pixel_width! > {ROUGH_PIXEL} THEN {ROUGH} ELSE {MERCATOR} END"
-    fields = fields_of(collection)
+        shape = f"CASE WHEN !pixel_width! > {ROUGH_PIXEL / dots:g} THEN {ROUGH} ELSE {MERCATOR} END"
+    fields = fields_of(collection, dots)
     table = f'"{SCHEMA}"."{collection.id}"'
     return f"(SELECT {shape} AS shape{fields} FROM {table} WHERE {MERCATOR} && !bbox!) AS drawn"  # noqa: S608
 
 
-def table_of_day(collection: Collection, day: date) -> str:
+def table_of_day(collection: Collection, day: date, dots: float) -> str:
     table = View(collection, of_now=False).table
     then = f"{START} <= DATE '{day}' AND ({END} IS NULL OR {END} > DATE '{day}')"
     there = f"{GEOMETRY} && ST_Transform(!bbox!, {crs.PL_2000_7})"
     rows = f"SELECT *, ST_Transform({GEOMETRY}, {crs.WEB_MERCATOR}) AS {MERCATOR} FROM {table} WHERE {then} AND {there}"  # noqa: S608
-    return f"(SELECT {MERCATOR} AS shape{fields_of(collection)} FROM ({rows} OFFSET 0) AS r) AS drawn"  # noqa: S608
+    return f"(SELECT {MERCATOR} AS shape{fields_of(collection, dots)} FROM ({rows} OFFSET 0) AS r) AS drawn"  # noqa: S608
 
 
-def fields_of(collection: Collection) -> str:
+def fields_of(collection: Collection, dots: float) -> str:
     """SQL of what rules and labels read, after a comma."""
     assert collection.drawing is not None
     told = {name: quoted(name) for name in ([collection.drawing.field] if collection.drawing.field else [])}
-    told |= {written(label): words(collection, label) for label in collection.drawing.labels}
+    told |= {written(label): words(collection, label, dots) for label in collection.drawing.labels}
     return "".join(f", {value} AS {quoted(name)}" for name, value in told.items())

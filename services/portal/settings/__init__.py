@@ -47,7 +47,9 @@ INSTALLED_APPS = [
     "services.disclosure",
     "services.drafting",
     "services.registers",
+    "services.sharing",
     "services.tourism",
+    "services.mapping",
     "services.portal",
 ]
 

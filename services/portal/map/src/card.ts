@@ -96,7 +96,13 @@ function fact(name: string, ...value: (Node | string)[]): HTMLElement[] {
 
 const SEVERITY = { blocking: "danger", warning: "warning", info: "" } as const;
 
-export function card(report: Report): HTMLElement[] {
+export interface CardActions {
+  addMore: () => void;
+  identify: () => void;
+  print: () => void;
+}
+
+export function card(report: Report, actions: CardActions): HTMLElement[] {
   const id = encodeURIComponent(report.id);
   const page = `/dzialki/${encodeURI(report.id)}/`;
   const uses = report.land_uses.map((use) => `${use.label}${use.area_m2 === null ? "" : ` ${area(use.area_m2)}`}`).join(", ");
@@ -109,6 +115,13 @@ export function card(report: Report): HTMLElement[] {
       h("a", { class: "button quiet", href: page }, say("page")),
       h("button", { type: "button", class: "button quiet", click: () => void share(`/mapa/?dzialka=${report.id}`, document.title) }, say("share")),
     ),
+    h(
+      "div",
+      { class: "actions minor" },
+      h("button", { type: "button", class: "plain", click: actions.identify }, say("whatIsHere")),
+      h("button", { type: "button", class: "plain", click: actions.print }, say("print")),
+      h("button", { type: "button", class: "plain", click: actions.addMore }, say("addParcel")),
+    ),
     planning(report.planning),
     ...report.findings.map((finding) => alert(SEVERITY[finding.severity], finding.message, say(finding.severity))),
     h(
@@ -118,6 +131,45 @@ export function card(report: Report): HTMLElement[] {
       ...fact(say("landUse"), uses || say("areaUnknown")),
       ...fact(say("district"), `${report.district.name} (${report.district.id})`),
       ...fact(say("state"), day(report.egib_on) + (report.is_sample ? `, ${say("sample")}` : "")),
+    ),
+  ];
+}
+
+/** Several parcels as one piece of land: the sum of their areas and of what the plans say. */
+export function sumCard(reports: Report[], onRemove: (id: string) => void): HTMLElement[] {
+  const areas = reports.map(({ registered_area_m2 }) => registered_area_m2);
+  const known = areas.filter((one): one is number => one !== null);
+  const total = known.reduce((sum, one) => sum + one, 0);
+  const zones = new Map<string, Zone>();
+  for (const { planning } of reports) {
+    for (const plan of planning.plans) {
+      for (const zone of plan.zones) {
+        const key = `${zone.symbol} ${plan.title}`;
+        const before = zones.get(key);
+        zones.set(key, { ...zone, area_m2: zone.area_m2 + (before?.area_m2 ?? 0) });
+      }
+    }
+  }
+  const drawn = [...zones.values()].reduce((sum, { area_m2 }) => sum + area_m2, 0) + reports.reduce((sum, { planning }) => sum + (planning.uncovered?.area_m2 ?? 0), 0);
+  const share = (zone: Zone): string => (drawn ? ((100 * zone.area_m2) / drawn).toFixed(1).replace(".", ",") : "0");
+  return [
+    h("dl", { class: "facts" }, ...fact(say("sumArea"), area(total) + (known.length < areas.length ? ` (${say("areaUnknown")}: ${areas.length - known.length})` : ""))),
+    h("a", { class: "button full", href: `/uslugi/wypis-i-wyrys/?dzialka=${encodeURIComponent(reports.map(({ id }) => id).join(", "))}` }, say("order")),
+    h("h3", {}, say("plan")),
+    h("ul", { class: "zones" }, ...[...zones.values()].sort((a, b) => b.area_m2 - a.area_m2).map((zone) => zoneRow({ ...zone, percent: share(zone) }))),
+    h("h3", {}, say("parcels")),
+    h(
+      "ul",
+      { class: "picked" },
+      ...reports.map((report) =>
+        h(
+          "li",
+          {},
+          h("a", { href: `/dzialki/${encodeURI(report.id)}/` }, `${report.number}, ${report.district.name}`),
+          h("span", { class: "numbers nowrap" }, report.registered_area_m2 === null ? "–" : area(report.registered_area_m2)),
+          h("button", { type: "button", class: "tool small", "aria-label": `${say("remove")}: ${report.number}`, click: () => onRemove(report.id) }, "✕"),
+        ),
+      ),
     ),
   ];
 }

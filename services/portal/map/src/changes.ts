@@ -9,7 +9,9 @@ import View from "ol/View";
 import "ol/ol.css";
 import "./changes.css";
 import { byId, h } from "./dom";
-import { darkness, ink, makeLayers, paint } from "./layers";
+import { askedCatalogue } from "./catalogue";
+import { groundLayers } from "./layers";
+import { darkness, ink } from "./paint";
 
 const EVERY = 2000; // milliseconds between two questions
 
@@ -65,13 +67,13 @@ async function draw(element: HTMLElement): Promise<void> {
   }
   const features = new GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(await answer.json()) as Feature[];
   const source = new VectorSource({ features });
-  const layers = makeLayers(() => undefined);
-  const found = new VectorLayer({ source, zIndex: 10 });
+  const ground = groundLayers(await askedCatalogue());
+  const found = new VectorLayer({ source, zIndex: 20 });
   const view = new View({ minZoom: 6, maxZoom: 21, enableRotation: false });
-  const map = new OlMap({ target: element, view, layers: [...layers.map(({ layer }) => layer), found], keyboardEventTarget: element });
+  const map = new OlMap({ target: element, view, layers: [...ground.layers.map(({ vector }) => vector), found], keyboardEventTarget: element });
 
   const repaint = (): void => {
-    paint(layers);
+    ground.paint();
     element.style.backgroundColor = ink().ground;
     const style = styles(darkness.matches);
     const then = new Style({ stroke: new Stroke({ color: ink().soft, width: 1.5, lineDash: [4, 4] }) });

@@ -18,7 +18,9 @@ import View from "ol/View";
 import "ol/ol.css";
 import "./drafting.css";
 import { h, must } from "./dom";
-import { darkness, ink, makeLayers, paint } from "./layers";
+import { askedCatalogue } from "./catalogue";
+import { groundLayers } from "./layers";
+import { darkness, ink } from "./paint";
 import { toGrid } from "./place";
 
 interface Problem {
@@ -61,16 +63,16 @@ const history: string[] = [];
 
 // --- map ----------------------------------------------------------------------------------------------------------
 
-const layers = makeLayers(() => undefined);
-const zoneLayer = new VectorLayer({ source: zones, zIndex: 10 });
-const frameLayer = new VectorLayer({ source: frame, zIndex: 11 });
-const faultLayer = new VectorLayer({ source: faults, zIndex: 12 });
+const ground = groundLayers(await askedCatalogue());
+const zoneLayer = new VectorLayer({ source: zones, zIndex: 20 });
+const frameLayer = new VectorLayer({ source: frame, zIndex: 21 });
+const faultLayer = new VectorLayer({ source: faults, zIndex: 22 });
 const view = new View({ minZoom: 8, maxZoom: 22, enableRotation: false });
-const map = new OlMap({ target, view, keyboardEventTarget: target, layers: [...layers.map(({ layer }) => layer), zoneLayer, frameLayer, faultLayer] });
+const map = new OlMap({ target, view, keyboardEventTarget: target, layers: [...ground.layers.map(({ vector }) => vector), zoneLayer, frameLayer, faultLayer] });
 
 function repaint(): void {
-  const colours = ink();
-  paint(layers);
+  const colours = { ...ink(), plan: darkness.matches ? "#d7a6ea" : "#6b2f86" };
+  ground.paint();
   target.style.backgroundColor = colours.ground;
   const label = (text: string): Text =>
     new Text({ text, font: "700 13px Lato, sans-serif", fill: new Fill({ color: colours.plan }), stroke: new Stroke({ color: colours.paper, width: 3 }), overflow: true });

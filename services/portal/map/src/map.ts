@@ -11,37 +11,48 @@ import { Circle, Fill, Stroke, Style } from "ol/style";
 import View from "ol/View";
 import "ol/ol.css";
 import "./map.css";
-import { read, write } from "./address";
-import { alert, card, load } from "./card";
+import { around } from "./around";
+import { MOST_PARCELS, read, write } from "./address";
+import { alert, card, load, sumCard } from "./card";
 import type { Report } from "./card";
+import { catalogue as readCatalogue } from "./catalogue";
 import { byId, h, must } from "./dom";
-import { darkness, ink, makeLayers, paint } from "./layers";
-import { LayerPanel } from "./legend";
+import { Ground } from "./grounds";
+import { Stack } from "./layers";
+import { darkness, ink } from "./paint";
 import { boxToScreen, gridText, toDegrees, toGrid, toScreen } from "./place";
 import type { Box } from "./place";
 import { Sheet } from "./sheet";
 import type { Hit } from "./suggest";
 import { announce, toast } from "./toast";
-import { language, say } from "./words";
+import { ToolPanel, TOOLS } from "./tool";
+import type { Desk } from "./tool";
+import { LayerPanel } from "./tree";
+import { day as dayText, language, say } from "./words";
 
 const target = must("mapa");
 const isEmbedded = "embedded" in target.dataset;
 const home = boxToScreen((target.dataset["extent"] ?? "").split(",").map(Number) as Box);
 const motion = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 180;
 
-const layers = makeLayers(() => toast(say("tilesFailed"), { label: say("retry"), run: () => layers.forEach(({ layer }) => layer.getSource()?.refresh()) }));
+const catalogue = readCatalogue();
+const stack = new Stack(catalogue, () => toast(say("tilesFailed"), { label: say("retry"), run: () => stack.layers.forEach((layer) => layer.refresh()) }));
 const chosen = new VectorSource();
 const position = new VectorSource();
-const marks = [new VectorLayer({ source: chosen, zIndex: 10 }), new VectorLayer({ source: position, zIndex: 11 })] as const;
+const marks = [new VectorLayer({ source: chosen, zIndex: 100 }), new VectorLayer({ source: position, zIndex: 101 })] as const;
 
 const view = new View({ minZoom: 8, maxZoom: 21, constrainResolution: false, enableRotation: false, extent: grown(home, 1.5) });
 const map = new OlMap({
   target,
   view,
-  layers: [...layers.map(({ layer }) => layer), ...marks],
+  layers: [...stack.layers.map(({ vector }) => vector), ...marks],
   controls: [new ScaleLine({ minWidth: 80 })],
   keyboardEventTarget: target,
 });
+const ground = new Ground(map, stack, catalogue.backgrounds, target, (title) => toast(say("groundFailed", { title })));
+let day: string | undefined;
+const clicks = { taken: false };
+const drawing: Desk["drawing"] = { id: undefined };
 
 function grown([west, south, east, north]: Box, times: number): Box {
   const [width, height] = [(east - west) * times, (north - south) * times];
@@ -51,15 +62,14 @@ function grown([west, south, east, north]: Box, times: number): Box {
 // --- colours ------------------------------------------------------------------------------------------------------
 
 function repaint(): void {
-  const colours = ink();
-  target.style.backgroundColor = colours.ground;
-  paint(layers);
-  const green = getComputedStyle(document.documentElement).getPropertyValue("--green").trim();
+  ground.paint();
+  const colours = ink(ground.isDark);
+  const green = ground.isDark ? "#6cc5a1" : "#1f6b4f";
   marks[0].setStyle([
-    new Style({ stroke: new Stroke({ color: colours.paper, width: 7 }), fill: new Fill({ color: colours.isDark ? "rgba(108,197,161,0.15)" : "rgba(31,107,79,0.12)" }) }),
+    new Style({ stroke: new Stroke({ color: colours.paper, width: 7 }), fill: new Fill({ color: ground.isDark ? "rgba(108,197,161,0.15)" : "rgba(31,107,79,0.12)" }) }),
     new Style({ stroke: new Stroke({ color: green, width: 4 }) }),
   ]);
-  const blue = getComputedStyle(document.documentElement).getPropertyValue("--blue").trim();
+  const blue = ground.isDark ? "#7db7f2" : "#0b5cad";
   marks[1].setStyle(
     new Style({
       image: new Circle({ radius: 8, fill: new Fill({ color: blue }), stroke: new Stroke({ color: colours.paper, width: 3 }) }),
@@ -72,57 +82,80 @@ repaint();
 
 // --- the chosen parcel --------------------------------------------------------------------------------------------
 
-let parcel: string | undefined;
+let parcels: string[] = [];
+const reports = new Map<string, Report>();
 let request: AbortController | undefined;
 let panel: LayerPanel | undefined;
+let tools: ToolPanel | undefined;
 const frame = byId("karta");
-const sheet = frame ? new Sheet(frame, () => choose(undefined, { isNews: true })) : undefined;
+const sheet = frame ? new Sheet(frame, () => choose([], { isNews: true })) : undefined;
 
 interface Manner {
   /** a new entry of the browser's history */
   isNews?: boolean;
-  /** move the map to the parcel */
+  /** move the map to the parcels */
   fit?: boolean;
   /** move the focus into the card */
   focus?: boolean;
 }
 
-function choose(id: string | undefined, manner: Manner = {}): void {
+function choose(ids: string[], manner: Manner = {}): void {
   request?.abort();
-  parcel = id;
+  parcels = ids;
   chosen.clear();
   if (manner.isNews) history.pushState(null, "", here());
-  if (!id) {
+  if (!ids.length) {
     if (sheet?.isOpen) target.focus({ preventScroll: true });
     sheet?.hide();
     return;
   }
-  void show(id, manner);
+  void show(ids, manner);
 }
 
-async function show(id: string, manner: Manner): Promise<void> {
-  sheet?.show(say("parcel", { number: numberOf(id) }), h("p", { class: "soft", role: "status" }, say("loading")));
+/** One more parcel beside those chosen, or one less. */
+function toggle(id: string): void {
+  const next = parcels.includes(id) ? parcels.filter((one) => one !== id) : [...parcels, id];
+  if (next.length > MOST_PARCELS) toast(say("mostParcels", { count: MOST_PARCELS }));
+  else choose(next, { isNews: true });
+}
+
+async function show(ids: string[], manner: Manner): Promise<void> {
+  const title = (): string => (ids.length === 1 ? say("parcel", { number: numberOf(ids[0] ?? "") }) : say("manyParcels", { count: ids.length }));
+  sheet?.show(title(), h("p", { class: "soft", role: "status" }, say("loading")));
   request = new AbortController();
-  const loaded = await load(id, request.signal);
-  if (!loaded) return; // another parcel was chosen meanwhile
-  if (loaded.kind === "report") {
-    present(loaded.report, manner);
-  } else if (loaded.kind === "refused") {
-    sheet?.show(say(loaded.status === 410 ? "dead" : "missing"), alert("warning", loaded.message));
+  const { signal } = request;
+  const answers = await Promise.all(ids.map((id) => load(id, signal)));
+  if (answers.some((answer) => !answer)) return; // others were chosen meanwhile
+  const refused = answers.find((answer) => answer?.kind === "refused");
+  if (answers.every((answer) => answer?.kind === "report")) {
+    present(answers.map(({ report }) => report), manner);
+  } else if (refused?.kind === "refused") {
+    sheet?.show(say(refused.status === 410 ? "dead" : "missing"), alert("warning", refused.message));
   } else {
-    const retry = h("button", { type: "button", class: "button", click: () => void show(id, manner) }, say("retry"));
-    sheet?.show(say("parcel", { number: numberOf(id) }), alert("danger", say("cardFailed"), undefined, language), retry);
+    const retry = h("button", { type: "button", class: "button", click: () => void show(ids, manner) }, say("retry"));
+    sheet?.show(title(), alert("danger", say("cardFailed"), undefined, language), retry);
   }
   if (manner.focus) sheet?.focus();
 }
 
-function present(report: Report, manner: Manner): void {
-  parcel = report.id;
+function present(found: Report[], manner: Manner): void {
+  parcels = found.map(({ id }) => id);
   chosen.clear();
-  chosen.addFeatures(new GeoJSON({ featureProjection: "EPSG:3857" }).readFeatures(report.geometry));
-  sheet?.show(say("parcel", { number: report.number }), ...card(report));
-  announce(say("selected", { id: report.id }));
-  if (manner.fit) fit(boxToScreen(report.bbox), 18.5);
+  const reader = new GeoJSON({ featureProjection: "EPSG:3857" });
+  for (const report of found) {
+    reports.set(report.id, report);
+    chosen.addFeatures(reader.readFeatures(report.geometry));
+  }
+  const [only] = found;
+  if (only && found.length === 1) {
+    sheet?.show(say("parcel", { number: only.number }), ...card(only, { addMore: () => toast(say("howToAdd")), identify: () => void tools?.open("coto"), print: () => void tools?.open("drukuj") }), around(only.id, day));
+    announce(say("selected", { id: only.id }));
+  } else {
+    sheet?.show(say("manyParcels", { count: found.length }), ...sumCard(found, (id) => toggle(id)));
+    announce(say("manyParcels", { count: found.length }));
+  }
+  const box = chosen.getExtent();
+  if (manner.fit && box) fit(box as Box, 18.5);
 }
 
 function numberOf(id: string): string {
@@ -131,27 +164,35 @@ function numberOf(id: string): string {
 
 /** Moves the map so that the box stands in the part that no panel covers. */
 function fit(box: Box, maxZoom: number): void {
-  const [left, bottom] = sheet?.covered ?? [0, 0];
-  const room = isEmbedded ? 24 : 60;
-  view.fit(box, { padding: [room + (isEmbedded ? 0 : 20), room, room + bottom, room + left], maxZoom, duration: motion });
+  const [left, low] = sheet?.covered ?? [0, 0];
+  const [right, bottom] = tools?.covered ?? [0, 0];
+  const room = isEmbedded ? 24 : matchMedia("(min-width: 768px)").matches ? 60 : 16;
+  view.fit(box, { padding: [room + (isEmbedded ? 0 : 20), room + right, room + Math.max(low, bottom), room + left], maxZoom, duration: motion });
 }
 
 map.on("singleclick", (event) => {
-  if (isEmbedded) return;
+  if (isEmbedded || clicks.taken) return;
+  const pointer = event.originalEvent as MouseEvent;
+  const more = pointer.shiftKey || pointer.ctrlKey || pointer.metaKey;
   const found = map.forEachFeatureAtPixel(event.pixel, (feature) => String(feature.get("identifier") ?? ""), {
-    layerFilter: (layer) => layer === layers.find(({ id }) => id === "parcels")?.layer,
+    layerFilter: (layer) => layer === stack.get("parcels")?.vector,
   });
-  if (found) choose(found, { isNews: true });
-  else void chooseAt(event.coordinate, {});
+  if (found) pick(found, { more });
+  else void chooseAt(event.coordinate, { more });
 });
 
+function pick(id: string, { more, ...manner }: Manner & { more?: boolean }): void {
+  if (more) toggle(id);
+  else choose([id], { isNews: true, ...manner });
+}
+
 /** Asks the server, for places where the tile has no parcels: far zooms, the layer switched off, the keyboard. */
-async function chooseAt(coordinate: number[], manner: Manner): Promise<void> {
+async function chooseAt(coordinate: number[], manner: Manner & { more?: boolean }): Promise<void> {
   const [lon, lat] = toDegrees(coordinate);
   try {
     const response = await fetch(`/mapa/dzialka?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}&f=json`);
     const body = (await response.json()) as { id?: string | null; description?: string };
-    if (body.id) choose(body.id, { isNews: true, ...manner });
+    if (body.id) pick(body.id, manner);
     else toast(body.description ?? say("cardFailed"));
   } catch {
     toast(say("cardFailed"));
@@ -161,34 +202,62 @@ async function chooseAt(coordinate: number[], manner: Manner): Promise<void> {
 // --- the address --------------------------------------------------------------------------------------------------
 
 function here(): string {
-  const seen = layers.filter(({ layer }) => layer.getVisible()).map(({ id }) => id);
-  return write(toGrid(view.getCenter() ?? [0, 0]), view.getZoom() ?? 12, parcel, seen.length < layers.length ? seen : undefined);
+  return write({ centre: toGrid(view.getCenter() ?? [0, 0]), zoom: view.getZoom() ?? 12, parcels, layers: stack.state, background: ground.choice, day, drawing: drawing.id });
+}
+
+function settle(): void {
+  if (!isEmbedded) history.replaceState(null, "", here());
+}
+
+function setDay(asked: string | undefined): void {
+  day = asked;
+  for (const layer of stack.layers) {
+    const fresh = layer.asOf(day);
+    if (fresh) map.addLayer(fresh);
+  }
+  const banner = byId("dzien");
+  if (banner) {
+    banner.hidden = !day;
+    banner.textContent = day ? say("asOfDay", { day: dayText(day) }) : "";
+  }
+  settle();
 }
 
 function arrive(): void {
-  const state = read(location.search, layers.map(({ id }) => id));
+  const state = read(location.search, { layers: stack.opening.map(({ info }) => info.id), backgrounds: catalogue.backgrounds.map(({ id }) => id) });
   if (state.isStrange) toast(say("strangeAddress"));
-  for (const { id, layer } of layers) layer.setVisible(state.layers?.includes(id) ?? true);
+  stack.restore(state.layers);
+  ground.choose(state.background);
+  repaint();
+  setDayQuietly(state.day);
   panel?.sync();
+  drawing.id = state.drawing;
+  if (state.drawing) void tools?.open("rysuj");
   if (state.centre) {
     view.setCenter(toScreen(state.centre));
     view.setZoom(state.zoom ?? 17);
   } else {
     view.fit(home, { padding: isEmbedded ? [8, 8, 8, 8] : [72, 24, 40, 24] });
   }
-  choose(state.parcel, { fit: !state.centre });
+  choose(state.parcels, { fit: !state.centre });
+}
+
+function setDayQuietly(asked: string | undefined): void {
+  if (asked !== day) setDay(asked);
 }
 
 window.addEventListener("popstate", arrive);
-map.on("moveend", () => {
-  if (!isEmbedded) history.replaceState(null, "", here());
-});
-arrive();
+map.on("moveend", settle);
 
 // --- what surrounds the map ---------------------------------------------------------------------------------------
 
 const coordinates = h("span", { class: "numbers" });
-target.append(h("div", { class: "map-foot" }, ...(isEmbedded ? [] : [coordinates]), h("span", {}, target.dataset["attribution"] ?? "")));
+const credits = h("span", {});
+target.append(h("div", { class: "map-foot" }, ...(isEmbedded ? [] : [coordinates]), credits));
+
+function credit(): void {
+  credits.textContent = [target.dataset["attribution"], ground.attribution].filter(Boolean).join(" · ");
+}
 map.on("pointermove", (event) => {
   if (!event.dragging) coordinates.textContent = gridText(event.coordinate);
 });
@@ -196,17 +265,34 @@ map.on("moveend", () => {
   coordinates.textContent = gridText(view.getCenter() ?? [0, 0]);
 });
 
-const panelElement = byId("warstwy");
-if (panelElement) {
-  panel = new LayerPanel(panelElement, must("warstwy-przycisk"), layers, () => history.replaceState(null, "", here()));
+const desk: Desk = { map, target, catalogue, stack, ground, here, settle, parcels: () => parcels, day: () => day, setDay, drawing, fit, clicks };
+const [panelElement, toolElement] = [byId("warstwy"), byId("narzedzie")];
+if (panelElement && toolElement) {
+  tools = new ToolPanel(toolElement, must("narzedzia-przycisk"), must("narzedzia-menu"), desk);
+  panel = new LayerPanel(panelElement, must("warstwy-przycisk"), catalogue, stack, ground, () => {
+    repaint();
+    credit();
+    settle();
+  });
+  must("warstwy-przycisk").addEventListener("click", () => {
+    tools?.shut();
+    panel?.toggle(!panel.isOpen);
+  });
+  must("narzedzia-przycisk").addEventListener("click", () => {
+    if (panel?.isOpen) panel.toggle(false);
+  });
 }
+stack.onChange(settle);
 const zoomed = (): void => panel?.zoomed(view.getZoom() ?? 0);
 view.on("change:resolution", zoomed);
-zoomed();
 darkness.addEventListener("change", () => {
   repaint();
   panel?.paint();
 });
+arrive();
+zoomed();
+credit();
+if (location.hash.slice(1) in TOOLS) void tools?.open(location.hash.slice(1));
 
 function zoomBy(step: number): void {
   view.animate({ zoom: (view.getZoom() ?? 12) + step, duration: motion });
@@ -234,8 +320,8 @@ byId("polozenie")?.addEventListener("click", () => {
 
 target.addEventListener("keydown", (event) => {
   if (event.target !== target || isEmbedded) return;
-  if (event.key === "Enter") void chooseAt(view.getCenter() ?? [0, 0], { focus: true });
-  if (event.key === "Escape" && sheet?.isOpen) choose(undefined, { isNews: true });
+  if (event.key === "Enter" && !clicks.taken) void chooseAt(view.getCenter() ?? [0, 0], { focus: true, more: event.shiftKey });
+  if (event.key === "Escape" && sheet?.isOpen) choose([], { isNews: true });
 });
 
 const search = document.querySelector<HTMLFormElement>(".map-search form");
@@ -244,14 +330,14 @@ search?.addEventListener("pick", (event) => {
   const hit = (event as CustomEvent<Hit>).detail;
   event.preventDefault();
   if (hit.id) {
-    choose(hit.id, { isNews: true, fit: true, focus: true });
+    choose([hit.id], { isNews: true, fit: true, focus: true });
   } else {
-    choose(undefined);
+    choose([]);
     fit(boxToScreen(hit.bbox), 18);
     target.focus({ preventScroll: true });
   }
 });
 
 const opener = document.querySelector<HTMLAnchorElement>(".open-map");
-if (opener && parcel) opener.href = `/mapa/?dzialka=${parcel}`;
+if (opener) opener.href = `/mapa/${location.search.replace(/[?&]osadzona=1/, "")}`;
 document.documentElement.dataset["map"] = "ready";

@@ -1,0 +1,1 @@
+"""What the map portal stands on: its catalogue of layers, its grounds, its prints."""

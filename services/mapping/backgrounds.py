@@ -1,0 +1,96 @@
+"""Pictures of national services under the map, asked by us and kept for a while: the browser asks nobody else.
+
+A tile is fresh for a day. A service that does not answer is forgiven for a week, then the ground is empty; the map
+goes on.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from spatial.errors import NotFound
+from spatial.remote.base import Found
+from spatial.remote.contrib.pictures import HALF, KINDS, Pictures, Tile
+from spatial.remote.endpoints import Endpoint, endpoints
+from tiles.files import write_whole
+
+FRESH_S, FORGIVEN_S = 86_400, 7 * 86_400
+#: tiles of other countries are not asked for: west, south, east, north of EPSG:3857
+POLAND = (1_558_000, 6_260_000, 2_706_000, 7_360_000)
+LAST_ZOOM = 20
+#: first bytes of a kept file tell what it is
+SIGNS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp", b"GIF8": "image/gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The file of a tile."""
+
+    path: Path
+
+    @property
+    def age(self) -> float | None:
+        """Seconds; None where there is no file."""
+        try:
+            return time() - self.path.stat().st_mtime
+        except FileNotFoundError:
+            return None
+
+    def read(self) -> Tile:
+        content = self.path.read_bytes()
+        return Tile(content, next((kind for sign, kind in SIGNS.items() if content.startswith(sign)), KINDS["PNG"]))
+
+
+@require_safe
+def background(request: HttpRequest, code: str, zoom: int, column: int, row: int) -> HttpResponse:
+    """404 for a ground that is not offered here, 503 while its service is silent."""
+    service = offered(code)
+    if not is_in_poland(zoom, column, row):
+        raise NotFound("Tego miejsca nie ma na naszej mapie.")
+    kept = Kept(settings.MAP_FOLDER / "backgrounds" / service.code / str(zoom) / str(column) / str(row))
+    tile = fetched(service, kept, zoom, column, row)
+    if tile is None:
+        return HttpResponse(status=503, headers={"Retry-After": "120", "Cache-Control": "no-store"})
+    return HttpResponse(tile.content, content_type=tile.media_type, headers={"Cache-Control": "public, max-age=86400"})
+
+
+def offered(code: str) -> Endpoint:
+    """Raises NotFound."""
+    for one in endpoints(on=timezone.localdate()):
+        if one.code == code and one.kind == "picture" and one.is_enabled:
+            return one
+    raise NotFound("Nie ma takiego tła mapy. Wybierz inne w panelu warstw.")
+
+
+def is_in_poland(zoom: int, column: int, row: int) -> bool:
+    if not 0 <= zoom <= LAST_ZOOM:
+        return False
+    side = 2 * HALF / 2**zoom
+    west, north = column * side - HALF, HALF - row * side
+    return bool(west < POLAND[2] and west + side > POLAND[0] and north > POLAND[1] and north - side < POLAND[3])
+
+
+def fetched(service: Endpoint, kept: Kept, zoom: int, column: int, row: int) -> Tile | None:
+    age = kept.age
+    if age is not None and age < FRESH_S:
+        return kept.read()
+    answer = Pictures(service).tile(zoom, column, row)
+    if isinstance(answer, Found):
+        write_whole(kept.path, answer.value.content)
+        return answer.value
+    return kept.read() if age is not None and age < FORGIVEN_S else None
+
+
+def forget() -> int:
+    """Remove tiles that nothing forgives any longer; how many."""
+    gone = 0
+    for path in (settings.MAP_FOLDER / "backgrounds").glob("*/*/*/*"):
+        if time() - path.stat().st_mtime > FORGIVEN_S:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone

@@ -1,0 +1,106 @@
+/** The print: its exact frame on the map before, the PDF by the server from the same layers. */
+import type { FeatureLike } from "ol/Feature";
+import Feature from "ol/Feature";
+import Polygon from "ol/geom/Polygon";
+import Translate from "ol/interaction/Translate";
+import VectorLayer from "ol/layer/Vector";
+import Collection from "ol/Collection";
+import VectorSource from "ol/source/Vector";
+import { Fill, Stroke, Style } from "ol/style";
+import { h } from "../dom";
+import { toGrid, toScreen } from "../place";
+import type { Box, Pair } from "../place";
+import type { Open } from "../tool";
+import { number, say } from "../words";
+
+const PAPERS = ["A4", "A3", "A2", "A1", "A0"];
+
+export const open: Open = (body, desk) => {
+  const { frames, scales } = desk.catalogue.prints;
+  const source = new VectorSource();
+  const style = new Style({ stroke: new Stroke({ color: "#b42318", width: 3 }), fill: new Fill({ color: "rgba(180,35,24,0.06)" }) });
+  const layer = new VectorLayer({ source, zIndex: 120, style: (_: FeatureLike) => style });
+  desk.map.addLayer(layer);
+
+  const field = (id: string, word: Parameters<typeof say>[0], options: [string, string][], chosen: string): HTMLSelectElement => {
+    const select = h("select", { id: `druk-${id}`, name: id }, ...options.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+    select.addEventListener("change", () => show());
+    form.append(h("label", { for: select.id }, say(word)), select);
+    return select;
+  };
+  const form = h("form", { class: "print-form" });
+  const title = h("input", { id: "druk-tytul", name: "tytul", maxlength: "120", autocomplete: "off" });
+  form.append(h("label", { for: title.id }, say("printTitle")), title);
+  const paper = field("papier", "paper", PAPERS.map((one) => [one, one]), "A4");
+  const position = field("uklad", "position", [["pion", say("upright")], ["poziom", say("lying")]], "pion");
+  const scale = field("skala", "scale", scales.map((one) => [String(one), `1:${number(one, 0)}`]), nearest(scales, desk.map.getView().getResolution() ?? 1));
+  const grid = field("siatka", "gridLines", [["2178", "PL-2000/7 (EPSG:2178)"], ["2180", "PL-1992 (EPSG:2180)"], ["bez", say("noGrid")]], "2178");
+  let centre: Pair = toGrid(desk.map.getView().getCenter() ?? [0, 0]);
+
+  /** Corners of the map of the print. */
+  const corners = (): Pair[] => {
+    const [width = 0, height = 0] = frames[paper.value]?.[position.value] ?? [];
+    const [across, along] = [((width / 1000) * Number(scale.value)) / 2, ((height / 1000) * Number(scale.value)) / 2];
+    const [east, north] = centre;
+    return [[east - across, north - along], [east + across, north - along], [east + across, north + along], [east - across, north + along]];
+  };
+  const frame = new Feature(new Polygon([[]]));
+  source.addFeature(frame);
+  const show = (): void => {
+    const ring = corners().map(toScreen);
+    frame.setGeometry(new Polygon([[...ring, ring[0] as Pair]]));
+    const box = frame.getGeometry()?.getExtent() as Box;
+    const seen = desk.map.getView().calculateExtent(desk.map.getSize());
+    const isSeen = box[0] > (seen[0] ?? 0) && box[1] > (seen[1] ?? 0) && box[2] < (seen[2] ?? 0) && box[3] < (seen[3] ?? 0);
+    if (!isSeen) desk.fit(box, 20);
+    desk.target.dataset["frame"] = corners().flat().map((edge) => edge.toFixed(2)).join(",");
+  };
+  const drag = new Translate({ features: new Collection([frame]) });
+  drag.on("translateend", () => {
+    const [west = 0, south = 0, east = 0, north = 0] = frame.getGeometry()?.getExtent() ?? [];
+    centre = toGrid([(west + east) / 2, (south + north) / 2]);
+    show();
+  });
+  desk.map.addInteraction(drag);
+
+  const nudge = (byEast: number, byNorth: number): void => {
+    const ring = corners();
+    const step = ((ring[1]?.[0] ?? 0) - (ring[0]?.[0] ?? 0)) / 10;
+    centre = [centre[0] + byEast * step, centre[1] + byNorth * step];
+    show();
+  };
+  const arrow = (glyph: string, word: Parameters<typeof say>[0], east: number, north: number): HTMLElement => h("button", { type: "button", class: "tool small", "aria-label": say(word), click: () => nudge(east, north) }, glyph);
+  form.append(
+    h("p", { class: "small soft" }, say("howToPrint")),
+    h("div", { class: "nudges", role: "group", "aria-label": say("moveFrame") }, arrow("←", "west", -1, 0), arrow("↑", "north", 0, 1), arrow("↓", "south", 0, -1), arrow("→", "east", 1, 0)),
+    h("button", { type: "button", class: "button quiet", click: () => {
+      centre = toGrid(desk.map.getView().getCenter() ?? [0, 0]);
+      show();
+    } }, say("frameToMiddle")),
+    h("button", { type: "submit", class: "button" }, say("makePdf")),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const asked = new URLSearchParams(desk.here());
+    for (const name of ["z", "v"]) asked.delete(name);
+    asked.set("x", centre[0].toFixed(2));
+    asked.set("y", centre[1].toFixed(2));
+    for (const one of [paper, position, scale, grid]) asked.set(one.name, one.value);
+    if (!asked.has("tlo")) asked.set("tlo", desk.ground.id);
+    if (title.value.trim()) asked.set("tytul", title.value.trim());
+    window.open(`/mapa/wydruk?${asked}`, "_blank", "noopener");
+  });
+  body.append(form);
+  show();
+  return () => {
+    desk.map.removeInteraction(drag);
+    desk.map.removeLayer(layer);
+    delete desk.target.dataset["frame"];
+  };
+};
+
+/** The scale of a print nearest to what the screen shows. */
+function nearest(scales: number[], resolution: number): string {
+  const shown = (resolution * 0.64) / 0.00028;
+  return String(scales.reduce((best, one) => (Math.abs(Math.log(one / shown)) < Math.abs(Math.log(best / shown)) ? one : best)));
+}

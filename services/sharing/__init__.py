@@ -1,0 +1,1 @@
+"""Views of the map that people give each other: short addresses, QR codes, drawings."""
