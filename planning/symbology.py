@@ -1,7 +1,4 @@
-"""How zones of plans are drawn: pale fills and hatches, so that a print without colour tells them apart.
-
-The same groups are drawn by the map portal (``services/portal/map/src/zones.ts``).
-"""
+"""How zones of plans are drawn: pale fills and hatches, so that a print without colour tells them apart."""
 
 from dataclasses import dataclass
 

@@ -139,21 +139,22 @@ class TestLayers:
 
         panel = page.locator("#warstwy")
         expect(panel.get_by_text("przybliż, aby zobaczyć").first).to_be_visible()
-        panel.get_by_label("Budynki").uncheck()
+        panel.get_by_role("treeitem", name="Budynki").locator(".box").click()
         page.keyboard.press("Escape")
         expect(panel).to_be_hidden()
 
-        assert asked(page)["warstwy"] == "plan-zones,parcels,districts,plans,addresses"
+        assert asked(page)["warstwy"] == "plans,plan-zones,districts,parcels,streets,addresses"
 
     def test_of_the_address_are_the_only_ones_seen(self, open_page, covered_parcel):
-        page = open_page("/mapa/?warstwy=parcels,plans")
+        page = open_page("/mapa/?warstwy=parcels,plans~40")
 
         page.get_by_role("button", name="Warstwy").click()
 
-        boxes = page.locator("#warstwy input")
-        expect(boxes).to_have_count(6)
-        assert sorted(box.get_attribute("aria-label") or box.locator("xpath=..").inner_text().split("\n")[0]
-                      for box in boxes.all() if box.is_checked()) == ["Działki", "Granice planów"]  # fmt: skip
+        checked = page.locator("#warstwy .leaf[aria-checked=true]")
+        expect(checked).to_have_count(2)
+        assert sorted(row.get_attribute("data-ids") for row in checked.all()) == ["parcels", "plans"]
+        assert page.locator("#warstwy .order li").all_inner_texts()[0].startswith("⋮⋮\nPlany miejscowe")
+        assert asked(page)["warstwy"] == "parcels,plans~40"
 
 
 class TestEverybody:

@@ -171,15 +171,17 @@ class TestOthers:
         switch_on("kieg", service)
 
         told = client.get("/mapa/uslugi/kieg?REQUEST=GetCapabilities")
-        drawn = client.get("/mapa/uslugi/kieg?REQUEST=GetMap&LAYERS=dzialki&WIDTH=256&HEIGHT=256&SLD=http://x/&MAP=/etc")
+        drawn = client.get(
+            "/mapa/uslugi/kieg?REQUEST=GetMap&LAYERS=dzialki&WIDTH=256&HEIGHT=256&SLD=http://x/&MAP=/etc"
+        )
 
         assert b"<Name>dzialki</Name>" in told.content
         assert drawn["Content-Type"] == "image/jpeg"
         assert not {"SLD", "MAP"} & set(service.questions[-1])
 
     @pytest.mark.parametrize(
-        "query", ["REQUEST=GetFeatureInfo", "", "REQUEST=GetMap&WIDTH=999999&HEIGHT=1", "REQUEST=GetMap&WIDTH=a&HEIGHT=1",
-                  "REQUEST=GetMap&WIDTH=9&HEIGHT=9&LAYERS=%00"],
+        "query", ["REQUEST=GetFeatureInfo", "", "REQUEST=GetMap&WIDTH=999999&HEIGHT=1",
+                  "REQUEST=GetMap&WIDTH=a&HEIGHT=1", "REQUEST=GetMap&WIDTH=9&HEIGHT=9&LAYERS=%00"],
     )  # fmt: skip
     def test_are_asked_for_nothing_else(self, client, service, query):
         switch_on("kieg", service)
@@ -188,7 +190,12 @@ class TestOthers:
         assert RemoteCall.objects.count() == 0
 
     @pytest.mark.parametrize(
-        "lie", [Resets(), Says(b"<html>login</html>", content_type="text/html"), Says(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>")]
+        "lie",
+        [
+            Resets(),
+            Says(b"<html>login</html>", content_type="text/html"),
+            Says(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"),
+        ],
     )
     def test_that_lie_are_told_from_maps(self, client, service, lie):
         switch_on("kieg", service)
@@ -201,7 +208,14 @@ class TestOthers:
 
 
 def print_of(client, **asked) -> bytes:
-    told = {"x": f"{EAST + 50:.2f}", "y": f"{NORTH + 50:.2f}", "skala": "1000", "warstwy": "parcels", "tlo": "none", "siatka": "bez"}
+    told = {
+        "x": f"{EAST + 50:.2f}",
+        "y": f"{NORTH + 50:.2f}",
+        "skala": "1000",
+        "warstwy": "parcels",
+        "tlo": "none",
+        "siatka": "bez",
+    }
     response = client.get("/mapa/wydruk", told | asked)
     assert response.status_code == 200, response.content
     assert response["Content-Type"] == "application/pdf"
@@ -264,7 +278,14 @@ class TestPrint:
         text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
 
         told = text.replace("\u00a0", " ")
-        for words in ("Zażółć gęślą jaźń", "1:1 000", "EPSG:2178", "stan na 1 maja 2020", "nie jest dokumentem", "działka"):
+        for words in (
+            "Zażółć gęślą jaźń",
+            "1:1 000",
+            "EPSG:2178",
+            "stan na 1 maja 2020",
+            "nie jest dokumentem",
+            "działka",
+        ):
             assert words in told
         assert f"X {NORTH:,.0f}".replace(",", " ")[:6] in told
 
@@ -301,7 +322,8 @@ class TestPrint:
     @pytest.mark.parametrize(
         "asked",
         [
-            {"papier": "A9"}, {"skala": "1"}, {"x": "a"}, {"y": "nan"}, {"x": "1"}, {"tytul": "a" * 121}, {"tytul": "a\nb"},
+            {"papier": "A9"}, {"skala": "1"}, {"x": "a"}, {"y": "nan"}, {"x": "1"}, {"tytul": "a" * 121},
+            {"tytul": "a\nb"},
             {"warstwy": "nic"}, {"warstwy": "parcels~x"}, {"tlo": "orto"}, {"dzien": "wczoraj"}, {"siatka": "4326"},
             {"dzialka": "\u202e"}, {"uklad": "krzywo"},
         ],

@@ -98,13 +98,11 @@ export interface Said {
   drawing?: string | undefined;
 }
 
-const short = (value: number, places: number): string => value.toFixed(places).replace(/\.?0+$/, "") || "0";
-
 export function write(said: Said): string {
   const [east, north] = said.centre;
   const parts = [`v=${VERSION}`, `x=${Math.round(east)}`, `y=${Math.round(north)}`, `z=${said.zoom.toFixed(2).replace(/\.?0+$/, "")}`];
   if (said.parcels.length) parts.push(`dzialka=${said.parcels.join(",")}`);
-  if (said.layers) parts.push(`warstwy=${said.layers.map(({ id, opacity }) => (opacity === 1 ? id : `${id}~${short(opacity * 100, 0)}`)).join(",")}`);
+  if (said.layers) parts.push(`warstwy=${said.layers.map(({ id, opacity }) => (opacity === 1 ? id : `${id}~${Math.round(opacity * 100)}`)).join(",")}`);
   if (said.background) parts.push(`tlo=${said.background}`);
   if (said.day) parts.push(`dzien=${said.day}`);
   if (said.drawing) parts.push(`rysunek=${said.drawing}`);
