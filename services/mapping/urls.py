@@ -8,6 +8,7 @@ app_name = "mapping"
 
 urlpatterns = [
     path("mapa/warstwy", views.layer_catalogue, name="layers"),
+    path("mapa/obraz.png", views.parcel_picture, name="picture"),
     path("mapa/wydruk", views.print_map, name="print"),
     path("mapa/uslugi/", others, name="others"),
     path("mapa/uslugi/<slug:code>", other, name="other"),

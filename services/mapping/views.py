@@ -9,8 +9,10 @@ from django.views.decorators.http import require_safe
 from services.mapping import layers
 from services.mapping.prints import order as orders
 from services.mapping.prints.sheet import pdf
+from services.mapping.thumbnail import thumbnail
 from services.sharing.services import NAMES, view_of
-from spatial.errors import ServiceError
+from spatial.cadastre.models import Parcel
+from spatial.errors import NotFound, ServiceError
 from tiles.pictures.renderer import PictureFailed
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,21 @@ class CannotPrint(ServiceError):
 @require_safe
 def layer_catalogue(request: HttpRequest) -> HttpResponse:
     return JsonResponse(layers.catalogue(), json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe
+def parcel_picture(request: HttpRequest) -> HttpResponse:
+    """``?dzialka=``: the parcel of today as PNG."""
+    identifier = request.GET.get("dzialka", "")
+    parcel = Parcel.objects.current().filter(identifier=identifier).first() if identifier.isprintable() else None
+    if parcel is None:
+        raise NotFound(_("Nie ma takiej działki."))
+    try:
+        made = thumbnail(parcel.geom)
+    except PictureFailed:
+        log.exception("A parcel could not be drawn.")
+        raise CannotPrint(_("Nie udało się narysować mapy. Spróbuj ponownie za chwilę.")) from None
+    return HttpResponse(made, content_type="image/png", headers={"Cache-Control": "public, max-age=60"})
 
 
 @require_safe

@@ -19,6 +19,7 @@ SAMPLES: dict[str, list[str]] = {
     "mapa/qr.svg": ["/mapa/qr.svg?widok=v=1&dzialka={parcel}", "/mapa/qr.svg"],
     "mapa/rysunki/": ["/mapa/rysunki/"],
     "mapa/rysunki/<str:secret>": ["/mapa/rysunki/nic"],
+    "mapa/obraz.png": ["/mapa/obraz.png?dzialka={parcel}", "/mapa/obraz.png?dzialka=x"],
     "mapa/wydruk": ["/mapa/wydruk?x=7418209&y=5566697&skala=1000&dzialka={parcel}", "/mapa/wydruk?x=a"],
     "mapa/dzialka": ["/mapa/dzialka?lon={lon}&lat={lat}", "/mapa/dzialka?lon=x&lat=1", "/mapa/dzialka"],
     "podklady/<slug:code>/<int:zoom>/<int:column>/<int:row>": ["/podklady/orto/14/9094/5548", "/podklady/x/1/1/1"],

@@ -1,8 +1,8 @@
 /** What lies under the layers: our own pale map in three shades, nothing, or a picture of a national service. */
-import TileLayer from "ol/layer/Tile";
+import type TileLayer from "ol/layer/Tile";
 import VectorTileLayer from "ol/layer/VectorTile";
 import type OlMap from "ol/Map";
-import XYZ from "ol/source/XYZ";
+import type XYZ from "ol/source/XYZ";
 import { Fill, Stroke, Style, Text } from "ol/style";
 import type { Background } from "./catalogue";
 import type { Stack } from "./layers";
@@ -68,7 +68,7 @@ export class Ground {
       const held = stack.get(part);
       const source = held?.vector.getSource();
       if (!held || !source) return [];
-      const layer = new VectorTileLayer({ source, minZoom: held.info.from - 0.01, zIndex: -1, declutter: part === "streets", renderBuffer: 64 });
+      const layer = new VectorTileLayer({ source, minZoom: held.info.from - 0.01, zIndex: -1, declutter: part === "streets", renderBuffer: 64, renderMode: part === "buildings" ? "hybrid" : "vector" });
       map.addLayer(layer);
       return [[part, layer] as [(typeof PARTS)[number], VectorTileLayer]];
     });
@@ -91,6 +91,13 @@ export class Ground {
     this.paint();
   }
 
+  private async lay(url: string, id: string): Promise<void> {
+    const { pictureLayer } = await import("./past");
+    if (this.id !== id || this.picture) return; // another was chosen meanwhile
+    this.picture = pictureLayer(url, () => this.onError(this.backgrounds.find((one) => one.id === id)?.title ?? id));
+    this.map.addLayer(this.picture);
+  }
+
   paint(): void {
     const { id } = this;
     const shade = id === "light" || id === "grey" || id === "dark" ? SHADES[id] : undefined;
@@ -101,12 +108,7 @@ export class Ground {
     const url = this.backgrounds.find((one) => one.id === id)?.url;
     if (this.picture) this.map.removeLayer(this.picture);
     this.picture = undefined;
-    if (url) {
-      const source = new XYZ({ url, maxZoom: 20, crossOrigin: "anonymous" });
-      source.on("tileloaderror", () => this.onError(this.backgrounds.find((one) => one.id === id)?.title ?? id));
-      this.picture = new TileLayer({ source, zIndex: -2 });
-      this.map.addLayer(this.picture);
-    }
+    if (url) void this.lay(url, id);
     this.element.style.backgroundColor = shade?.ground ?? ink(this.isDark).ground;
     this.stack.paint(this.isDark);
   }

@@ -1,14 +1,15 @@
 /** The layers of the map: which are seen, how strongly, in which order, as of which day. */
 import MVT from "ol/format/MVT";
-import TileLayer from "ol/layer/Tile";
+import type TileLayer from "ol/layer/Tile";
 import VectorTileLayer from "ol/layer/VectorTile";
 import type BaseLayer from "ol/layer/Base";
-import TileWMS from "ol/source/TileWMS";
+import type TileWMS from "ol/source/TileWMS";
 import VectorTileSource from "ol/source/VectorTile";
 import type { Catalogue, LayerInfo } from "./catalogue";
 import { ink, painter } from "./paint";
 import type { Ink } from "./paint";
 
+const DENSE = new Set(["parcels", "buildings", "addresses"]);
 const LAST_TILES = 17; // deeper, the same tile is drawn larger
 
 /** One layer as the address says it, 1 is full strength. */
@@ -37,9 +38,9 @@ export class MapLayer {
     });
     source.on("tileloaderror", onError);
     this.isShown = info.is_opening;
-    // Hatches are drawn as they stand: in a stretched picture of a tile they would blur.
-    const isHatched = info.drawing.cases.some(({ look }) => look.hatch !== "none");
-    this.vector = new VectorTileLayer({ source, minZoom: info.from - 0.01, declutter: info.drawing.labels.some(({ bold }) => bold) ? "names" : "numbers", renderBuffer: 64, renderMode: isHatched ? "vector" : "hybrid", visible: this.isShown });
+    // Pictures of tiles are kept for what is dense; hatches would blur in them when stretched.
+    const isDense = DENSE.has(info.id);
+    this.vector = new VectorTileLayer({ source, minZoom: info.from - 0.01, declutter: info.drawing.labels.some(({ bold }) => bold) ? "names" : "numbers", renderBuffer: 64, renderMode: isDense ? "hybrid" : "vector", visible: this.isShown });
   }
 
   /** What OpenLayers draws. */
@@ -70,17 +71,18 @@ export class MapLayer {
   }
 
   /** As it stood on a day: a picture by WMS. Undefined: as it is. Answers a layer that is new to the map. */
-  asOf(day: string | undefined): BaseLayer | undefined {
+  async asOf(day: string | undefined): Promise<BaseLayer | undefined> {
     this.day = this.info.has_time ? day : undefined;
     let fresh: BaseLayer | undefined;
     if (this.day && !this.past) {
-      const source = new TileWMS({ url: "/wms", params: { LAYERS: this.info.id, TIME: this.day, VERSION: "1.3.0", FORMAT: "image/png" }, projection: "EPSG:3857" });
-      source.on("tileloaderror", this.onError);
-      this.past = new TileLayer({ source, opacity: this.strength, zIndex: this.vector.getZIndex() ?? 0 });
-      fresh = this.past;
-    } else if (this.day) {
-      this.past?.getSource()?.updateParams({ TIME: this.day });
+      const { pastLayer } = await import("./past");
+      if (!this.past) {
+        fresh = this.past = pastLayer(this.info.id, this.day ?? "", this.onError);
+        this.past.setOpacity(this.strength);
+        this.past.setZIndex(this.vector.getZIndex() ?? 0);
+      }
     }
+    if (this.day) this.past?.getSource()?.updateParams({ TIME: this.day });
     this.settle();
     return fresh;
   }

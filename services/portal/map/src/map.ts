@@ -27,7 +27,7 @@ import type { Hit } from "./suggest";
 import { announce, toast } from "./toast";
 import { ToolPanel, TOOLS } from "./tool";
 import type { Desk } from "./tool";
-import { LayerPanel } from "./tree";
+import type { LayerPanel } from "./tree";
 import { day as dayText, language, say } from "./words";
 
 const target = must("mapa");
@@ -211,10 +211,7 @@ function settle(): void {
 
 function setDay(asked: string | undefined): void {
   day = asked;
-  for (const layer of stack.layers) {
-    const fresh = layer.asOf(day);
-    if (fresh) map.addLayer(fresh);
-  }
+  for (const layer of stack.layers) void layer.asOf(day).then((fresh) => fresh && map.addLayer(fresh));
   const banner = byId("dzien");
   if (banner) {
     banner.hidden = !day;
@@ -252,11 +249,12 @@ map.on("moveend", settle);
 // --- what surrounds the map ---------------------------------------------------------------------------------------
 
 const coordinates = h("span", { class: "numbers" });
-const credits = h("span", {});
-target.append(h("div", { class: "map-foot" }, ...(isEmbedded ? [] : [coordinates]), credits));
+const credits = must("zrodlo");
+const sources = credits.textContent;
+if (!isEmbedded) credits.before(coordinates);
 
 function credit(): void {
-  credits.textContent = [target.dataset["attribution"], ground.attribution].filter(Boolean).join(" · ");
+  credits.textContent = [sources, ground.attribution].filter(Boolean).join(" · ");
 }
 map.on("pointermove", (event) => {
   if (!event.dragging) coordinates.textContent = gridText(event.coordinate);
@@ -269,15 +267,7 @@ const desk: Desk = { map, target, catalogue, stack, ground, here, settle, parcel
 const [panelElement, toolElement] = [byId("warstwy"), byId("narzedzie")];
 if (panelElement && toolElement) {
   tools = new ToolPanel(toolElement, must("narzedzia-przycisk"), must("narzedzia-menu"), desk);
-  panel = new LayerPanel(panelElement, must("warstwy-przycisk"), catalogue, stack, ground, () => {
-    repaint();
-    credit();
-    settle();
-  });
-  must("warstwy-przycisk").addEventListener("click", () => {
-    tools?.shut();
-    panel?.toggle(!panel.isOpen);
-  });
+  must("warstwy-przycisk").addEventListener("click", () => void openLayers(panelElement));
   must("narzedzia-przycisk").addEventListener("click", () => {
     if (panel?.isOpen) panel.toggle(false);
   });
@@ -293,6 +283,28 @@ arrive();
 zoomed();
 credit();
 if (location.hash.slice(1) in TOOLS) void tools?.open(location.hash.slice(1));
+
+async function openLayers(element: HTMLElement): Promise<void> {
+  tools?.shut();
+  try {
+    panel ??= await layerPanel(element);
+  } catch {
+    toast(say("toolFailed"));
+    return;
+  }
+  panel.toggle(!panel.isOpen);
+}
+
+async function layerPanel(element: HTMLElement): Promise<LayerPanel> {
+  const { LayerPanel } = await import("./tree");
+  const made = new LayerPanel(element, must("warstwy-przycisk"), catalogue, stack, ground, () => {
+    repaint();
+    credit();
+    settle();
+  });
+  made.zoomed(view.getZoom() ?? 0);
+  return made;
+}
 
 function zoomBy(step: number): void {
   view.animate({ zoom: (view.getZoom() ?? 12) + step, duration: motion });
@@ -341,3 +353,4 @@ search?.addEventListener("pick", (event) => {
 const opener = document.querySelector<HTMLAnchorElement>(".open-map");
 if (opener) opener.href = `/mapa/${location.search.replace(/[?&]osadzona=1/, "")}`;
 document.documentElement.dataset["map"] = "ready";
+map.once("rendercomplete", () => performance.mark("map-drawn"));

@@ -394,11 +394,12 @@ export function area(squareMetres: number): string {
   return `${String(Math.round(squareMetres)).replace(/\B(?=(\d{3})+$)/g, noBreak)}${noBreak}m²`;
 }
 
+const longDay = new Intl.DateTimeFormat(language === "en" ? "en-GB" : "pl-PL", { dateStyle: "long" });
+
 /** "2026-11-23" -> "23 listopada 2026" */
 export function day(iso: string): string {
   const at = new Date(`${iso}T12:00:00`);
-  const text = new Intl.DateTimeFormat(language === "en" ? "en-GB" : "pl-PL", { dateStyle: "long" }).format(at);
-  return text.replaceAll(" ", noBreak);
+  return longDay.format(at).replaceAll(" ", noBreak);
 }
 
 /** 1234.5 -> "1 234,50" in Polish, "1,234.50" in English. */
