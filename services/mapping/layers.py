@@ -29,7 +29,7 @@ type Json = dict[str, Any]
 
 def catalogue() -> Json:
     """JSON-ready; texts in the language of the request, the first layer of a group lies at the bottom."""
-    language = "pl" if get_language() == "pl" else "en"
+    language = get_language() or "pl"
     return {
         "groups": [
             {"id": str(theme), "title": THEMES[theme][language], "layers": [layer(one, language) for one in held]}

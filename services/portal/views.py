@@ -14,6 +14,7 @@ from django.contrib.gis.geos import Point, Polygon
 from django.db.models import Max, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
@@ -21,12 +22,15 @@ from django.views.decorators.http import require_GET, require_safe
 
 from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
+from services.disclosure.services import READERS
+from services.identity.access import municipalities_of
+from services.identity.models import StaffRole
 from services.mapping import layers
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from services.portal.errors import wants_json
 from services.portal.health import checks
 from services.portal.resolution import provisions_of, sheets_of, state_on
-from services.portal.search import find, kind_name, nothing_found
+from services.portal.search import find, in_country, kind_name, nothing_found, offers_country
 from services.portal.surroundings import changes, surroundings
 from spatial import crs
 from spatial.cadastre.models import Parcel
@@ -68,7 +72,7 @@ def map_portal(request: HttpRequest) -> HttpResponse:
         request,
         "portal/map.html",
         {
-            "extent": home_extent(),
+            "extent": home_extent(request.user),
             "egib_on": delivered,
             "is_embedded": request.GET.get("osadzona") == "1",
             "catalogue": layers.catalogue(),
@@ -76,9 +80,12 @@ def map_portal(request: HttpRequest) -> HttpResponse:
     )
 
 
-def home_extent() -> tuple[float, float, float, float]:
-    """All municipalities together, lon-lat."""
-    together = Municipality.objects.aggregate(box=Extent("boundary"))["box"]
+def home_extent(user: Any) -> Box:
+    """All municipalities together, lon-lat; for staff those where they work."""
+    rows = Municipality.objects.all()
+    if user.pk and (own := rows.filter(staff__user=user.pk)).exists():
+        rows = own
+    together = rows.aggregate(box=Extent("boundary"))["box"]
     return lonlat_box(together) if together else SKALA
 
 
@@ -128,9 +135,11 @@ def asked_day(request: HttpRequest) -> date:
 
 @require_safe
 def parcel(request: HttpRequest, identifier: str) -> HttpResponse:
-    report = parcel_report(identifier=identifier, as_of=asked_day(request))
+    offices = municipalities_of(request.user, StaffRole.Role.PLANNER).values_list("teryt", flat=True)
+    report = parcel_report(identifier=identifier, as_of=asked_day(request), offices=set(offices))
+    report["desk"] = desk_of(request.user, report)
     if wants_json(request):
-        return json(report)
+        return private(json(report), request)
     if report["id"] != identifier:  # typed with spaces or small letters
         query = request.GET.urlencode()
         return redirect(f"/dzialki/{report['id']}/" + (f"?{query}" if query else ""))
@@ -145,6 +154,26 @@ def parcel(request: HttpRequest, identifier: str) -> HttpResponse:
             **days,
         },
     )
+
+
+def desk_of(user: Any, report: dict[str, Any]) -> list[dict[str, str]]:
+    """What a clerk of the parcel's municipality does from here; nothing for others."""
+    place = report["municipality"]["teryt"]
+    roles = set(StaffRole.objects.filter(user=user.pk, municipality=place).values_list("role", flat=True))
+    links = (
+        (set(READERS), _("Właściciele"), reverse("disclosure:owners", args=[report["id"]])),
+        ({StaffRole.Role.PLANNER}, _("Plany i szkice"), reverse("drafting:index")),
+        ({StaffRole.Role.PLANNER}, _("Biurko planisty"), reverse("extracts:desk")),
+        ({StaffRole.Role.REGISTER_KEEPER}, _("Dane i rejestry"), reverse("registers:index")),
+    )
+    return [{"title": title, "url": url} for readers, title, url in links if roles & readers]
+
+
+def private(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """Answers to staff are kept by no cache between."""
+    if request.user.is_authenticated:
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe
@@ -250,14 +279,21 @@ def relation_json(relation: PlanRelation, *, seen_from: LocalPlan) -> dict[str, 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "")
-    hits = find(query=query, on=timezone.localdate())
+    today = timezone.localdate()
+    is_wide = request.GET.get("kraj") == "1"
+    hits = in_country(query, on=today) if is_wide else find(query=query, on=today)
     message = None if hits else nothing_found(query)
     results = [hit_json(hit) for hit in hits]
+    wider = None
+    if query.strip() and not hits and not is_wide and offers_country(today):
+        wider = f"{request.path}?{urlencode({'q': query, 'kraj': 1})}"
     if wants_json(request):
-        return json({"query": query, "results": results, "message": message})
+        return json({"query": query, "results": results, "message": message, "wider_url": wider})
     if len(hits) == 1 and hits[0].parcel and parcel_id(query):
         return redirect(results[0]["url"])
-    return render(request, "portal/search.html", {"query": query, "results": results, "message": message})
+    return render(
+        request, "portal/search.html", {"query": query, "results": results, "message": message, "wider_url": wider}
+    )
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from spatial.remote.models import RemoteService
 from tests.factories import EAST, NORTH, TODAY
-from tests.services.test_mapping import CAPABILITIES, QUICK, MapSimulator, picture
+from tests.simulators.maps import CAPABILITIES, QUICK, MapSimulator, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

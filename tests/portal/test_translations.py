@@ -60,6 +60,46 @@ def texts_of_project() -> Iterator[tuple[str | tuple[str, ...], Path]]:
                 yield text, path
 
 
+UKRAINIAN = settings.LOCALE_PATHS[0] / "uk" / "LC_MESSAGES" / "django.po"
+#: pages that residents see; those of the office stay Polish
+RESIDENTS = (
+    "services/portal/templates", "services/documents/templates", "services/extracts/templates/extracts/apply.html",
+    "services/extracts/templates/extracts/case.html", "services/extracts/templates/extracts/home.html",
+    "services/mapping", "services/sharing",
+)  # fmt: skip
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+class TestUkrainian:
+    @pytest.fixture(scope="class")
+    def ukrainian(self) -> Catalog:
+        with UKRAINIAN.open("rb") as file:
+            return read_po(file)
+
+    def test_has_every_text_of_residents_pages(self, ukrainian):
+        said = {
+            text if isinstance(text, str) else text[0] for text, path in texts_of_project() if is_for_residents(path)
+        }
+        there = {entry.id if isinstance(entry.id, str) else entry.id[0] for entry in ukrainian if entry.id}
+
+        assert sorted(said - there) == []
+
+    def test_keeps_the_values(self, ukrainian):
+        for entry in ukrainian:
+            if entry.id and not entry.pluralizable:
+                assert sorted(PLACEHOLDER.findall(entry.id)) == sorted(PLACEHOLDER.findall(entry.string)), entry.id
+
+    def test_is_spoken_by_the_pages(self, client, skala):
+        page = client.get("/", headers={"accept-language": "uk"}).content.decode()
+
+        assert '<html lang="uk">' in page
+        assert "Яку ділянку ви шукаєте?" in page
+
+
+def is_for_residents(path: Path) -> bool:
+    return any(path.is_relative_to(settings.ROOT / place) for place in RESIDENTS) and path.name != "patterns.html"
+
+
 class TestCatalogue:
     def test_every_text_has_its_english(self, catalogue):
         assert [entry.id for entry in catalogue if entry.id and not all(as_tuple(entry.string))] == []

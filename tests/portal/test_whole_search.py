@@ -3,12 +3,18 @@
 from datetime import date
 
 import pytest
+import shapely
 from django.contrib.gis.geos import Point
 
 from services.tourism.models import Place
 from spatial import crs
+from spatial.municipalities.models import Municipality
 from spatial.ogc.registry import Collection, Searching, collections
+from spatial.remote.models import RemoteService
 from tests import factories
+from tests.factories import rectangle
+from tests.simulators.base import Resets
+from tests.simulators.uldk import HeldPlace, UldkSimulator
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +132,80 @@ def test_a_collection_that_searches_unknown_words_is_refused():
 
     with pytest.raises(ImproperlyConfigured, match="nazwa"):
         Collection(**parts | {"search": wrong})
+
+
+class TestWholeCountry:
+    """National services are asked only by a person's word, and only where the office has switched them on."""
+
+    @pytest.fixture
+    def uldk(self):
+        with UldkSimulator().running() as simulator:
+            east, north = 560_863.23, 262_948.91
+            shape = shapely.box(east, north, east + 50, north + 50)
+            simulator.places.append(HeldPlace("120610_5.0004.777", shape, "777", "Maszyce"))
+            yield simulator
+
+    def switch_on(self, simulator):
+        options = {"private_network": True, "first_wait_s": 0.0, "timeout_s": 5.0, "attempts": 1}
+        RemoteService.objects.create(
+            code="uldk", url=simulator.url, is_enabled=True, options=options, valid_from=date(2026, 1, 1)
+        )
+
+    def test_is_offered_when_we_know_nothing(self, client, skala, uldk):
+        assert client.get("/szukaj", {"q": "Maszyce 777", "f": "json"}).json()["wider_url"] is None
+        self.switch_on(uldk)
+
+        wider = client.get("/szukaj", {"q": "Maszyce 777", "f": "json"}).json()["wider_url"]
+        assert uldk.questions == []
+        [hit] = client.get(f"{wider}&f=json").json()["results"]
+
+        assert (hit["kind"], hit["label"], hit["id"]) == ("country", "Działka 777, Maszyce", None)
+        assert (hit["lon"], hit["lat"]) == pytest.approx((19.8532, 50.2299), abs=0.003)
+
+    def test_that_is_silent_is_told_from_nothing(self, client, skala, uldk):
+        self.switch_on(uldk)
+        nothing = client.get("/szukaj", {"q": "Maszyce 1", "kraj": "1", "f": "json"})
+        uldk.always = Resets()
+        silent = client.get("/szukaj", {"q": "Maszyce 777", "kraj": "1", "f": "json"})
+
+        assert (nothing.status_code, nothing.json()["results"]) == (200, [])
+        assert silent.status_code == 502
+        assert "nie odpowiadają" in silent.json()["description"]
+
+
+class TestStaff:
+    def test_planner_is_told_everything_of_the_own_municipality(self, client, danuta, emil, make_parcel, make_zone):
+        """A sliver of 5 cm along the boundary of a zone: the office's matter, not the resident's."""
+        parcel = make_parcel(number="1", side=100)
+        make_zone("MN.1", east=-100, north=-100, width=300, height=200.05, class_2021="MN")
+        make_zone("R.1", east=-100, north=100.05, width=300, height=200, class_2021="R")
+        make_zone("R.2", east=-100, north=-300, width=300, height=200.1, class_2021="R")
+        make_zone("R.3", east=99.95, north=-100, width=300, height=300, class_2021="R")
+        address = f"/dzialki/{parcel.identifier}/?f=json"
+
+        def told():
+            report = client.get(address).json()
+            return len(report["findings"]), [link["title"] for link in report["desk"]]
+
+        resident = told()
+        client.force_login(danuta)
+        planner = told()
+        assert "no-store" in client.get(address)["Cache-Control"]
+        client.force_login(emil)
+        neighbour = told()
+
+        assert resident[1] == neighbour[1] == []
+        assert resident[0] == neighbour[0] < planner[0]
+        assert planner[1] == ["Właściciele", "Plany i szkice", "Biurko planisty"]
+
+    def test_map_opens_where_they_work(self, client, skala, emil):
+        Municipality.objects.filter(pk=skala.pk).update(boundary=rectangle(east=90_000, north=0, width=10, height=10))
+
+        def extent():
+            return client.get("/mapa/").content.decode().partition('data-extent="')[2].partition('"')[0]
+
+        everybody = extent()
+        client.force_login(emil)
+
+        assert extent().split(",")[0] == everybody.split(",")[0]
+        assert float(extent().split(",")[2]) < float(everybody.split(",")[2]) - 0.5

@@ -1,7 +1,16 @@
 import pytest
 
+from tests.simulators.maps import MapSimulator, picture
+
 
 @pytest.fixture
 def land(drawn_plan, make_parcel, rate, filing):
     """A parcel that an extract can be issued for."""
     return make_parcel(east=0, north=0, side=100, number="123/4")
+
+
+@pytest.fixture
+def service(settings, tmp_path):
+    settings.MAP_FOLDER = tmp_path / "maps"
+    with MapSimulator(content=picture()).running() as running:
+        yield running

@@ -118,7 +118,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 LANGUAGE_CODE = "pl"
-LANGUAGES = [("pl", "polski"), ("en", "English")]
+#: Ukrainian speaks on the pages of residents; those of the office stay Polish where it has no words
+LANGUAGES = [("pl", "polski"), ("en", "English"), ("uk", "українська")]
 LOCALE_PATHS = [ROOT / "services/portal/locale"]
 TIME_ZONE = "Europe/Warsaw"
 USE_TZ = True

@@ -36,6 +36,8 @@ export interface Report {
   land_uses: { label: string; name: string; area_m2: number | null }[];
   addresses: string[];
   planning: { state: "covered" | "partial" | "none"; message: string; plans: Plan[]; uncovered: Share | null };
+  /** for staff of the municipality: where they go on from here */
+  desk: { title: string; url: string }[];
   findings: { severity: "blocking" | "warning" | "info"; message: string }[];
 }
 
@@ -102,7 +104,7 @@ export interface CardActions {
   print: () => void;
 }
 
-export function card(report: Report, actions: CardActions): HTMLElement[] {
+export function card(report: Report, actions: CardActions): (HTMLElement | null)[] {
   const id = encodeURIComponent(report.id);
   const page = `/dzialki/${encodeURI(report.id)}/`;
   const uses = report.land_uses.map((use) => `${use.label}${use.area_m2 === null ? "" : ` ${area(use.area_m2)}`}`).join(", ");
@@ -122,6 +124,7 @@ export function card(report: Report, actions: CardActions): HTMLElement[] {
       h("button", { type: "button", class: "plain", click: actions.print }, say("print")),
       h("button", { type: "button", class: "plain", click: actions.addMore }, say("addParcel")),
     ),
+    report.desk.length ? h("div", { class: "actions minor" }, ...report.desk.map(({ title, url }) => h("a", { href: url }, title))) : null,
     planning(report.planning),
     ...report.findings.map((finding) => alert(SEVERITY[finding.severity], finding.message, say(finding.severity))),
     h(

@@ -35,9 +35,9 @@ export class Sheet {
     return this.isPanel ? [width + 12, 0] : [0, height];
   }
 
-  show(title: string, ...content: (Node | string)[]): void {
+  show(title: string, ...content: (Node | string | null)[]): void {
     this.title.textContent = title;
-    this.body.replaceChildren(...content);
+    this.body.replaceChildren(...content.filter((part) => part !== null));
     this.body.scrollTop = 0;
     if (this.element.hidden) this.stopAt("half");
     this.element.hidden = false;

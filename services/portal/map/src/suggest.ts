@@ -19,6 +19,8 @@ export interface Hit {
 interface Answer {
   results: Hit[];
   message: string | null;
+  /** where national services are asked the same, when we found nothing */
+  wider_url?: string | null;
 }
 
 const PAUSE_MS = 180;
@@ -86,16 +88,21 @@ export function suggest(form: HTMLFormElement): void {
     list.replaceChildren(...groupsOf(hits, option));
     list.hidden = hits.length === 0;
     note.hidden = hits.length > 0 || !answer.message;
-    note.textContent = answer.message ?? "";
+    note.replaceChildren(answer.message ?? "");
+    if (answer.wider_url) {
+      const url = `${answer.wider_url}&f=json`;
+      // pointerdown, because a click would come after the box lost focus and closed the note
+      note.append(" ", h("button", { type: "button", class: "plain", pointerdown: (event) => event.preventDefault(), click: () => void ask(url) }, say("wider")));
+    }
     input.setAttribute("aria-expanded", String(hits.length > 0));
     if (hits.length) announce(say("found", { count: hits.length }));
   };
 
-  const ask = async (): Promise<Hit[]> => {
+  const ask = async (wider?: string): Promise<Hit[]> => {
     request?.abort();
     request = new AbortController();
     try {
-      const response = await fetch(`${form.action}?${new URLSearchParams({ q: input.value, f: "json" })}`, { signal: request.signal });
+      const response = await fetch(wider ?? `${form.action}?${new URLSearchParams({ q: input.value, f: "json" })}`, { signal: request.signal });
       const body = (await response.json()) as Answer & { description?: string };
       show(response.ok ? body : { results: [], message: body.description ?? say("searchFailed") });
     } catch (error) {
@@ -126,7 +133,9 @@ export function suggest(form: HTMLFormElement): void {
       }
     }
   });
-  input.addEventListener("blur", close);
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget as Node | null)) close();
+  });
   form.addEventListener("submit", (event) => {
     if (!form.hasAttribute("data-stay")) return;
     event.preventDefault();
