@@ -6,23 +6,33 @@ goes on.
 
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
 from time import time
 
 from django.conf import settings
+from django.contrib.gis.db.models import Extent
+from django.contrib.gis.geos import Polygon
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from spatial import crs
 from spatial.errors import NotFound
+from spatial.municipalities.models import Municipality
+from spatial.ogc.reference_systems import Box
 from spatial.remote.base import Found
 from spatial.remote.contrib.pictures import HALF, KINDS, Pictures, Tile
 from spatial.remote.endpoints import Endpoint, endpoints
 from tiles.files import write_whole
 
 FRESH_S, FORGIVEN_S = 86_400, 7 * 86_400
-#: tiles of other countries are not asked for: west, south, east, north of EPSG:3857
-POLAND = (1_558_000, 6_260_000, 2_706_000, 7_360_000)
+#: round the municipalities, metres of EPSG:3857: further tiles are neither asked for nor kept
+AROUND = 30_000
 LAST_ZOOM = 20
+AREA_KEPT_S = 60  #: for which the area is remembered
+#: nothing is kept on a disk that is nearly full
+LEAST_FREE = 2 * 1024**3
 #: first bytes of a kept file tell what it is
 SIGNS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp", b"GIF8": "image/gif"}
 
@@ -50,7 +60,7 @@ class Kept:
 def background(request: HttpRequest, code: str, zoom: int, column: int, row: int) -> HttpResponse:
     """404 for a ground that is not offered here, 503 while its service is silent."""
     service = offered(code)
-    if not is_in_poland(zoom, column, row):
+    if not is_ours(zoom, column, row):
         raise NotFound("Tego miejsca nie ma na naszej mapie.")
     kept = Kept(settings.MAP_FOLDER / "backgrounds" / service.code / str(zoom) / str(column) / str(row))
     tile = fetched(service, kept, zoom, column, row)
@@ -67,12 +77,26 @@ def offered(code: str) -> Endpoint:
     raise NotFound("Nie ma takiego tła mapy. Wybierz inne w panelu warstw.")
 
 
-def is_in_poland(zoom: int, column: int, row: int) -> bool:
-    if not 0 <= zoom <= LAST_ZOOM:
+def is_ours(zoom: int, column: int, row: int) -> bool:
+    """Whether the tile shows anything of our municipalities or their neighbourhood."""
+    area = area_served()
+    if area is None or not 0 <= zoom <= LAST_ZOOM:
         return False
     side = 2 * HALF / 2**zoom
     west, north = column * side - HALF, HALF - row * side
-    return bool(west < POLAND[2] and west + side > POLAND[0] and north > POLAND[1] and north - side < POLAND[3])
+    return bool(west < area[2] and west + side > area[0] and north > area[1] and north - side < area[3])
+
+
+def area_served() -> Box | None:
+    """All municipalities with the neighbourhood, EPSG:3857."""
+    found: Box | None = cache.get("backgrounds.area")
+    if found is None and (together := Municipality.objects.aggregate(box=Extent("boundary"))["box"]):
+        whole = Polygon.from_bbox(together)
+        whole.srid = crs.PL_2000_7
+        west, south, east, north = whole.transform(crs.WEB_MERCATOR, clone=True).extent
+        found = west - AROUND, south - AROUND, east + AROUND, north + AROUND
+        cache.set("backgrounds.area", found, AREA_KEPT_S)
+    return found
 
 
 def fetched(service: Endpoint, kept: Kept, zoom: int, column: int, row: int) -> Tile | None:
@@ -81,7 +105,8 @@ def fetched(service: Endpoint, kept: Kept, zoom: int, column: int, row: int) -> 
         return kept.read()
     answer = Pictures(service).tile(zoom, column, row)
     if isinstance(answer, Found):
-        write_whole(kept.path, answer.value.content)
+        if disk_usage(settings.MAP_FOLDER.parent).free > LEAST_FREE:
+            write_whole(kept.path, answer.value.content)
         return answer.value
     return kept.read() if age is not None and age < FORGIVEN_S else None
 

@@ -225,6 +225,37 @@ class TestDrawing:
         expect(other.locator("#narzedzie .picked li")).to_contain_text("płot")
         expect(other.locator("#narzedzie")).to_contain_text("rysunek do oglądania")
 
+    def test_by_keyboard_alone_from_written_points(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        panel = open_tool(page, "rysuj")
+        points = panel.get_by_label("Albo wpisz punkty")
+
+        points.focus()
+        page.keyboard.type(f"{NORTH:.2f} {EAST:.2f}")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(panel.get_by_role("alert")).to_contain_text("co najmniej tyle punktów: 3")
+        points.focus()
+        page.keyboard.press("End")
+        page.keyboard.type(f"\n{NORTH:.2f} {EAST + 40:.2f}\n{NORTH + 40:.2f} {EAST + 40:.2f}")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+
+        expect(panel.locator(".picked li")).to_have_count(1)
+        panel.get_by_role("button", name="Cofnij").press("Enter")
+        expect(panel.locator(".picked li")).to_have_count(0)
+
+    def test_of_hostile_files_leaves_the_map_alive(self, open_page, covered_parcel, shared_data):
+        page = open_page(OVER_PARCEL)
+        panel = open_tool(page, "rysuj")
+        for file in sorted((shared_data / "hostile").iterdir()):
+            panel.get_by_label("Wczytaj plik").set_input_files(file)
+            expect(panel.locator("[role=status]").first).not_to_be_empty()
+
+        page.get_by_role("combobox").fill("cianowice 123/4")
+        page.get_by_role("option").first.click()
+        expect(page.get_by_role("heading", name="Działka 123/4")).to_be_visible()
+
     @pytest.mark.parametrize("kind", ["GeoJSON", "KML", "GPX", "DXF"])
     def test_goes_out_and_comes_back(self, open_page, covered_parcel, tmp_path, kind):
         page = open_page(OVER_PARCEL)
@@ -345,6 +376,21 @@ class TestCompare:
         assert divider.get_attribute("aria-valuenow") == "55"
         divider.press("Home")
         assert divider.get_attribute("aria-valuenow") == "0"
+
+    def test_two_windows_move_together(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        panel = open_tool(page, "porownaj")
+
+        panel.get_by_label("Dwa okna obok siebie").check()
+        panel.get_by_label("Po prawej stronie granicy").select_option("parcels")
+        second = page.get_by_role("application", name="Druga mapa")
+        expect(second.locator("canvas").first).to_be_visible()
+        before = asked(page)["x"]
+        second.press("ArrowRight")
+
+        expect(page).not_to_have_url(re.compile(f"x={before}&"))
+        page.locator("#narzedzie .close").press("Enter")
+        expect(second).to_have_count(0)
 
 
 class TestOthers:

@@ -1,4 +1,5 @@
 import pytest
+from django.core.cache import cache
 
 from tests.simulators.maps import MapSimulator, picture
 
@@ -10,7 +11,9 @@ def land(drawn_plan, make_parcel, rate, filing):
 
 
 @pytest.fixture
-def service(settings, tmp_path):
+def service(settings, tmp_path, skala):
+    """A national service of pictures, simulated; nothing of it is kept yet."""
+    cache.clear()
     settings.MAP_FOLDER = tmp_path / "maps"
     with MapSimulator(content=picture()).running() as running:
         yield running

@@ -76,13 +76,23 @@ class TestGround:
             (settings.MAP_FOLDER / "backgrounds/orto").rglob("5548")
         )
 
-    @pytest.mark.parametrize("address", ["/podklady/kieg/14/9094/5548", "/podklady/x/1/1/1", "/podklady/orto/3/0/0"])
+    @pytest.mark.parametrize(
+        "address",
+        ["/podklady/kieg/14/9094/5548", "/podklady/x/1/1/1", "/podklady/orto/3/0/0", "/podklady/orto/14/9150/5400"],
+    )
     def test_that_is_not_offered_is_not_there(self, client, service, address):
         switch_on("kieg", service)
         switch_on("orto", service)
 
         assert client.get(address).status_code == 404
         assert RemoteCall.objects.count() == 0
+
+    def test_is_not_kept_on_a_full_disk(self, client, service, settings, monkeypatch):
+        switch_on("orto", service)
+        monkeypatch.setattr(backgrounds, "LEAST_FREE", 1 << 60)
+
+        assert client.get(TILE).status_code == 200
+        assert not (settings.MAP_FOLDER / "backgrounds").exists()
 
     def test_by_wms_asks_for_the_same_square(self, client, service):
         switch_on("topo", service)

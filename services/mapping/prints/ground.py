@@ -12,7 +12,7 @@ from rasterio.crs import CRS
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject
 
-from services.mapping.backgrounds import LAST_ZOOM, Kept, fetched, is_in_poland
+from services.mapping.backgrounds import LAST_ZOOM, Kept, fetched, is_ours
 from spatial import crs
 from spatial.ogc.reference_systems import Box
 from spatial.remote.contrib.pictures import HALF, SIDE
@@ -64,7 +64,7 @@ def picture(service: Endpoint, box: Box, width: int, height: int) -> Image.Image
 
 
 def tile_of(service: Endpoint, zoom: int, column: int, row: int) -> NDArray[np.uint8] | None:
-    if not is_in_poland(zoom, column, row):
+    if not is_ours(zoom, column, row):
         return None
     path = settings.MAP_FOLDER / "backgrounds" / service.code / str(zoom) / str(column) / str(row)
     tile = fetched(service, Kept(path), zoom, column, row)

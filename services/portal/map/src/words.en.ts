@@ -188,4 +188,7 @@ export const words: Words = {
   writePointsHint: "Each in a row of its own: X (north) and Y (east) in PL-2000 zone 7.",
   zoomIn: "zoom in to see",
   wider: "Search the whole country",
+  tooFewPoints: "Give at least this many points: {count}.",
+  secondMap: "Second map",
+  twoWindows: "Two windows side by side",
 };

@@ -187,6 +187,9 @@ export const words = {
   writePointsHint: "Każdy w osobnym wierszu: X (północ) i Y (wschód) w PL-2000 strefy 7.",
   zoomIn: "przybliż, aby zobaczyć",
   wider: "Szukaj w całym kraju",
+  tooFewPoints: "Podaj co najmniej tyle punktów: {count}.",
+  secondMap: "Druga mapa",
+  twoWindows: "Dwa okna obok siebie",
 };
 
 export type Words = typeof words;

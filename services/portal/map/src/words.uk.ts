@@ -188,4 +188,7 @@ export const words: Words = {
   writePoints: "Або введіть точки",
   writePointsHint: "Кожну в окремому рядку: X (північ) і Y (схід) у PL-2000 зони 7.",
   zoomIn: "наблизьте, щоб побачити",
+  tooFewPoints: "Вкажіть щонайменше стільки точок: {count}.",
+  secondMap: "Друга карта",
+  twoWindows: "Два вікна поруч",
 };

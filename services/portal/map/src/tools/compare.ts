@@ -1,14 +1,17 @@
-/** Two maps in one: on the right of the divider the layers or the ground that a person chooses. */
+/** Two maps in one, on the right of a divider the layers that a person chooses; or two maps side by side. */
 import type BaseLayer from "ol/layer/Base";
 import { getRenderPixel } from "ol/render";
 import type RenderEvent from "ol/render/Event";
 import { h } from "../dom";
 import type { Open } from "../tool";
+import { twin } from "../twin";
+import type { Twin } from "../twin";
 import { say } from "../words";
 
 export const open: Open = (body, desk) => {
   let share = 50;
   let cut: BaseLayer[] = [];
+  let beside: Twin | undefined;
   const divider = h("div", { class: "divider", role: "slider", tabindex: "0", "aria-label": say("divider"), "aria-orientation": "horizontal", "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "50" });
   desk.target.append(divider);
 
@@ -34,6 +37,10 @@ export const open: Open = (body, desk) => {
   const select = (id: string): void => {
     free();
     const ids = id === "all" ? desk.stack.visible.map(({ info }) => info.id) : [id];
+    if (beside) {
+      beside.show(ids);
+      return;
+    }
     if (id !== "all") desk.stack.show([id], true);
     cut = desk.stack.layers.filter(({ info }) => ids.includes(info.id)).flatMap(({ all }) => all);
     for (const layer of cut) {
@@ -68,14 +75,23 @@ export const open: Open = (body, desk) => {
     move(((event.clientX - left) / width) * 100);
   });
 
+  const windows = h("input", { type: "checkbox", id: "porownaj-okna" });
+  windows.addEventListener("change", () => {
+    divider.hidden = windows.checked;
+    beside?.close();
+    beside = windows.checked ? twin(desk, say("secondMap")) : undefined;
+    select(field.value);
+    desk.map.render();
+  });
   const options = [{ id: "all", title: say("allLayers") }, ...desk.stack.layers.map(({ info }) => info).reverse()];
   const field = h("select", { id: "porownaj-co" }, ...options.map(({ id, title }) => h("option", { value: id }, title)));
   field.addEventListener("change", () => select(field.value));
-  body.append(h("label", { for: "porownaj-co" }, say("onTheRight")), field, h("p", { class: "small soft" }, say("howToCompare")));
+  body.append(h("label", { for: "porownaj-co" }, say("onTheRight")), field, h("label", { class: "choice" }, windows, h("span", {}, say("twoWindows"))), h("p", { class: "small soft" }, say("howToCompare")));
   select("all");
   move(50);
   return () => {
     free();
+    beside?.close();
     divider.remove();
     desk.map.render();
   };

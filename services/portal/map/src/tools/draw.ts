@@ -3,7 +3,10 @@ import Feature from "ol/Feature";
 import GeoJSON from "ol/format/GeoJSON";
 import type Geometry from "ol/geom/Geometry";
 import Circle from "ol/geom/Circle";
-import { fromCircle } from "ol/geom/Polygon";
+import LineString from "ol/geom/LineString";
+import MultiPoint from "ol/geom/MultiPoint";
+import Point from "ol/geom/Point";
+import Polygon, { fromCircle } from "ol/geom/Polygon";
 import Draw from "ol/interaction/Draw";
 import Modify from "ol/interaction/Modify";
 import VectorLayer from "ol/layer/Vector";
@@ -11,6 +14,9 @@ import VectorSource from "ol/source/Vector";
 import { Circle as Dot, Fill, Stroke, Style, Text } from "ol/style";
 import { token } from "../ask";
 import { h } from "../dom";
+import { toScreen } from "../place";
+import type { Pair } from "../place";
+import { pairs, pairsField } from "../points";
 import { snapping } from "../snap";
 import { announce, toast } from "../toast";
 import type { Open } from "../tool";
@@ -171,6 +177,21 @@ export const open: Open = (body, desk) => {
     window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
   };
 
+  const typed = (): void => {
+    const read = pairs(points.written.value);
+    const least = { Point: 1, LineString: 2, Polygon: 3, Circle: 2 }[kind];
+    points.fault.textContent = typeof read === "string" ? read : read.length < least ? say("tooFewPoints", { count: least }) : "";
+    if (typeof read === "string" || read.length < least) return;
+    remember();
+    const shape = shapeOf(kind, read.map(toScreen));
+    source.addFeature(new Feature<Geometry>({ geometry: shape, text: words.value.trim(), colour }));
+    points.written.value = "";
+    show();
+    desk.fit(shape.getExtent() as [number, number, number, number], 19);
+    announce(say("addedLayer", { title: words.value.trim() || say(KINDS[kind]) }));
+  };
+  const points = pairsField("rysuj-punkty", say("add"), () => typed());
+
   const file = h("input", { type: "file", id: "rysuj-plik", accept: ".geojson,.json,.kml,.gpx,.dxf,.zip" });
   file.addEventListener("change", () => {
     const [chosen] = file.files ?? [];
@@ -207,6 +228,7 @@ export const open: Open = (body, desk) => {
       }),
     ),
     h("p", { class: "small soft" }, say("howToDraw")),
+    ...points.parts,
     h("button", { type: "button", class: "button quiet", click: back }, say("undo")),
     list,
     h("button", { type: "button", class: "button", click: () => void save() }, say("saveDrawing")),
@@ -235,6 +257,21 @@ export const open: Open = (body, desk) => {
     delete desk.target.dataset["drawn"];
   };
 };
+
+/** Of written points: a circle by its middle and a point on it. */
+function shapeOf(kind: Kind, line: Pair[]): Geometry {
+  const [first = [0, 0], second = first] = line;
+  switch (kind) {
+    case "Point":
+      return line.length === 1 ? new Point(first) : new MultiPoint(line);
+    case "LineString":
+      return new LineString(line);
+    case "Polygon":
+      return new Polygon([[...line, first]]);
+    case "Circle":
+      return fromCircle(new Circle(first, Math.hypot(second[0] - first[0], second[1] - first[1])), 64);
+  }
+}
 
 function styleOf(colour: string, text: string): Style {
   return new Style({

@@ -12,6 +12,7 @@ import { h } from "../dom";
 import { area, azimuth, length, scaleAt } from "../grid";
 import { toGrid, toScreen } from "../place";
 import type { Pair } from "../place";
+import { pairs, pairsField, rowsOf } from "../points";
 import { snapping } from "../snap";
 import type { Open } from "../tool";
 import { area as areaText, metres, number, say } from "../words";
@@ -36,8 +37,7 @@ export const open: Open = (body, desk) => {
   let draw: Draw | undefined;
   const snap = snapping(desk);
   const result = h("dl", { class: "facts", role: "status", "aria-live": "polite" });
-  const written = h("textarea", { id: "miara-punkty", rows: "4", spellcheck: "false", "aria-describedby": "miara-punkty-opis" });
-  const fault = h("p", { class: "error", role: "alert" });
+  const { parts, written, fault } = pairsField("miara-punkty", say("measureWritten"), () => typed());
 
   const show = (): void => {
     const screen = points.map(toScreen);
@@ -65,7 +65,7 @@ export const open: Open = (body, desk) => {
       const flat = geometry.getCoordinates();
       const line = geometry instanceof Point ? [flat as number[]] : geometry instanceof Polygon ? ((flat as number[][][])[0] ?? []).slice(0, -1) : (flat as number[][]);
       points = line.map(toGrid);
-      written.value = points.map(([east, north]) => `${north.toFixed(2)} ${east.toFixed(2)}`).join("\n");
+      written.value = rowsOf(points);
       fault.textContent = "";
       show();
     });
@@ -105,11 +105,7 @@ export const open: Open = (body, desk) => {
     ),
     h("p", { class: "small soft" }, say("howToMeasure")),
     result,
-    h("label", { for: "miara-punkty" }, say("writePoints")),
-    written,
-    h("p", { class: "hint", id: "miara-punkty-opis" }, say("writePointsHint")),
-    fault,
-    h("button", { type: "button", class: "button quiet", click: typed }, say("measureWritten")),
+    ...parts,
   );
   begin();
   return () => {
@@ -118,20 +114,6 @@ export const open: Open = (body, desk) => {
     desk.map.removeLayer(layer);
   };
 };
-
-/** Rows of northing and easting; a sentence when one cannot be read. */
-function pairs(text: string): Pair[] | string {
-  const found: Pair[] = [];
-  for (const [place, row] of text.split(/\n/).entries()) {
-    if (!row.trim()) continue;
-    const numbers = row.trim().split(/[\s;]+/).map((one) => Number(one.replace(",", ".")));
-    const east = numbers.find((one) => one >= 7_000_000 && one < 8_000_000);
-    const north = numbers.find((one) => one >= 5_300_000 && one < 6_200_000);
-    if (numbers.length !== 2 || east === undefined || north === undefined) return say("rowUnclear", { row: place + 1 });
-    found.push([east, north]);
-  }
-  return found.length ? found : say("rowUnclear", { row: 1 });
-}
 
 function fact(name: string, value: string): HTMLElement[] {
   return [h("dt", {}, name), h("dd", { class: "numbers" }, value)];
