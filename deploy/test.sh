@@ -9,4 +9,4 @@ PREPARED=1 "$HERE/lint.sh"
 say "Tests"
 run pytest -q -n 2 --dist loadfile -m "not browser"
 say "Browser tests"
-run pytest -q -n 2 --dist loadfile -m browser
+run pytest -q -n 2 --dist load -m browser

@@ -417,8 +417,7 @@ class TestOthers:
 
 
 class TestEverybody:
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize("width", [360, 1440])
+    @pytest.mark.parametrize(("scheme", "width"), [("dark", 360), ("light", 1440)])
     def test_axe_finds_nothing_serious_in_any_state(self, open_page, covered_parcel, scheme, width):
         page = open_page(OVER_PARCEL, scheme=scheme, width=width)
         found = {}
