@@ -25,15 +25,22 @@ type Json = dict[str, Any]
 
 
 def view_of(query: str) -> str:
-    """The query, whose every part the map knows. Raises Malformed."""
+    """The query, whose every part the map knows; of a drawing it holds the secret for looking. Raises Malformed."""
     try:
         parts = parse_qsl(query.removeprefix("?"), keep_blank_values=True, max_num_fields=30)
     except ValueError:  # too many
         parts = []
+    parts = [(name, for_looking(value) if name == "rysunek" else value) for name, value in parts]
     written = urlencode(parts, safe=",~/:")
     if not parts or len(written) > LONGEST_VIEW or any(name not in NAMES or "\0" in value for name, value in parts):
         raise Malformed(_("Tego adresu nie da się skrócić: nie jest widokiem naszej mapy."))
     return written
+
+
+def for_looking(secret: str) -> str:
+    """A view that is given away never lets change a drawing."""
+    row = Drawing.objects.filter(edit_secret=secret).first() if "\0" not in secret else None
+    return row.view_secret if row else secret
 
 
 def shorten(query: str) -> ShortView:

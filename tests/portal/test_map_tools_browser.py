@@ -225,6 +225,22 @@ class TestDrawing:
         expect(other.locator("#narzedzie .picked li")).to_contain_text("płot")
         expect(other.locator("#narzedzie")).to_contain_text("rysunek do oglądania")
 
+    def test_is_given_away_for_looking_only(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        panel = self.draw(page)
+        panel.get_by_role("button", name="Zapisz rysunek").click()
+        expect(panel).to_contain_text("Trzymamy rysunek 12 miesięcy")
+        mine = asked(page)["rysunek"]
+        page.keyboard.press("Escape")
+
+        panel = open_tool(page, "udostepnij")
+        address = panel.get_by_label("Adres widoku").input_value()
+        expect(panel.get_by_label("Krótki adres")).to_have_value(re.compile("/m/"))
+
+        assert mine not in address
+        assert "rysunek=" in address
+        assert mine not in panel.get_by_label("Kod do wklejenia na stronę").input_value()
+
     def test_by_keyboard_alone_from_written_points(self, open_page, covered_parcel):
         page = open_page(OVER_PARCEL)
         panel = open_tool(page, "rysuj")

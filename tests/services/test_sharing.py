@@ -56,6 +56,13 @@ class TestShortAddress:
         assert response.status_code == 400
         assert not ShortView.objects.exists()
 
+    def test_of_a_drawing_never_lets_change_it(self, client):
+        made = services.save_drawing(collection(SQUARE))
+
+        url = client.post("/mapa/skrot", {"widok": f"v=1&rysunek={made.edit_secret}"}).json()["url"]
+
+        assert client.get(url)["Location"] == f"/mapa/?v=1&rysunek={made.view_secret}"
+
     @pytest.mark.parametrize("code", ["nic", "%00", "ą", "a" * 500])
     def test_that_is_unknown_says_so(self, client, code):
         assert client.get(f"/m/{code}").status_code == 404

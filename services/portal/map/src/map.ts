@@ -52,7 +52,7 @@ const map = new OlMap({
 const ground = new Ground(map, stack, catalogue.backgrounds, target, (title) => toast(say("groundFailed", { title })));
 let day: string | undefined;
 const clicks = { taken: false };
-const drawing: Desk["drawing"] = { id: undefined };
+const drawing: Desk["drawing"] = { id: undefined, view: undefined };
 
 function grown([west, south, east, north]: Box, times: number): Box {
   const [width, height] = [(east - west) * times, (north - south) * times];
@@ -202,7 +202,15 @@ async function chooseAt(coordinate: number[], manner: Manner & { more?: boolean 
 // --- the address --------------------------------------------------------------------------------------------------
 
 function here(): string {
-  return write({ centre: toGrid(view.getCenter() ?? [0, 0]), zoom: view.getZoom() ?? 12, parcels, layers: stack.state, background: ground.choice, day, drawing: drawing.id });
+  return saying(drawing.id);
+}
+
+function forOthers(): string {
+  return saying(drawing.view);
+}
+
+function saying(secret: string | undefined): string {
+  return write({ centre: toGrid(view.getCenter() ?? [0, 0]), zoom: view.getZoom() ?? 12, parcels, layers: stack.state, background: ground.choice, day, drawing: secret });
 }
 
 function settle(): void {
@@ -228,6 +236,7 @@ function arrive(): void {
   repaint();
   setDayQuietly(state.day);
   panel?.sync();
+  if (drawing.id !== state.drawing) drawing.view = undefined;
   drawing.id = state.drawing;
   if (state.drawing) void tools?.open("rysuj");
   if (state.centre) {
@@ -263,7 +272,7 @@ map.on("moveend", () => {
   coordinates.textContent = gridText(view.getCenter() ?? [0, 0]);
 });
 
-const desk: Desk = { map, target, catalogue, stack, ground, here, settle, parcels: () => parcels, day: () => day, setDay, drawing, fit, clicks };
+const desk: Desk = { map, target, catalogue, stack, ground, here, forOthers, settle, parcels: () => parcels, day: () => day, setDay, drawing, fit, clicks };
 const [panelElement, toolElement] = [byId("warstwy"), byId("narzedzie")];
 if (panelElement && toolElement) {
   tools = new ToolPanel(toolElement, must("narzedzia-przycisk"), must("narzedzia-menu"), desk);

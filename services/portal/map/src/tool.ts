@@ -16,14 +16,16 @@ export interface Desk {
   catalogue: Catalogue;
   stack: Stack;
   ground: Ground;
-  /** the query of the address that shows what is seen now */
+  /** the query of the address that shows what is seen now; of a kept drawing it holds the secret that its author uses */
   here: () => string;
+  /** the same for others, who may look at the drawing and not change it */
+  forOthers: () => string;
   /** the address anew, after something of it changed */
   settle: () => void;
   parcels: () => string[];
   day: () => string | undefined;
   setDay: (day: string | undefined) => void;
-  drawing: { id: string | undefined };
+  drawing: { id: string | undefined; view: string | undefined };
   fit: (box: Box, maxZoom: number) => void;
   /** while set, a click on the map is the tool's */
   clicks: { taken: boolean };

@@ -119,6 +119,7 @@ export const open: Open = (body, desk) => {
       saved = said;
       isDirty = false;
       desk.drawing.id = said.edit ?? said.view;
+      desk.drawing.view = said.view;
       desk.settle();
       showLinks();
       note.textContent = say("drawingSaved");
@@ -147,6 +148,7 @@ export const open: Open = (body, desk) => {
       source.clear();
       source.addFeatures(reader.readFeatures(said.content));
       saved = { view: said.view, edit: said.edit };
+      desk.drawing.view = said.view;
       if (!said.edit) note.textContent = say("copyOfDrawing");
       showLinks();
       show();

@@ -81,7 +81,7 @@ export const open: Open = (body, desk) => {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const asked = new URLSearchParams(desk.here());
+    const asked = new URLSearchParams(desk.forOthers());
     for (const name of ["z", "v"]) asked.delete(name);
     asked.set("x", centre[0].toFixed(2));
     asked.set("y", centre[1].toFixed(2));

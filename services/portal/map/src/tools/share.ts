@@ -1,29 +1,28 @@
 /** Ways to give the view away: its address, a short one, a QR code, a frame for other pages. */
+import { token } from "../ask";
 import { h } from "../dom";
 import { share } from "../share";
 import { toast } from "../toast";
 import type { Open } from "../tool";
 import { say } from "../words";
-import { token } from "../ask";
+import type { Word } from "../words";
 
 export const open: Open = (body, desk) => {
-  const field = (id: string, word: Parameters<typeof say>[0], rows = 2): HTMLTextAreaElement => {
+  const field = (id: string, word: Word, give: (text: string) => void, rows = 2): HTMLTextAreaElement => {
     const area = h("textarea", { id: `daj-${id}`, rows: String(rows), readonly: true, spellcheck: "false" });
     area.addEventListener("focus", () => area.select());
-    body.append(h("label", { for: area.id }, say(word)), area, h("button", { type: "button", class: "button quiet", click: () => void share(area.value, document.title) }, say("copy")));
-    if (id === "ramka") {
-      body.lastElementChild?.replaceWith(h("button", { type: "button", class: "button quiet", click: () => void copy(area.value) }, say("copy")));
-    }
+    body.append(h("label", { for: area.id }, say(word)), area, h("button", { type: "button", class: "button quiet", click: () => give(area.value) }, say("copy")));
     return area;
   };
-  const whole = field("adres", "address");
-  const short = field("skrot", "shortAddress", 1);
+  const address = (url: string): void => void share(url, document.title);
+  const whole = field("adres", "address", address);
+  const short = field("skrot", "shortAddress", address, 1);
   const qr = h("img", { alt: say("qrOfView"), width: "180", height: "180", class: "qr" });
   const saveQr = h("a", { class: "button quiet", download: "mapa-qr.svg" }, say("saveQr"));
   body.append(qr, saveQr);
   const height = h("input", { type: "number", id: "daj-wysokosc", min: "200", max: "2000", step: "50", value: "450" });
   body.append(h("label", { for: height.id }, say("frameHeight")), height);
-  const frame = field("ramka", "embedCode", 4);
+  const frame = field("ramka", "embedCode", (text) => void copy(text), 4);
   let asked = "";
   let timer = 0;
 
@@ -38,7 +37,7 @@ export const open: Open = (body, desk) => {
     }
   };
   const show = (): void => {
-    const view = desk.here();
+    const view = desk.forOthers();
     if (view === asked) return;
     asked = view;
     const url = new URL(`/mapa/${view}`, location.origin).href;
