@@ -11,9 +11,11 @@ import Draw from "ol/interaction/Draw";
 import Modify from "ol/interaction/Modify";
 import VectorLayer from "ol/layer/Vector";
 import VectorSource from "ol/source/Vector";
-import { Circle as Dot, Fill, Stroke, Style, Text } from "ol/style";
+import { Fill, Stroke, Text } from "ol/style";
+import type { Style } from "ol/style";
 import { token } from "../ask";
 import { h } from "../dom";
+import { mark } from "../mark";
 import { toScreen } from "../place";
 import type { Pair } from "../place";
 import { pairs, pairsField } from "../points";
@@ -276,10 +278,7 @@ function shapeOf(kind: Kind, line: Pair[]): Geometry {
 }
 
 function styleOf(colour: string, text: string): Style {
-  return new Style({
-    stroke: new Stroke({ color: colour, width: 3 }),
-    fill: new Fill({ color: `${colour}26` }),
-    image: new Dot({ radius: 6, fill: new Fill({ color: colour }), stroke: new Stroke({ color: "#ffffff", width: 2 }) }),
-    text: new Text({ text, font: "700 14px Lato, sans-serif", offsetY: -14, fill: new Fill({ color: colour }), stroke: new Stroke({ color: "#ffffff", width: 3 }), overflow: true }),
-  });
+  const style = mark(colour);
+  style.setText(new Text({ text, font: "700 14px Lato, sans-serif", offsetY: -14, fill: new Fill({ color: colour }), stroke: new Stroke({ color: "#ffffff", width: 3 }), overflow: true }));
+  return style;
 }

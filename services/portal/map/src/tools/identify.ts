@@ -5,9 +5,9 @@ import Point from "ol/geom/Point";
 import VectorLayer from "ol/layer/Vector";
 import { unByKey } from "ol/Observable";
 import VectorSource from "ol/source/Vector";
-import { Circle, Fill, Stroke, Style } from "ol/style";
 import type { LayerInfo } from "../catalogue";
 import { h } from "../dom";
+import { mark } from "../mark";
 import { toDegrees } from "../place";
 import { announce } from "../toast";
 import type { Open } from "../tool";
@@ -28,11 +28,7 @@ export const open: Open = (body, desk) => {
   const layer = new VectorLayer({
     source,
     zIndex: 110,
-    style: new Style({
-      stroke: new Stroke({ color: "#0b5cad", width: 4 }),
-      fill: new Fill({ color: "rgba(11,92,173,0.18)" }),
-      image: new Circle({ radius: 7, fill: new Fill({ color: "#0b5cad" }), stroke: new Stroke({ color: "#ffffff", width: 2 }) }),
-    }),
+    style: mark("#0b5cad"),
   });
   desk.map.addLayer(layer);
   desk.clicks.taken = true;

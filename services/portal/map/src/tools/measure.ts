@@ -7,9 +7,9 @@ import Draw from "ol/interaction/Draw";
 import VectorLayer from "ol/layer/Vector";
 import { unByKey } from "ol/Observable";
 import VectorSource from "ol/source/Vector";
-import { Circle, Fill, Stroke, Style } from "ol/style";
 import { h } from "../dom";
 import { area, azimuth, length, scaleAt } from "../grid";
+import { mark } from "../mark";
 import { toGrid, toScreen } from "../place";
 import type { Pair } from "../place";
 import { pairs, pairsField, rowsOf } from "../points";
@@ -24,11 +24,7 @@ export const open: Open = (body, desk) => {
   const layer = new VectorLayer({
     source,
     zIndex: 110,
-    style: new Style({
-      stroke: new Stroke({ color: "#b42318", width: 3 }),
-      fill: new Fill({ color: "rgba(180,35,24,0.12)" }),
-      image: new Circle({ radius: 6, fill: new Fill({ color: "#b42318" }), stroke: new Stroke({ color: "#ffffff", width: 2 }) }),
-    }),
+    style: mark("#b42318"),
   });
   desk.map.addLayer(layer);
   desk.clicks.taken = true;
