@@ -1,10 +1,12 @@
 """Pictures of national services under the map, asked by us and kept for a while: the browser asks nobody else.
 
 A tile is fresh for a day. A service that does not answer is forgiven for a week, then the ground is empty; the map
-goes on.
+goes on. Of a service that keeps older pictures the one is shown that was the newest on the day of the map.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from shutil import disk_usage
 from time import time
@@ -13,12 +15,13 @@ from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Polygon
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from spatial import crs
-from spatial.errors import NotFound
+from spatial.errors import Malformed, NotFound
 from spatial.municipalities.models import Municipality
 from spatial.ogc.reference_systems import Box
 from spatial.remote.base import Found
@@ -31,6 +34,7 @@ FRESH_S, FORGIVEN_S = 86_400, 7 * 86_400
 AROUND = 30_000
 LAST_ZOOM = 20
 AREA_KEPT_S = 60  #: for which the area is remembered
+LAST_DAY = date(9999, 12, 31)
 #: nothing is kept on a disk that is nearly full
 LEAST_FREE = 2 * 1024**3
 #: first bytes of a kept file tell what it is
@@ -58,15 +62,32 @@ class Kept:
 
 @require_safe
 def background(request: HttpRequest, code: str, zoom: int, column: int, row: int) -> HttpResponse:
-    """404 for a ground that is not offered here, 503 while its service is silent."""
+    """404 for a ground that is not offered here, 503 while its service is silent. ``?dzien=``: as of another day."""
     service = offered(code)
     if not is_ours(zoom, column, row):
         raise NotFound("Tego miejsca nie ma na naszej mapie.")
-    kept = Kept(settings.MAP_FOLDER / "backgrounds" / service.code / str(zoom) / str(column) / str(row))
-    tile = fetched(service, kept, zoom, column, row)
+    tile = fetched(service, zoom, column, row, day=day_of(request.GET.get("dzien", "")))
     if tile is None:
         return HttpResponse(status=503, headers={"Retry-After": "120", "Cache-Control": "no-store"})
     return HttpResponse(tile.content, content_type=tile.media_type, headers={"Cache-Control": "public, max-age=86400"})
+
+
+@require_safe
+def days(request: HttpRequest, code: str) -> JsonResponse:
+    """Days of the pictures that a ground has; none for one that has no older ones. 503 while its service is silent."""
+    service = offered(code)
+    found = times_of(service)
+    if found is None:
+        return JsonResponse({"days": []}, status=503)
+    return JsonResponse({"days": list(found)})
+
+
+def day_of(text: str) -> date | None:
+    """Raises Malformed."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Malformed(_("Data ma mieć postać RRRR-MM-DD, na przykład 2026-11-25.")) from None
 
 
 def offered(code: str) -> Endpoint:
@@ -99,11 +120,40 @@ def area_served() -> Box | None:
     return found
 
 
-def fetched(service: Endpoint, kept: Kept, zoom: int, column: int, row: int) -> Tile | None:
+def times_of(service: Endpoint) -> Mapping[str, str] | None:
+    """ISO days of its pictures with the service's own words for them; none where it keeps no older ones."""
+    if "times" not in service.types:
+        return {}
+    key = f"backgrounds.times.{service.code}"
+    found: Mapping[str, str] | None = cache.get(key)
+    if found is None and isinstance(answer := Pictures(service).times(), Found):
+        found = answer.value
+        cache.set(key, found, FRESH_S)
+    return found
+
+
+def picture_of(service: Endpoint, day: date | None) -> tuple[str, str] | None:
+    """Day and word of the newest picture that is not newer than the day, else of the oldest; None while nobody says."""
+    found = times_of(service)
+    if found is None:
+        return None
+    if not found:
+        return "", ""
+    last = (day or LAST_DAY).isoformat()
+    picked = max((one for one in found if one <= last), default=min(found))
+    return picked, found[picked]
+
+
+def fetched(service: Endpoint, zoom: int, column: int, row: int, *, day: date | None = None) -> Tile | None:
+    """The tile, kept or asked for; None where there is none to be had."""
+    picture = picture_of(service, day)
+    if picture is None:
+        return None
+    kept = Kept(settings.MAP_FOLDER / "backgrounds" / service.code / picture[0] / str(zoom) / str(column) / str(row))
     age = kept.age
     if age is not None and age < FRESH_S:
         return kept.read()
-    answer = Pictures(service).tile(zoom, column, row)
+    answer = Pictures(service).tile(zoom, column, row, time=picture[1])
     if isinstance(answer, Found):
         if disk_usage(settings.MAP_FOLDER.parent).free > LEAST_FREE:
             write_whole(kept.path, answer.value.content)
@@ -114,8 +164,8 @@ def fetched(service: Endpoint, kept: Kept, zoom: int, column: int, row: int) -> 
 def forget() -> int:
     """Remove tiles that nothing forgives any longer; how many."""
     gone = 0
-    for path in (settings.MAP_FOLDER / "backgrounds").glob("*/*/*/*"):
-        if time() - path.stat().st_mtime > FORGIVEN_S:
+    for path in (settings.MAP_FOLDER / "backgrounds").rglob("*"):
+        if path.is_file() and time() - path.stat().st_mtime > FORGIVEN_S:
             path.unlink(missing_ok=True)
             gone += 1
     return gone

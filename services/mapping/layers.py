@@ -117,7 +117,9 @@ def delivery_of(one: Collection) -> str | None:
 def backgrounds() -> list[Json]:
     """Our own in three shades, none, and the national pictures that the office has switched on."""
     own = [("light", _("Jasne")), ("grey", _("Szare")), ("dark", _("Ciemne")), ("none", _("Bez tła"))]
-    found: list[Json] = [{"id": name, "title": title, "url": None, "attribution": ""} for name, title in own]
+    found: list[Json] = [
+        {"id": name, "title": title, "url": None, "attribution": "", "days_url": None} for name, title in own
+    ]
     for one in endpoints(on=timezone.localdate()):
         if one.kind == "picture" and one.is_enabled:
             found.append(
@@ -126,6 +128,7 @@ def backgrounds() -> list[Json]:
                     "title": one.title,
                     "url": f"/podklady/{one.code}/{{z}}/{{x}}/{{y}}",
                     "attribution": one.types.get("attribution", ""),
+                    "days_url": f"/podklady/{one.code}/dni" if "times" in one.types else None,
                 }
             )
     return found

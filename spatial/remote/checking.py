@@ -9,7 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from spatial.remote.base import Answer, Failed, Found
-from spatial.remote.contrib.pictures import Pictures, Shown, tile_at
+from spatial.remote.contrib.heights import Heights
+from spatial.remote.contrib.offered import offered
+from spatial.remote.contrib.pictures import Pictures, tile_at
 from spatial.remote.contrib.uldk import Uldk
 from spatial.remote.contrib.uug import Uug
 from spatial.remote.contrib.wfs import Capabilities, Wfs
@@ -80,7 +82,8 @@ _QUESTIONS: dict[Kind, Callable[[Endpoint], Answer[Any]]] = {
     "egib-wfs": lambda endpoint: Wfs(endpoint).capabilities(),
     "app-wfs": lambda endpoint: Wfs(endpoint).capabilities(),
     "picture": lambda endpoint: Pictures(endpoint).tile(*tile_at(*_SKALA, zoom=14)),
-    "shown": lambda endpoint: Shown(endpoint).answer("GetCapabilities", {}),
+    "shown": offered,
+    "heights": lambda endpoint: Heights(endpoint).at([_SKALA]),
 }
 
 

@@ -9,8 +9,10 @@ SAMPLES: dict[str, list[str]] = {
     # portal
     "": ["/"],
     "mapa/": ["/mapa/", "/mapa/?dzialka={parcel}", "/mapa/?osadzona=1"],
-    "mapa/uslugi/": ["/mapa/uslugi/", "/mapa/uslugi/?adres=https://example.com/wms"],
-    "mapa/uslugi/<slug:code>": ["/mapa/uslugi/kieg?REQUEST=GetCapabilities", "/mapa/uslugi/x"],
+    "mapa/uslugi/": ["/mapa/uslugi/"],
+    "mapa/uslugi/opis": ["/mapa/uslugi/opis?adres=https://example.com/wms"],
+    "mapa/uslugi/obraz": ["/mapa/uslugi/obraz?adres=https://example.com/wms"],
+    "mapa/uslugi/obiekty": ["/mapa/uslugi/obiekty?adres=https://example.com/wfs&rodzaj=wfs&warstwa=x&bbox=1,1,2,2"],
     "mapa/otoczenie": ["/mapa/otoczenie?dzialka={parcel}", "/mapa/otoczenie?dzialka=x"],
     "mapa/zmiany": ["/mapa/zmiany?dzialka={parcel}&od=2015-01-01", "/mapa/zmiany?dzialka={parcel}&od=x"],
     "mapa/warstwy": ["/mapa/warstwy"],
@@ -22,6 +24,8 @@ SAMPLES: dict[str, list[str]] = {
     "mapa/obraz.png": ["/mapa/obraz.png?dzialka={parcel}", "/mapa/obraz.png?dzialka=x"],
     "mapa/wydruk": ["/mapa/wydruk?x=7418209&y=5566697&skala=1000&dzialka={parcel}", "/mapa/wydruk?x=a"],
     "mapa/dzialka": ["/mapa/dzialka?lon={lon}&lat={lat}", "/mapa/dzialka?lon=x&lat=1", "/mapa/dzialka"],
+    "podklady/<slug:code>/dni": ["/podklady/orto/dni"],
+    "mapa/profil": ["/mapa/profil?punkty=7418209 5566697,7418300 5566697"],
     "podklady/<slug:code>/<int:zoom>/<int:column>/<int:row>": ["/podklady/orto/14/9094/5548", "/podklady/x/1/1/1"],
     "dzialki/<path:identifier>/": [
         "/dzialki/{parcel}/", "/dzialki/{parcel}/?f=json", "/dzialki/{parcel}/?na-dzien=2026-03-01",

@@ -13,13 +13,14 @@ from playwright.sync_api import expect
 
 from spatial.remote.models import RemoteService
 from tests.factories import EAST, NORTH, TODAY
-from tests.simulators.maps import CAPABILITIES, QUICK, MapSimulator, picture
+from tests.simulators.heights import HeightsSimulator
+from tests.simulators.maps import QUICK, MapSimulator, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PARCEL = "120610_5.0007.123/4"
 OVER_PARCEL = f"/mapa/?x={EAST + 50:.0f}&y={NORTH + 50:.0f}&z=18"
-TOOLS = ["zmierz", "rysuj", "drukuj", "udostepnij", "coto", "czas", "porownaj", "dodaj"]
+TOOLS = ["zmierz", "rysuj", "drukuj", "udostepnij", "coto", "czas", "porownaj", "dodaj", "pomoc"]
 #: of JavaScript, packed, before anybody touches the map
 LARGEST_START = 300_000
 #: what reaches beyond the right edge
@@ -29,6 +30,11 @@ WIDER = """width => document.documentElement.scrollWidth <= width ? [] : [...doc
 
 def asked(page):
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def corners_of(page):
+    """Of the frame of a print: east and north from the lower left one on, EPSG:2178."""
+    return [float(edge) for edge in page.locator("#mapa").get_attribute("data-frame").split(",")]
 
 
 def open_tool(page, name):
@@ -192,6 +198,31 @@ class TestMeasure:
         text = panel.locator("dd").first.inner_text()
         assert float(text.split("\u00a0")[0].replace(",", ".")) == pytest.approx(100, abs=1.5)
 
+    def test_shows_the_ground_along_a_line(self, open_page, covered_parcel):
+        with HeightsSimulator().running() as heights:
+            RemoteService.objects.create(code="nmt", url=heights.url, is_enabled=True, options=QUICK, valid_from=TODAY)
+            page = open_page(OVER_PARCEL)
+            panel = open_tool(page, "zmierz")
+            panel.get_by_label("Albo wpisz punkty").fill(f"{NORTH} {EAST}\n{NORTH} {EAST + 100}")
+            panel.get_by_role("button", name="Zmierz wpisane").press("Enter")
+            panel.get_by_role("button", name="Pokaż profil terenu").press("Enter")
+
+            expect(panel.get_by_role("img", name=re.compile("Najniżej .* W górę razem"))).to_be_visible()
+            spot = panel.get_by_label("Miejsce na profilu")
+            spot.press("End")
+            expect(panel.locator(".profile output")).to_contain_text("100,00 m")
+            panel.locator(".profile summary").press("Enter")
+            expect(panel.get_by_role("table")).to_contain_text("Wysokość")
+
+    def test_without_heights_says_why(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        panel = open_tool(page, "zmierz")
+        panel.get_by_label("Albo wpisz punkty").fill(f"{NORTH} {EAST}\n{NORTH} {EAST + 100}")
+        panel.get_by_role("button", name="Zmierz wpisane").press("Enter")
+        panel.get_by_role("button", name="Pokaż profil terenu").press("Enter")
+
+        expect(panel).to_contain_text("Urząd nie włączył usługi z wysokościami terenu.")
+
     @pytest.mark.parametrize("points", ["1 2", "abc", "5566697,33", "NaN NaN"])
     def test_of_nonsense_names_the_row(self, open_page, covered_parcel, points):
         page = open_page(OVER_PARCEL)
@@ -332,7 +363,7 @@ class TestPrint:
         panel.get_by_label("Skala").select_option("500")
         panel.get_by_label("Ułożenie").select_option("poziom")
         panel.get_by_role("button", name="na wschód").press("Enter")
-        corners = [float(edge) for edge in page.locator("#mapa").get_attribute("data-frame").split(",")]
+        corners = corners_of(page)
 
         with page.context.expect_page() as opened:
             panel.get_by_role("button", name="Przygotuj PDF").press("Enter")
@@ -343,6 +374,22 @@ class TestPrint:
         west, south, east, north = read(query, "v=1").box
         assert (corners[0], corners[1]) == pytest.approx((west, south), abs=0.02)
         assert (corners[4], corners[5]) == pytest.approx((east, north), abs=0.02)
+
+    def test_of_an_atlas_shows_every_sheet(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        panel = open_tool(page, "drukuj")
+        panel.get_by_label("Skala").select_option("1000")
+        one = corners_of(page)
+        panel.get_by_label("Arkuszy w poziomie").select_option("3")
+        panel.get_by_label("Arkuszy w pionie").select_option("2")
+
+        three = corners_of(page)
+        assert three[2] - three[0] == pytest.approx(3 * (one[2] - one[0]) - 20, abs=0.1)
+        with page.context.expect_page() as opened:
+            panel.get_by_role("button", name="Przygotuj PDF").press("Enter")
+        assert "arkusze=3x2" in opened.value.url
+        panel.get_by_label("Papier").select_option("A0")
+        expect(panel.get_by_label("Arkuszy w poziomie")).to_be_disabled()
 
     def test_is_usable_on_a_phone(self, open_page, covered_parcel):
         page = open_page(OVER_PARCEL, width=360, height=740)
@@ -382,6 +429,21 @@ class TestTime:
         expect(page.locator("#dzien")).to_be_hidden()
 
 
+class TestBack:
+    def test_takes_back_what_is_shown_and_not_where(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        page.get_by_role("button", name="Warstwy").click()
+        page.get_by_label("Szare").check(force=True)
+        page.wait_for_timeout(1100)  # a step begins a second after the last
+        page.get_by_label("Ciemne").check(force=True)
+        assert asked(page)["tlo"] == "dark"
+
+        page.go_back()
+
+        expect(page).to_have_url(re.compile("tlo=grey"))
+        expect(page.get_by_label("Szare")).to_be_checked()
+
+
 class TestCompare:
     def test_divider_is_moved_by_keys(self, open_page, covered_parcel):
         page = open_page(OVER_PARCEL)
@@ -416,17 +478,38 @@ class TestOthers:
             page = open_page(OVER_PARCEL)
             panel = open_tool(page, "dodaj")
             panel.get_by_role("button", name="Działki i budynki kraju (KIEG)").press("Enter")
+            expect(panel).to_contain_text("Warstw do wyboru: 1")
             with page.expect_response(lambda one: "REQUEST=GetMap" in one.url and one.status == 200):
                 panel.get_by_role("button", name="Dodaj: Dzialki").press("Enter")
 
-            expect(panel).to_contain_text("Dzialki (Działki i budynki kraju (KIEG))")
-            assert b"dzialki" in CAPABILITIES
+            expect(panel).to_contain_text("Dzialki (Powiat)")
+            panel.get_by_role("button", name="Usuń: Dzialki (Powiat)").press("Enter")
+            expect(panel).not_to_contain_text("Dzialki (Powiat)")
+
+    def test_objects_of_an_ogc_api_are_seen_in_a_table_and_asked_about(self, open_page, covered_parcel, live_server):
+        """Our own API as that of another office."""
+        address = f"{live_server.url}/ogc"
+        RemoteService.objects.create(code="kieg", url=address, is_enabled=True, options=QUICK, valid_from=TODAY)
+        page = open_page(OVER_PARCEL)
+        panel = open_tool(page, "dodaj")
+        panel.get_by_label("Adres usługi albo pliku").fill(address)
+        page.keyboard.press("Enter")
+        panel.get_by_role("button", name="Dodaj: Działki ewidencyjne").press("Enter")
+        expect(panel.get_by_role("status")).to_contain_text("Działki ewidencyjne: obiektów w widoku 1")
+
+        panel.get_by_role("button", name=re.compile("^Tabela: Działki")).press("Enter")
+        expect(panel.get_by_role("table")).to_contain_text("120610_5")
+        page.keyboard.press("Escape")
+        asked_about = open_tool(page, "coto")
+        asked_about.get_by_role("button", name="Sprawdź środek mapy").press("Enter")
+        expect(asked_about.locator("summary").first).to_contain_text("Działki ewidencyjne (")
+        expect(asked_about.get_by_role("link", name="Mapillary")).to_have_attribute("rel", "noopener noreferrer")
 
     def test_of_an_address_off_the_list_is_refused(self, open_page, covered_parcel):
         page = open_page(OVER_PARCEL)
         panel = open_tool(page, "dodaj")
 
-        panel.get_by_label("Adres usługi WMS").fill("http://169.254.169.254/wms")
+        panel.get_by_label("Adres usługi albo pliku").fill("http://169.254.169.254/wms")
         page.keyboard.press("Enter")
 
         expect(panel).to_contain_text("Tego adresu nie ma na liście usług urzędu")

@@ -1,19 +1,25 @@
-"""The catalogue of layers, grounds and services of others by simulators, prints measured on their pixels."""
+"""The catalogue of layers, grounds and heights, by simulators of the national services."""
 
 import os
 import time
+from math import atan, degrees, pi, sinh
 
 import pytest
 from django.core.cache import cache
+from pyproj import Transformer
 
 from services.mapping import backgrounds
 from spatial.ogc.registry import collections
+from spatial.remote.contrib.pictures import days_of
 from spatial.remote.models import RemoteCall
+from tests.factories import EAST, NORTH
 from tests.simulators.base import Resets, Says
+from tests.simulators.heights import HeightsSimulator
 from tests.simulators.maps import picture, switch_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+JSON = {"Accept": "application/json"}
 TILE = "/podklady/orto/14/9094/5548"
 
 
@@ -101,68 +107,128 @@ class TestGround:
         west, south, east, north = map(float, service.questions[-1]["BBOX"].split(","))
         assert (west, south, east, north) == pytest.approx((-20037508.34, -20037508.34, 20037508.34, 20037508.34))
 
+    def test_of_a_service_without_the_screens_system_is_asked_in_degrees(self, client, service):
+        """Corners of tile 14/9094/5548 by the formula of the web map, in degrees."""
+        switch_on("cieniowanie", service)
 
-class TestOthers:
-    def test_are_those_of_the_list(self, client, service):
-        switch_on("kieg", service)
+        assert client.get("/podklady/cieniowanie/14/9094/5548").status_code == 200
+        asked = service.questions[-1]
+        west, south, east, north = map(float, asked["BBOX"].split(","))
+        assert asked["SRS"] == "EPSG:4326"
+        assert (west, east) == pytest.approx((9094 / 2**14 * 360 - 180, 9095 / 2**14 * 360 - 180), abs=1e-8)
+        for latitude, row in ((north, 5548), (south, 5549)):
+            expected = degrees(atan(sinh(pi * (1 - 2 * row / 2**14))))
+            assert latitude == pytest.approx(expected, abs=1e-8)
 
-        assert [one["code"] for one in client.get("/mapa/uslugi/").json()["services"]] == ["kieg"]
+
+class TestGroundInTime:
+    """A WMS that keeps pictures of three days (OGC 06-042, annex C)."""
+
+    @pytest.fixture
+    def older(self, service):
+        service.times = "2009-12-31T00:00:00.000Z,2015-06-01T00:00:00.000Z,2023"
+        switch_on("orto-w-czasie", service)
+        return service
+
+    def test_tells_its_days(self, client, older):
+        assert client.get("/podklady/orto-w-czasie/dni").json() == {"days": ["2009-12-31", "2015-06-01", "2023-12-31"]}
+        [offered] = [one for one in client.get("/mapa/warstwy").json()["backgrounds"] if one["id"] == "orto-w-czasie"]
+        assert offered["days_url"] == "/podklady/orto-w-czasie/dni"
 
     @pytest.mark.parametrize(
-        "address",
-        ["http://169.254.169.254/latest/meta-data", "http://localhost:5432/", "https://example.com/wms", "file:///etc/passwd",
-         "http://[::1", "gopher://x", "x" * 5000],
+        ("day", "time"),
+        [("", "2023"), ("2016-01-01", "2015-06-01T00:00:00.000Z"), ("2015-06-01", "2015-06-01T00:00:00.000Z"),
+         ("1990-01-01", "2009-12-31T00:00:00.000Z")],
     )  # fmt: skip
-    def test_of_other_addresses_are_never_asked(self, client, service, address):
-        switch_on("kieg", service)
+    def test_is_the_newest_that_the_day_knew(self, client, older, day, time):
+        assert client.get(f"/podklady/orto-w-czasie/14/9094/5548?dzien={day}").status_code == 200
+        assert older.questions[-1]["TIME"] == time
 
-        response = client.get("/mapa/uslugi/", {"adres": address}, headers={"Accept": "application/json"})
+    def test_days_are_kept_apart(self, client, older):
+        for day in ("2016-01-01", "2010-01-01", "2016-02-02"):
+            assert client.get(f"/podklady/orto-w-czasie/14/9094/5548?dzien={day}").status_code == 200
 
-        assert response.status_code == 403
-        assert RemoteCall.objects.count() == 0
+        asked = [one["TIME"] for one in older.questions if one["REQUEST"] == "GetMap"]
+        assert asked == ["2015-06-01T00:00:00.000Z", "2009-12-31T00:00:00.000Z"]
 
-    def test_are_found_by_their_address_whatever_is_asked_after_it(self, client, service):
-        switch_on("kieg", service)
+    def test_of_a_silent_service_says_so(self, client, older):
+        older.always = Resets()
 
-        found = client.get("/mapa/uslugi/", {"adres": f"{service.url}?SERVICE=WMS&REQUEST=GetCapabilities"}).json()
+        assert client.get("/podklady/orto-w-czasie/dni").status_code == 503
+        assert client.get("/podklady/orto-w-czasie/14/9094/5548").status_code == 503
 
-        assert [one["code"] for one in found["services"]] == ["kieg"]
-
-    def test_answer_capabilities_and_maps(self, client, service):
-        switch_on("kieg", service)
-
-        told = client.get("/mapa/uslugi/kieg?REQUEST=GetCapabilities")
-        drawn = client.get(
-            "/mapa/uslugi/kieg?REQUEST=GetMap&LAYERS=dzialki&WIDTH=256&HEIGHT=256&SLD=http://x/&MAP=/etc"
-        )
-
-        assert b"<Name>dzialki</Name>" in told.content
-        assert drawn["Content-Type"] == "image/jpeg"
-        assert not {"SLD", "MAP"} & set(service.questions[-1])
+    def test_of_a_day_that_is_none_is_refused(self, client, older):
+        assert client.get("/podklady/orto-w-czasie/14/9094/5548?dzien=wczoraj").status_code == 400
 
     @pytest.mark.parametrize(
-        "query", ["REQUEST=GetFeatureInfo", "", "REQUEST=GetMap&WIDTH=999999&HEIGHT=1",
-                  "REQUEST=GetMap&WIDTH=a&HEIGHT=1", "REQUEST=GetMap&WIDTH=9&HEIGHT=9&LAYERS=%00"],
-    )  # fmt: skip
-    def test_are_asked_for_nothing_else(self, client, service, query):
-        switch_on("kieg", service)
-
-        assert client.get(f"/mapa/uslugi/kieg?{query}").status_code == 400
-        assert RemoteCall.objects.count() == 0
-
-    @pytest.mark.parametrize(
-        "lie",
+        ("said", "days"),
         [
-            Resets(),
-            Says(b"<html>login</html>", content_type="text/html"),
-            Says(b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"),
+            ("2010-12-31/2013-12-31/P1Y", ["2010-12-31", "2011-12-31", "2012-12-31", "2013-12-31"]),
+            ("2010-05/2020-05/P5Y", ["2010-05-31", "2015-05-31", "2020-05-31"]),
+            ("current", []), ("2010-01-01/2011-01-01/PT0S", []), ("2010/2012/P0Y", []), ("", []), ("/", []),
         ],
-    )
-    def test_that_lie_are_told_from_maps(self, client, service, lie):
-        switch_on("kieg", service)
-        service.lie(lie)
+    )  # fmt: skip
+    def test_reads_lists_and_spans(self, said, days):
+        assert [day for day, _word in days_of(said)] == days
 
-        response = client.get("/mapa/uslugi/kieg?REQUEST=GetCapabilities", headers={"Accept": "application/json"})
 
-        assert response.status_code == 502
-        assert response.json()["description"]
+class TestProfile:
+    """The simulator knows a slope: a metre up for every ten to the east."""
+
+    @pytest.fixture
+    def heights(self, skala):
+        with HeightsSimulator().running() as running:
+            switch_on("nmt", running)
+            yield running
+
+    def test_has_the_heights_along_the_line(self, client, heights):
+        told = client.get(f"/mapa/profil?punkty={EAST} {NORTH},{EAST + 100} {NORTH},{EAST + 100} {NORTH + 50}").json()
+
+        assert told["points"][0][0] == 0
+        assert told["points"][-1][0] == pytest.approx(150, abs=0.01)
+        assert [100, pytest.approx(told["highest"], abs=0.05)] in told["points"]
+        assert told["highest"] - told["lowest"] == pytest.approx(10, abs=0.15)  # the grids are turned to each other
+        assert told["ascent"] == pytest.approx(10, abs=0.15)
+        assert len(heights.questions) == 2  # a hundred points at once
+
+    def test_speaks_north_first(self, client, heights):
+        client.get(f"/mapa/profil?punkty={EAST} {NORTH},{EAST + 1} {NORTH}")
+
+        north, east = map(float, heights.questions[-1]["list"].split(",")[0].split())
+        turned = Transformer.from_crs(2178, 2180, always_xy=True).transform(EAST, NORTH)
+        assert (east, north) == pytest.approx(turned, abs=0.01)
+
+    def test_of_axes_exchanged_is_not_believed(self, client, heights):
+        heights.is_swapped = True
+
+        response = client.get(f"/mapa/profil?punkty={EAST} {NORTH},{EAST + 9} {NORTH}", headers=JSON)
+        assert response.status_code == 503
+        assert "osie" in response.json()["description"]
+
+    def test_knows_unknown_ground(self, client, heights):
+        heights.flat = 0.0
+
+        told = client.get(f"/mapa/profil?punkty={EAST} {NORTH},{EAST + 2} {NORTH}").json()
+        assert told["points"] == [[0, None], [1, None], [2, None]]
+        assert told["lowest"] is None
+
+    def test_without_the_service_says_so(self, client, skala):
+        response = client.get(f"/mapa/profil?punkty={EAST} {NORTH},{EAST + 9} {NORTH}", headers=JSON)
+
+        assert response.status_code == 503
+        assert "nie włączył" in response.json()["description"]
+
+    @pytest.mark.parametrize("lie", [Resets(), Says(b"<html></html>"), Says(b"1 2 3"), Says(b"a b c,1 2 3"), Says(b"")])
+    def test_of_a_lying_service_says_so(self, client, heights, lie):
+        heights.always = lie
+
+        assert client.get(f"/mapa/profil?punkty={EAST} {NORTH},{EAST + 1} {NORTH}").status_code == 503
+
+    @pytest.mark.parametrize(
+        "asked", ["", "1 2", "a b,c d", f"{EAST} {NORTH}", f"{EAST} {NORTH},nan nan", f"{EAST} {NORTH},inf 1",
+                  f"{EAST} {NORTH},{EAST}", f"{EAST} {NORTH},{EAST + 60_000} {NORTH}",
+                  ",".join(["7418209 5566697"] * 201)],
+    )  # fmt: skip
+    def test_of_no_line_is_refused(self, client, heights, asked):
+        assert client.get("/mapa/profil", {"punkty": asked}).status_code == 400
+        assert not heights.questions

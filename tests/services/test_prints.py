@@ -109,6 +109,31 @@ class TestPrint:
         found = sorted(float(size[place]) / 72 * 25.4 for place in (2, 4))
         assert found == pytest.approx(sorted(PAPERS[name]), abs=0.2)
 
+    def test_of_an_atlas_has_a_page_for_each_sheet_from_the_north(self, client, make_parcel, tmp_path):
+        """Two by two sheets: neighbours show a strip of 10 mm of each other, which the coordinates of the grid tell."""
+        make_parcel(number="1", side=100)
+        path = tmp_path / "atlas.pdf"
+        path.write_bytes(print_of(client, arkusze="2x2", siatka="2178", warstwy="parcels"))
+
+        info = subprocess.run(["pdfinfo", path], check=True, capture_output=True, text=True).stdout
+        told = [
+            subprocess.run(["pdftotext", "-f", page, "-l", page, path, "-"], check=True, capture_output=True, text=True)
+            for page in "1234"
+        ]
+        assert "Pages:           4" in info
+        assert [name in one.stdout for name, one in zip(("A1", "B1", "A2", "B2"), told, strict=True)] == [True] * 4
+
+    def test_sheets_of_an_atlas_meet_on_the_ground(self):
+        order = read({"x": "7418209", "y": "5566697", "skala": "1000", "arkusze": "3x2"}, "v=1")
+
+        boxes = {one.sheet: one.box for one in order.sheets}
+
+        assert list(boxes) == ["A1", "B1", "C1", "A2", "B2", "C2"]
+        assert boxes["A1"][2] - boxes["B1"][0] == pytest.approx(10)  # 10 mm at 1:1000
+        assert boxes["A2"][3] - boxes["A1"][1] == pytest.approx(10)
+        middle = [(boxes["A1"][0] + boxes["C1"][2]) / 2, (boxes["A2"][1] + boxes["A1"][3]) / 2]
+        assert middle == pytest.approx([7418209, 5566697])
+
     def test_lays_the_ground_under_it_where_it_answers(self, client, service, make_parcel, tmp_path):
         make_parcel(number="1")
         switch_on("orto", service)
@@ -131,7 +156,8 @@ class TestPrint:
         "asked",
         [
             {"papier": "A9"}, {"skala": "1"}, {"x": "a"}, {"y": "nan"}, {"x": "1"}, {"tytul": "a" * 121},
-            {"tytul": "a\nb"},
+            {"tytul": "a\nb"}, {"arkusze": "5x1"}, {"arkusze": "0x1"}, {"arkusze": "x"},
+            {"arkusze": "2x2", "papier": "A0"},
             {"warstwy": "nic"}, {"warstwy": "parcels~x"}, {"tlo": "orto"}, {"dzien": "wczoraj"}, {"siatka": "4326"},
             {"dzialka": "\u202e"}, {"uklad": "krzywo"},
         ],

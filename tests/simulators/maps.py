@@ -11,9 +11,15 @@ from tests.simulators.base import Reply, Simulator
 
 QUICK = {"private_network": True, "timeout_s": 5.0, "attempts": 1}
 CAPABILITIES = (
-    b'<?xml version="1.0"?><WMS_Capabilities version="1.3.0"><Capability><Layer><Title>R</Title><Layer><Name>dzialki'
-    b"</Name><Title>Dzialki</Title></Layer></Layer></Capability></WMS_Capabilities>"
+    b'<?xml version="1.0"?><WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"><Service><Name>WMS</Name><Title>Powiat</Title></Service>'
+    b"<Capability><Request/><Exception/><Layer><Title>R</Title><Layer><Name>dzialki</Name>"
+    b"<Title>Dzialki</Title></Layer></Layer></Capability></WMS_Capabilities>"
 )
+
+
+def with_times(times: str) -> bytes:
+    dimension = f"<Dimension name='time' units='ISO8601'>{times}</Dimension>"
+    return CAPABILITIES.replace(b"<Name>dzialki</Name>", f"<Name>Raster</Name>{dimension}".encode())
 
 
 def picture(colour: str = "#5d7048", kind: str = "JPEG", side: int = 256) -> bytes:
@@ -27,11 +33,12 @@ class MapSimulator(Simulator):
     """A WMTS and WMS that answers every tile with one picture."""
 
     content: bytes = b""
+    times: str = ""  #: what its dimension of time says
 
     def answer(self, params):
         request = params.get("REQUEST")
         if request == "GetCapabilities":
-            return Reply(CAPABILITIES, content_type="text/xml")
+            return Reply(CAPABILITIES if not self.times else with_times(self.times), content_type="text/xml")
         if request in ("GetTile", "GetMap"):
             return Reply(self.content, content_type="image/jpeg")
         return Reply(b"<ServiceExceptionReport/>", content_type="text/xml")

@@ -1,10 +1,10 @@
 """The picture of a national service under a print: its tiles, turned from EPSG:3857 to the plane of the print."""
 
+from datetime import date
 from io import BytesIO
 from math import ceil, floor, log2
 
 import numpy as np
-from django.conf import settings
 from numpy.typing import NDArray
 from PIL import Image
 from pyproj import Transformer
@@ -12,7 +12,7 @@ from rasterio.crs import CRS
 from rasterio.transform import from_bounds
 from rasterio.warp import Resampling, reproject
 
-from services.mapping.backgrounds import LAST_ZOOM, Kept, fetched, is_ours
+from services.mapping.backgrounds import LAST_ZOOM, fetched, is_ours
 from spatial import crs
 from spatial.ogc.reference_systems import Box
 from spatial.remote.contrib.pictures import HALF, SIDE
@@ -23,8 +23,8 @@ MOST_TILES = 400
 PIXEL_0 = 2 * HALF / SIDE
 
 
-def picture(service: Endpoint, box: Box, width: int, height: int) -> Image.Image | None:
-    """Of the box in EPSG:2178; white where tiles are missing, None where none came."""
+def picture(service: Endpoint, box: Box, width: int, height: int, day: date | None) -> Image.Image | None:
+    """Of the box in EPSG:2178, as of the day; white where tiles are missing, None where none came."""
     west, south, east, north = Transformer.from_crs(crs.PL_2000_7, crs.WEB_MERCATOR, always_xy=True).transform_bounds(
         *box
     )
@@ -40,7 +40,7 @@ def picture(service: Endpoint, box: Box, width: int, height: int) -> Image.Image
     came = 0
     for column in columns:
         for row in rows:
-            tile = tile_of(service, zoom, column, row)
+            tile = tile_of(service, zoom, column, row, day)
             if tile is None:
                 continue
             came += 1
@@ -63,11 +63,8 @@ def picture(service: Endpoint, box: Box, width: int, height: int) -> Image.Image
     return Image.fromarray(np.moveaxis(turned, 0, 2))
 
 
-def tile_of(service: Endpoint, zoom: int, column: int, row: int) -> NDArray[np.uint8] | None:
-    if not is_ours(zoom, column, row):
-        return None
-    path = settings.MAP_FOLDER / "backgrounds" / service.code / str(zoom) / str(column) / str(row)
-    tile = fetched(service, Kept(path), zoom, column, row)
+def tile_of(service: Endpoint, zoom: int, column: int, row: int, day: date | None) -> NDArray[np.uint8] | None:
+    tile = fetched(service, zoom, column, row, day=day) if is_ours(zoom, column, row) else None
     if tile is None:
         return None
     with Image.open(BytesIO(tile.content)) as image:

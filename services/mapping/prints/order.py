@@ -1,14 +1,17 @@
 """What is asked for, read from the address of the print; its words are those of the map's own address."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
+from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from services.mapping.backgrounds import day_of
 from services.mapping.layers import OPENING, backgrounds
-from services.mapping.prints.papers import PAPERS, SCALES, Paper
+from services.mapping.prints.papers import ATLAS_PAPERS, MOST_ACROSS, OVERLAP_MM, PAPERS, SCALES, Paper
 from services.sharing.services import drawing_at
 from spatial import crs
 from spatial.cadastre.models import Parcel
@@ -45,6 +48,24 @@ class Order:
     parcels: tuple[Parcel, ...]
     drawing: Mapping[str, Any] | None  #: GeoJSON
     view: str  #: query of the view, for the QR code
+    atlas: tuple[int, int] = (1, 1)  #: columns and rows of sheets; east and north are the middle of all
+    sheet: str = ""  #: of an atlas: column as a letter, row as a number, from the upper left corner
+
+    @property
+    def sheets(self) -> Iterator["Order"]:
+        """One order for each sheet, row by row from the north; neighbours share ``OVERLAP_MM`` of the map."""
+        columns, rows = self.atlas
+        if self.atlas == (1, 1):
+            yield self
+            return
+        _left, _bottom, width, height = self.paper.frame
+        across, along = ((side - OVERLAP_MM) / 1000 * self.scale for side in (width, height))
+        for row, column in product(range(rows), range(columns)):
+            yield replace(
+                self, atlas=(1, 1), sheet=f"{ascii_uppercase[column]}{row + 1}",
+                east=self.east + (column - (columns - 1) / 2) * across,
+                north=self.north - (row - (rows - 1) / 2) * along,
+            )  # fmt: skip
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -72,6 +93,7 @@ def read(asked: Mapping[str, str], view: str) -> Order:
         parcels=parcels_of(asked.get("dzialka", "")),
         drawing=drawing_at(drawing)[0].content if drawing else None,
         view=view,
+        atlas=atlas_of(asked),
     )
 
 
@@ -82,6 +104,20 @@ def one_of(asked: Mapping[str, str], name: str, known: Any, usual: str) -> str:
             _("Parametr %(name)s może mieć wartość: %(known)s.") % {"name": name, "known": ", ".join(known)}
         )
     return said
+
+
+def atlas_of(asked: Mapping[str, str]) -> tuple[int, int]:
+    """``2x3``: two columns of three sheets."""
+    said = asked.get("arkusze", "") or "1x1"
+    columns, _sign, rows = said.partition("x")
+    known = {str(number): number for number in range(1, MOST_ACROSS + 1)}
+    is_small = said == "1x1" or asked.get("papier", "A4") in ATLAS_PAPERS
+    if columns not in known or rows not in known or not is_small:
+        raise Malformed(
+            _("Parametr arkusze ma postać 2x3, najwyżej %(most)dx%(most)d, dla papieru: %(papers)s.")
+            % {"most": MOST_ACROSS, "papers": ", ".join(ATLAS_PAPERS)}
+        )
+    return known[columns], known[rows]
 
 
 def number(asked: Mapping[str, str], name: str, low: float, high: float) -> float:
@@ -98,13 +134,6 @@ def title_of(text: str) -> str:
     if len(text) > LONGEST_TITLE or not text.replace("\u00a0", " ").isprintable():
         raise Malformed(_("Tytuł może mieć najwyżej %(most)d znaków i jedną linię.") % {"most": LONGEST_TITLE})
     return text.strip()
-
-
-def day_of(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Malformed(_("Data ma mieć postać RRRR-MM-DD, na przykład 2026-11-25.")) from None
 
 
 def layers_of(text: str | None) -> tuple[Layer, ...]:

@@ -7,6 +7,10 @@ PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841)
 SCALES = (250, 500, 1000, 2000, 2500, 5000, 10_000, 25_000)
 #: dots of an inch: of the largest papers fewer, they are looked at from further
 DPI = {"A4": 300, "A3": 300, "A2": 300, "A1": 200, "A0": 200}
+#: an atlas: sheets of a size, so many beside and above each other, each showing a strip of its neighbours
+ATLAS_PAPERS = ("A4", "A3")
+MOST_ACROSS = 4
+OVERLAP_MM = 10.0
 MARGIN, HEAD, FOOT = 10.0, 12.0, 44.0
 
 
@@ -48,4 +52,5 @@ def as_json() -> dict[str, Any]:
         }
         for name in PAPERS
     }
-    return {"frames": frames, "scales": list(SCALES)}
+    atlas = {"papers": list(ATLAS_PAPERS), "most": MOST_ACROSS, "overlap": OVERLAP_MM}
+    return {"frames": frames, "scales": list(SCALES), "atlas": atlas}

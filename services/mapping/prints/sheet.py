@@ -59,7 +59,8 @@ class Sheet:
         per_metre = 1000 / self.order.scale
         return (left + (east - west) * per_metre) * mm, (bottom + (north - south) * per_metre) * mm
 
-    def draw(self) -> None:
+    def draw(self, *, has_legend_page: bool = True) -> None:
+        """``has_legend_page``: what finds no room in the legend of this sheet goes to a page after it."""
         self.clipped()
         missing = self.map()
         self.shapes()
@@ -72,7 +73,7 @@ class Sheet:
         self.head()
         self.scale()
         self.sources(missing)
-        self.legend()
+        self.legend(has_page=has_legend_page)
 
     # --- inside the frame ---
 
@@ -94,7 +95,7 @@ class Sheet:
         for x, y in product(range(0, columns, PIECE), range(0, rows, PIECE)):
             wide, high = min(PIECE, columns - x), min(PIECE, rows - y)
             box = self.box_of(x, y, (wide, high), (columns, rows))
-            below = ground.picture(service, box, wide, high) if service else None
+            below = ground.picture(service, box, wide, high, order.day) if service else None
             is_missing |= service is not None and below is None
             image = self.piece(box, wide, high, below)
             west, south, east, north = box
@@ -202,9 +203,10 @@ class Sheet:
     def head(self) -> None:
         paper, order = self.order.paper, self.order
         y = paper.height - MARGIN - 6
-        self.words(
-            MARGIN, y, fitted(self.canvas, order.title or _("Mapa gminy"), paper.width - 80), size=14, font=fonts.BOLD
-        )
+        title = order.title or _("Mapa gminy")
+        if order.sheet:
+            title = _("%(title)s, arkusz %(sheet)s") % {"title": title, "sheet": order.sheet}
+        self.words(MARGIN, y, fitted(self.canvas, title, paper.width - 80), size=14, font=fonts.BOLD)
         day = polish_date(order.day or timezone.localdate())
         self.canvas.setFillColor(SOFT)
         self.canvas.setFont(fonts.REGULAR, 8)
@@ -272,8 +274,8 @@ class Sheet:
             else ""
         )
 
-    def legend(self) -> None:
-        """Rows of the layers that are seen, the uppermost first; what finds no room goes to a page of its own."""
+    def legend(self, *, has_page: bool) -> None:
+        """Rows of the layers that are seen, the uppermost first; what finds no room goes to a page at the end."""
         left, right = MARGIN + 74, self.order.paper.width - MARGIN - 26
         columns = max(1, int((right - left) // COLUMN_MM))
         per_column = int((FOOT - 4) // ROW_MM)
@@ -285,8 +287,9 @@ class Sheet:
         if len(held) < len(rows):
             number = len(held)
             x, y = left + number // per_column * COLUMN_MM, MARGIN + FOOT - 8 - number % per_column * ROW_MM
-            self.words(x, y, _("dalszy ciąg legendy na następnej stronie"), size=6.5)
-            self.legend_page(rows[len(held) :])
+            self.words(x, y, _("dalszy ciąg legendy na ostatniej stronie"), size=6.5)
+            if has_page:
+                self.legend_page(rows[len(held) :])
 
     def legend_page(self, rows: list[tuple[Collection, Case | None]]) -> None:
         paper = self.order.paper
@@ -361,6 +364,9 @@ def pdf(order: Order, site: str) -> bytes:
     canvas.setTitle(order.title or _("Mapa gminy"))
     canvas.setAuthor("Miedza")
     canvas.setViewerPreference("PrintScaling", "None")
-    Sheet(order, canvas, site).draw()
+    sheets = list(order.sheets)
+    for place, one in enumerate(sheets, start=1):
+        Sheet(one, canvas, site).draw(has_legend_page=place == len(sheets))
+        canvas.showPage()
     canvas.save()
     return made.getvalue()

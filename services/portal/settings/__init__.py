@@ -131,6 +131,7 @@ MEDIA_ROOT = ENVIRONMENT.state / "media"
 MAP_FOLDER = ENVIRONMENT.state / "maps"  #: tiles kept ready, patterns of fills; may be dropped at any time
 #: of one address in one process (services.portal.limits)
 REQUESTS_PER_SECOND = ENVIRONMENT.requests_per_second
+MAP_HOSTS = ENVIRONMENT.map_hosts  #: services of these hosts people may lay over our map
 #: where tiles are kept, other than below MAP_FOLDER (tiles.storage)
 TILE_CACHE = ENVIRONMENT.tile_cache
 STORAGES = {

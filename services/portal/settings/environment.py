@@ -36,6 +36,7 @@ class Environment:
     debug: bool  #: MIEDZA_DEBUG: Django's debug pages; never in an office
     https: bool  #: MIEDZA_HTTPS: served behind TLS, cookies marked secure
     tile_cache: str  #: MIEDZA_TILE_CACHE: s3://bucket/folder?endpoint=...; "" keeps tiles below the state folder
+    map_hosts: tuple[str, ...]  #: MIEDZA_MAP_HOSTS: whose map services people may lay over ours, with all below them
     requests_per_second: int  #: MIEDZA_REQUESTS_PER_SECOND: of one address in one process; 0 limits nobody
 
     @classmethod
@@ -54,7 +55,7 @@ class Environment:
                 "HTTPS",
                 "REQUESTS_PER_SECOND",
                 "TILE_CACHE",
-                "TILE_CACHE",
+                "MAP_HOSTS",
             )
         }
         for name in variables:
@@ -73,6 +74,7 @@ class Environment:
             debug=flag(variables, "MIEDZA_DEBUG", default=False),
             https=flag(variables, "MIEDZA_HTTPS", default=False),
             tile_cache=variables.get("MIEDZA_TILE_CACHE", ""),
+            map_hosts=tuple(filter(None, variables.get("MIEDZA_MAP_HOSTS", "gov.pl").split(","))),
             requests_per_second=number(variables, "MIEDZA_REQUESTS_PER_SECOND", default=100),
         )
 

@@ -167,7 +167,11 @@ def parsed(body: Body) -> etree._Element:
 
 
 def _read_capabilities(body: Body) -> Capabilities:
-    root = parsed(body)
+    return capabilities_of(parsed(body))
+
+
+def capabilities_of(root: etree._Element) -> Capabilities:
+    """Raises ServiceFailed for another document."""
     if local_name(root) != "WFS_Capabilities":
         raise ServiceFailed(Reason.MALFORMED, local_name(root))
     try:

@@ -58,6 +58,8 @@ export interface Group {
 }
 
 export interface Background {
+  /** where the days of its older pictures are told; null: it has none */
+  days_url: string | null;
   id: string;
   title: string;
   /** tiles of a picture; null for grounds of our own */
@@ -69,7 +71,7 @@ export interface Catalogue {
   groups: Group[];
   backgrounds: Background[];
   /** millimetres of the map by paper and position, and the scales there are */
-  prints: { frames: Record<string, Record<string, [number, number]>>; scales: number[] };
+  prints: { frames: Record<string, Record<string, [number, number]>>; scales: number[]; atlas: { papers: string[]; most: number; overlap: number } };
 }
 
 export function catalogue(): Catalogue {
@@ -81,5 +83,5 @@ export function catalogue(): Catalogue {
 /** For pages that do not carry it. */
 export async function askedCatalogue(): Promise<Catalogue> {
   const response = await fetch("/mapa/warstwy?f=json");
-  return response.ok ? ((await response.json()) as Catalogue) : { groups: [], backgrounds: [], prints: { frames: {}, scales: [] } };
+  return response.ok ? ((await response.json()) as Catalogue) : { groups: [], backgrounds: [], prints: { frames: {}, scales: [], atlas: { papers: [], most: 1, overlap: 0 } } };
 }

@@ -54,6 +54,8 @@ function painterOf(part: (typeof PARTS)[number], shade: Shade): Painter {
 export class Ground {
   private readonly own: [(typeof PARTS)[number], VectorTileLayer][];
   private picture: TileLayer<XYZ> | undefined;
+  /** ISO day of the map, for grounds that keep older pictures */
+  private day: string | undefined;
   /** what a person chose; undefined: light or dark, as the page is */
   choice: string | undefined;
 
@@ -83,12 +85,21 @@ export class Ground {
   }
 
   get attribution(): string {
-    return this.backgrounds.find(({ id }) => id === this.id)?.attribution ?? "";
+    return this.info?.attribution ?? "";
   }
 
   choose(id: string | undefined): void {
     this.choice = id;
     this.paint();
+  }
+
+  get info(): Background | undefined {
+    return this.backgrounds.find(({ id }) => id === this.id);
+  }
+
+  setDay(day: string | undefined): void {
+    this.day = day;
+    if (this.info?.days_url) this.paint();
   }
 
   private async lay(url: string, id: string): Promise<void> {
@@ -105,7 +116,8 @@ export class Ground {
       layer.setVisible(Boolean(shade));
       if (shade) layer.setStyle(painterOf(part, shade));
     }
-    const url = this.backgrounds.find((one) => one.id === id)?.url;
+    const info = this.info;
+    const url = info?.url && (info.days_url && this.day ? `${info.url}?dzien=${this.day}` : info.url);
     if (this.picture) this.map.removeLayer(this.picture);
     this.picture = undefined;
     if (url) void this.lay(url, id);

@@ -5,6 +5,8 @@ import CircleGeometry from "ol/geom/Circle";
 import Point from "ol/geom/Point";
 import ScaleLine from "ol/control/ScaleLine";
 import VectorLayer from "ol/layer/Vector";
+import { shiftKeyOnly } from "ol/events/condition";
+import KeyboardPan from "ol/interaction/KeyboardPan";
 import OlMap from "ol/Map";
 import VectorSource from "ol/source/Vector";
 import { Circle, Fill, Stroke, Style } from "ol/style";
@@ -35,6 +37,11 @@ const isEmbedded = "embedded" in target.dataset;
 const home = boxToScreen((target.dataset["extent"] ?? "").split(",").map(Number) as Box);
 const motion = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 180;
 
+/** pixels of an arrow key with Shift; without it 128 */
+const FAST_PX = 512;
+/** a drag of the slider of strength is one step to take back */
+const STEP_MS = 1000;
+
 const catalogue = readCatalogue();
 const stack = new Stack(catalogue, () => toast(say("tilesFailed"), { label: say("retry"), run: () => stack.layers.forEach((layer) => layer.refresh()) }));
 const chosen = new VectorSource();
@@ -49,6 +56,7 @@ const map = new OlMap({
   controls: [new ScaleLine({ minWidth: 80 })],
   keyboardEventTarget: target,
 });
+map.addInteraction(new KeyboardPan({ condition: shiftKeyOnly, pixelDelta: FAST_PX }));
 const ground = new Ground(map, stack, catalogue.backgrounds, target, (title) => toast(say("groundFailed", { title })));
 let day: string | undefined;
 const clicks = { taken: false };
@@ -213,12 +221,24 @@ function saying(secret: string | undefined): string {
   return write({ centre: toGrid(view.getCenter() ?? [0, 0]), zoom: view.getZoom() ?? 12, parcels, layers: stack.state, background: ground.choice, day, drawing: secret });
 }
 
+let said = "";
+let saidAt = 0;
+let isArriving = false;
+
+/** The address as things are. What is shown (not where) is a step that "back" takes back; a drag is one step. */
 function settle(): void {
-  if (!isEmbedded) history.replaceState(null, "", here());
+  if (isEmbedded) return;
+  const address = here();
+  const shown = address.replace(/&?[xyz]=[^&]*/g, "");
+  const isStep = Boolean(said) && shown !== said && !isArriving && Date.now() - saidAt > STEP_MS;
+  if (shown !== said) [said, saidAt] = [shown, Date.now()];
+  if (isStep) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
 }
 
 function setDay(asked: string | undefined): void {
   day = asked;
+  ground.setDay(day);
   for (const layer of stack.layers) void layer.asOf(day).then((fresh) => fresh && map.addLayer(fresh));
   const banner = byId("dzien");
   if (banner) {
@@ -252,7 +272,12 @@ function setDayQuietly(asked: string | undefined): void {
   if (asked !== day) setDay(asked);
 }
 
-window.addEventListener("popstate", arrive);
+window.addEventListener("popstate", () => {
+  isArriving = true;
+  arrive();
+  settle();
+  isArriving = false;
+});
 map.on("moveend", settle);
 
 // --- what surrounds the map ---------------------------------------------------------------------------------------

@@ -49,6 +49,7 @@ export const TOOLS: Record<string, Kind> = {
   czas: { word: "inTime", glyph: "M12 7v5l3 3M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18", load: () => import("./tools/time") },
   porownaj: { word: "compare", glyph: "M12 3v18M4 6h5v12H4zM15 6h5v12h-5z", load: () => import("./tools/compare") },
   dodaj: { word: "addData", glyph: "M12 5v14M5 12h14", load: () => import("./tools/add") },
+  pomoc: { word: "help", glyph: "M12 8v.01M11 12h1v4h1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18", load: () => import("./tools/help") },
 };
 
 export class ToolPanel {

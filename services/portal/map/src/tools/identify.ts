@@ -5,6 +5,8 @@ import Point from "ol/geom/Point";
 import VectorLayer from "ol/layer/Vector";
 import { unByKey } from "ol/Observable";
 import VectorSource from "ol/source/Vector";
+import type Map from "ol/Map";
+import { added } from "../added";
 import type { LayerInfo } from "../catalogue";
 import { h } from "../dom";
 import { mark } from "../mark";
@@ -44,12 +46,15 @@ export const open: Open = (body, desk) => {
     const reach = TOUCH_PX * (desk.map.getView().getResolution() ?? 1);
     let [done, count] = [0, 0];
     const failed: LayerInfo[] = [];
-    const parts = new Map<string, HTMLElement>();
+    const parts = new globalThis.Map<string, HTMLElement>();
+    const others = addedAt(desk.map, coordinate, source);
     const draw = (): void => {
       const note = done < asked.length ? say("asking", { count: asked.length - done }) : count ? say("foundHere", { count }) : say("nothingHere");
       list.replaceChildren(
         h("p", { role: "status", class: "soft" }, note),
+        ...others,
         ...asked.map(({ id }) => parts.get(id)).filter((part): part is HTMLElement => Boolean(part)),
+        panoramas(coordinate),
         ...(failed.length ? [h("div", { class: "alert warning" }, h("p", {}, say("layersSilent", { names: failed.map(({ title }) => title).join(", ") })))] : []),
       );
     };
@@ -84,6 +89,24 @@ export const open: Open = (body, desk) => {
   };
 };
 
+/** Objects of added layers under the spot. */
+function addedAt(map: Map, coordinate: number[], source: VectorSource): HTMLElement[] {
+  return [...added.values()].flatMap(({ title, layer }) => {
+    const under = map.getFeaturesAtPixel(map.getPixelFromCoordinate(coordinate), { layerFilter: (one) => one === layer, hitTolerance: TOUCH_PX });
+    if (!under.length) return [];
+    const found = under.map((one) => ({ id: "", properties: one.getProperties(), geometry: {} })).slice(0, MOST);
+    for (const one of found) delete one.properties["geometry"];
+    return [section({ title, id: "", fields: {} }, found, source)];
+  });
+}
+
+/** Pictures of the street by others, in another window: nothing of theirs is loaded here. */
+function panoramas(coordinate: number[]): HTMLElement {
+  const [lon, lat] = toDegrees(coordinate).map((degrees) => degrees.toFixed(6));
+  const link = (href: string, name: string): HTMLElement => h("a", { href, target: "_blank", rel: "noopener noreferrer", class: "small" }, name);
+  return h("p", { class: "actions" }, h("span", { class: "small soft" }, say("streetView")), link(`https://www.mapillary.com/app/?lat=${lat}&lng=${lon}&z=17`, "Mapillary"), link(`https://www.google.com/maps/@?api=1&map_action=pano&viewpoint=${lat},${lon}`, "Google"));
+}
+
 /** Undefined when the layer did not answer in time, or not rightly. */
 async function features(info: LayerInfo, coordinate: number[], reach: number, day: string | undefined): Promise<Found[] | undefined> {
   const around = info.geometry === "MultiPolygon" ? 0.05 : reach;
@@ -101,7 +124,7 @@ async function features(info: LayerInfo, coordinate: number[], reach: number, da
   }
 }
 
-function section(info: LayerInfo, found: Found[], source: VectorSource): HTMLElement {
+function section(info: Pick<LayerInfo, "id" | "title" | "fields">, found: Found[], source: VectorSource): HTMLElement {
   const highlight = (one: Found): void => {
     const [spot] = source.getFeatures();
     source.clear();
@@ -117,14 +140,14 @@ function section(info: LayerInfo, found: Found[], source: VectorSource): HTMLEle
         "div",
         { class: "identified-one" },
         h("dl", { class: "facts small" }, ...rows(one, info)),
-        h("button", { type: "button", class: "plain small", click: () => highlight(one) }, say("showOnMap")),
+        info.id ? h("button", { type: "button", class: "plain small", click: () => highlight(one) }, say("showOnMap")) : null,
         info.id === "parcels" ? h("a", { class: "small", href: `/dzialki/${encodeURI(String(one.id))}/` }, say("page")) : null,
       ),
     ),
   );
 }
 
-function rows({ properties }: Found, info: LayerInfo): HTMLElement[] {
+function rows({ properties }: Found, info: Pick<LayerInfo, "fields">): HTMLElement[] {
   return Object.entries(properties)
     .filter(([, value]) => value !== null && value !== "")
     .slice(0, 8)

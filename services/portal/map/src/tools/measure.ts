@@ -35,7 +35,16 @@ export const open: Open = (body, desk) => {
   const result = h("dl", { class: "facts", role: "status", "aria-live": "polite" });
   const { parts, written, fault } = pairsField("miara-punkty", say("measureWritten"), () => typed());
 
+  const ground = h("div", { role: "status" });
+  const ask = h("button", { type: "button", class: "button quiet", hidden: true, click: () => {
+    ground.replaceChildren(say("askingHeights"));
+    const mine = points;
+    void import("../profile").then(({ profile }) => profile(mine, source)).then((made) => mine === points && ground.replaceChildren(made));
+  } }, say("showProfile"));
+
   const show = (): void => {
+    ground.replaceChildren();
+    ask.hidden = kind !== "LineString" || points.length < 2;
     const screen = points.map(toScreen);
     source.clear();
     if (points.length === 1 || kind === "Point") source.addFeatures(screen.map((one) => new Feature(new Point(one))));
@@ -94,6 +103,8 @@ export const open: Open = (body, desk) => {
           written.value = "";
           source.clear();
           result.replaceChildren();
+          ground.replaceChildren();
+          ask.hidden = true;
           begin();
         });
         return h("label", { class: "choice" }, radio, h("span", {}, say(one === "LineString" ? "distance" : one === "Polygon" ? "surface" : "spot")));
@@ -101,6 +112,8 @@ export const open: Open = (body, desk) => {
     ),
     h("p", { class: "small soft" }, say("howToMeasure")),
     result,
+    ask,
+    ground,
     ...parts,
   );
   begin();

@@ -1,6 +1,7 @@
 /** The print: its exact frame on the map before, the PDF by the server from the same layers. */
 import type { FeatureLike } from "ol/Feature";
 import Feature from "ol/Feature";
+import MultiPolygon from "ol/geom/MultiPolygon";
 import Polygon from "ol/geom/Polygon";
 import Translate from "ol/interaction/Translate";
 import VectorLayer from "ol/layer/Vector";
@@ -16,7 +17,7 @@ import { number, say } from "../words";
 const PAPERS = ["A4", "A3", "A2", "A1", "A0"];
 
 export const open: Open = (body, desk) => {
-  const { frames, scales } = desk.catalogue.prints;
+  const { frames, scales, atlas } = desk.catalogue.prints;
   const source = new VectorSource();
   const style = new Style({ stroke: new Stroke({ color: "#b42318", width: 3 }), fill: new Fill({ color: "rgba(180,35,24,0.06)" }) });
   const layer = new VectorLayer({ source, zIndex: 120, style: (_: FeatureLike) => style });
@@ -35,24 +36,47 @@ export const open: Open = (body, desk) => {
   const position = field("uklad", "position", [["pion", say("upright")], ["poziom", say("lying")]], "pion");
   const scale = field("skala", "scale", scales.map((one) => [String(one), `1:${number(one, 0)}`]), nearest(scales, desk.map.getView().getResolution() ?? 1));
   const grid = field("siatka", "gridLines", [["2178", "PL-2000/7 (EPSG:2178)"], ["2180", "PL-1992 (EPSG:2180)"], ["bez", say("noGrid")]], "2178");
+  const counts = Array.from({ length: atlas.most }, (_, place): [string, string] => [String(place + 1), String(place + 1)]);
+  const columns = field("kolumny", "sheetsAcross", counts, "1");
+  const rows = field("rzedy", "sheetsDown", counts, "1");
   let centre: Pair = toGrid(desk.map.getView().getCenter() ?? [0, 0]);
 
-  /** Corners of the map of the print. */
-  const corners = (): Pair[] => {
+  /** Metres of one sheet, and from one sheet to the next. */
+  const sizes = (): { sheet: Pair; step: Pair } => {
     const [width = 0, height = 0] = frames[paper.value]?.[position.value] ?? [];
-    const [across, along] = [((width / 1000) * Number(scale.value)) / 2, ((height / 1000) * Number(scale.value)) / 2];
-    const [east, north] = centre;
-    return [[east - across, north - along], [east + across, north - along], [east + across, north + along], [east - across, north + along]];
+    const metres = (side: number): number => (side / 1000) * Number(scale.value);
+    return { sheet: [metres(width), metres(height)], step: [metres(width - atlas.overlap), metres(height - atlas.overlap)] };
+  };
+  const box = ([east, north]: Pair, [wide, high]: Pair): Pair[] => [[east - wide / 2, north - high / 2], [east + wide / 2, north - high / 2], [east + wide / 2, north + high / 2], [east - wide / 2, north + high / 2]];
+  const count = (): Pair => (atlas.papers.includes(paper.value) ? [Number(columns.value), Number(rows.value)] : [1, 1]);
+  /** Corners of the map of the print, of all its sheets together. */
+  const corners = (): Pair[] => {
+    const { sheet, step } = sizes();
+    const [across, down] = count();
+    return box(centre, [sheet[0] + (across - 1) * step[0], sheet[1] + (down - 1) * step[1]]);
+  };
+  /** Of every sheet, where there are several. */
+  const sheets = (): Pair[][] => {
+    const { sheet, step } = sizes();
+    const [across, down] = count();
+    if (across * down === 1) return [];
+    return Array.from({ length: across * down }, (_, place) => {
+      const [column, row] = [place % across, Math.floor(place / across)];
+      return box([centre[0] + (column - (across - 1) / 2) * step[0], centre[1] - (row - (down - 1) / 2) * step[1]], sheet);
+    });
   };
   const frame = new Feature(new Polygon([[]]));
-  source.addFeature(frame);
+  const inner = new Feature(new MultiPolygon([]));
+  source.addFeatures([frame, inner]);
   const show = (): void => {
     const ring = corners().map(toScreen);
     frame.setGeometry(new Polygon([[...ring, ring[0] as Pair]]));
-    const box = frame.getGeometry()?.getExtent() as Box;
+    inner.setGeometry(new MultiPolygon(sheets().map((one) => one.map(toScreen)).map((one) => [[...one, one[0] as Pair]])));
+    columns.disabled = rows.disabled = !atlas.papers.includes(paper.value);
+    const seenBox = frame.getGeometry()?.getExtent() as Box;
     const seen = desk.map.getView().calculateExtent(desk.map.getSize());
-    const isSeen = box[0] > (seen[0] ?? 0) && box[1] > (seen[1] ?? 0) && box[2] < (seen[2] ?? 0) && box[3] < (seen[3] ?? 0);
-    if (!isSeen) desk.fit(box, 20);
+    const isSeen = seenBox[0] > (seen[0] ?? 0) && seenBox[1] > (seen[1] ?? 0) && seenBox[2] < (seen[2] ?? 0) && seenBox[3] < (seen[3] ?? 0);
+    if (!isSeen) desk.fit(seenBox, 20);
     desk.target.dataset["frame"] = corners().flat().map((edge) => edge.toFixed(2)).join(",");
   };
   const drag = new Translate({ features: new Collection([frame]) });
@@ -86,6 +110,8 @@ export const open: Open = (body, desk) => {
     asked.set("x", centre[0].toFixed(2));
     asked.set("y", centre[1].toFixed(2));
     for (const one of [paper, position, scale, grid]) asked.set(one.name, one.value);
+    const [across, down] = count();
+    if (across * down > 1) asked.set("arkusze", `${across}x${down}`);
     if (!asked.has("tlo")) asked.set("tlo", desk.ground.id);
     if (title.value.trim()) asked.set("tytul", title.value.trim());
     window.open(`/mapa/wydruk?${asked}`, "_blank", "noopener");

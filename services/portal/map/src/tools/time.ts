@@ -1,4 +1,5 @@
 /** The map as it stood on a day: a date, a slider over the days on which plans changed, and a button that plays them. */
+import { answer } from "../added";
 import { h } from "../dom";
 import { announce } from "../toast";
 import type { Open } from "../tool";
@@ -50,9 +51,12 @@ export const open: Open = (body, desk) => {
 
   void (async () => {
     try {
+      const older = desk.ground.info?.days_url;
+      const pictures = older ? await answer<{ days: string[] }>(older) : undefined;
       const response = await fetch("/ogc/collections/plans/items?datetime=../..&limit=1000&skipGeometry=true", { headers: { Accept: "application/geo+json" } });
       const { features } = (await response.json()) as { features: Span[] };
       const changes = features.flatMap(({ properties }) => [properties.in_force_from, properties.in_force_to]).filter((one): one is string => Boolean(one));
+      if (typeof pictures === "object") changes.push(...pictures.days);
       days = [...new Set([...changes.filter((one) => one <= today), today])].sort();
     } catch {
       note.textContent = say("daysFailed");
