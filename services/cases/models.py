@@ -59,8 +59,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(municipality=municipality)
 
     def open(self) -> Self:
-        """Cases that wait for the office."""
-        return self.filter(status__in=[Case.Status.FILED, Case.Status.IN_REVIEW])
+        """Cases that are not ended."""
+        return self.filter(closed_at=None)
 
 
 class Case(models.Model):
@@ -69,8 +69,11 @@ class Case(models.Model):
     class Status(models.TextChoices):
         FILED = "filed", _("złożona")
         IN_REVIEW = "in-review", _("w trakcie sprawdzania")
+        AWAITING = "awaiting", _("do uzupełnienia")
         ISSUED = "issued", _("załatwiona")
         REFUSED = "refused", _("odmowa")
+        WITHDRAWN = "withdrawn", _("wycofana")
+        LEFT = "left", _("pozostawiona bez rozpoznania")
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="cases")
     number = models.CharField("znak sprawy", max_length=60)  # "GP.6727.45.2026"
@@ -80,7 +83,14 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="wnioskodawca", related_name="cases"
     )
     status = models.CharField("stan", max_length=20, choices=Status, default=Status.FILED)
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="prowadzi", related_name="+", null=True
+    )
     filed_at = models.DateTimeField("złożono")
+    due_on = models.DateField("termin załatwienia", null=True)  #: inclusive; None: no term is known
+    term_basis = models.CharField("podstawa terminu", max_length=100, blank=True)
+    awaits_until = models.DateField("termin uzupełnienia", null=True)  #: while the applicant must mend something
+    paused_on = models.DateField("bieg terminu wstrzymano", null=True)
     closed_at = models.DateTimeField("zakończono", null=True)
 
     objects = CaseQuerySet.as_manager()
@@ -89,6 +99,12 @@ class Case(models.Model):
         verbose_name = "sprawa"
         verbose_name_plural = "sprawy"
         constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="case_number_once")]
+        indexes = [
+            models.Index(
+                fields=["municipality", "due_on", "id"], condition=models.Q(closed_at=None), name="case_work_list"
+            ),
+            models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries
+from services.cases.terms import Term
 from services.identity.models import User
 from spatial.errors import Conflict, ServiceError
 from spatial.municipalities.models import Municipality
@@ -21,9 +22,18 @@ class NoCaseClass(ServiceError):
 
 
 @transaction.atomic
-def register_case(*, municipality: Municipality, service: str, title: str, applicant: User, at: datetime) -> Case:
+def register_case(
+    *,
+    municipality: Municipality,
+    service: str,
+    title: str,
+    applicant: User,
+    at: datetime,
+    term: Term | None = None,
+) -> Case:
     """A new case with the next number of its series; the number is given here and never at a draft.
 
+    ``term``: within which it is to be settled, from the day of filing.
     Raises NoCaseClass when the office has no class for the service on that day.
     """
     case = Case.objects.create(
@@ -33,6 +43,8 @@ def register_case(*, municipality: Municipality, service: str, title: str, appli
         title=title,
         applicant=applicant,
         filed_at=at,
+        due_on=term.ends(timezone.localdate(at)) if term else None,
+        term_basis=term.basis if term else "",
     )
     record(case, kind="filed", text="Złożono wniosek.", actor=applicant, at=at)
     return case

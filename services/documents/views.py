@@ -2,6 +2,7 @@
 
 from hashlib import file_digest
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -12,6 +13,11 @@ from services.documents.models import IssuedDocument
 from services.documents.services import normal_code
 
 LARGEST_CHECKED = 30 * 1024 * 1024
+
+
+def public_address(request: HttpRequest) -> str:
+    """Where the office is found from outside, for codes on paper."""
+    return settings.SITE or request.build_absolute_uri("/").rstrip("/")
 
 
 @require_GET

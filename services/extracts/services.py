@@ -16,6 +16,7 @@ from planning.extracts.order import ExtractOrder, Office, neighbours_of, registe
 from planning.extracts.pdf.document import BuiltExtract, build_extract, title_of
 from services.cases.models import Case
 from services.cases.services import close, lock_open, record, register_case
+from services.cases.terms import MONTH
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
 from services.extracts.models import ExtractApplication
@@ -58,6 +59,7 @@ def file_application(
         title=f"Wypis i wyrys z planu: działka {numbers}, {parcels[0].district.name}"[:250],
         applicant=applicant,
         at=at,
+        term=MONTH,
     )
     return ExtractApplication.objects.create(
         case=case,

@@ -2,7 +2,6 @@
 
 from typing import cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from planning.extracts.fees import NoRate
 from planning.extracts.findings import SLIVER, Severity
 from planning.extracts.pdf.drawing import DrawingUnusable
 from services.cases.models import Case
+from services.documents.views import public_address
 from services.extracts import services
 from services.extracts.forms import ApplicationForm, CorrectionForm, RefusalForm
 from services.extracts.models import ExtractApplication
@@ -27,11 +27,6 @@ from spatial.errors import Malformed, ServiceError
 PLANNER = StaffRole.Role.PLANNER
 #: errors in the words of the registers
 QUOTING = (services.Blocked, services.UnknownLand, DrawingUnusable, NoRate)
-
-
-def public_address(request: HttpRequest) -> str:
-    """Where the office is found from outside, for codes on paper."""
-    return settings.SITE or request.build_absolute_uri("/").rstrip("/")
 
 
 def person(request: HttpRequest) -> User:
@@ -72,24 +67,13 @@ def apply(request: HttpRequest) -> HttpResponse:
         else:
             text = _("Wniosek przyjęty. Znak sprawy: %(number)s.")
             messages.success(request, text % {"number": application.case.number})
-            return redirect("extracts:case", pk=application.case_id)
+            return redirect("catalogue:case", pk=application.case_id)
     return render(request, "extracts/apply.html", {"form": form}, status=422)
 
 
-@require_GET
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Resident's home: own cases, newest first."""
-    cases = Case.objects.filter(applicant=person(request)).select_related("municipality").order_by("-filed_at")
-    return render(request, "extracts/home.html", {"cases": cases[:200]})
-
-
-@require_GET
-@login_required
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case_page(request: HttpRequest, case: Case) -> HttpResponse:
     """One own case: where it stands, what comes next, the documents."""
-    rows = ExtractApplication.objects.select_related("case__municipality")
-    application = get_object_or_404(rows, case=pk, case__applicant=person(request))
+    application = ExtractApplication.objects.select_related("case__municipality").get(case=case)
     return render(
         request,
         "extracts/case.html",
@@ -105,18 +89,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 # --- planner ----------------------------------------------------------------------------------------------------
 
 
-@require_GET
-@staff_only(PLANNER)
-def desk(request: HttpRequest) -> HttpResponse:
-    """Work list: open cases of the planner's municipalities, oldest first; closed ones on request."""
-    closed = request.GET.get("stan") == "zakonczone"
-    rows = ExtractApplication.objects.filter(
-        case__municipality__in=municipalities_of(request.user, PLANNER), case__closed_at__isnull=not closed
-    ).select_related("case__municipality", "case__applicant")
-    order = "-case__closed_at" if closed else "case__filed_at"
-    return render(request, "extracts/desk.html", {"applications": rows.order_by(order)[:200], "closed": closed})
-
-
 def planners_case(request: HttpRequest, pk: int) -> ExtractApplication:
     """The case when it is of the planner's municipality; otherwise it is not there."""
     rows = ExtractApplication.objects.select_related("case__municipality", "case__applicant")
@@ -124,11 +96,9 @@ def planners_case(request: HttpRequest, pk: int) -> ExtractApplication:
     return get_object_or_404(rows, case=pk, case__municipality__in=mine)
 
 
-@require_GET
-@staff_only(PLANNER)
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review_case(request: HttpRequest, case: Case) -> HttpResponse:
     """Findings, zones, map, preview, correction, and the two ways to end."""
-    return review_page(request, planners_case(request, pk))
+    return review_page(request, planners_case(request, case.pk))
 
 
 def review_page(
@@ -189,7 +159,7 @@ def slivers(request: HttpRequest, pk: int) -> HttpResponse:
         application, keys=request.POST.getlist("fragment"), planner=person(request), at=timezone.now()
     )
     messages.success(request, _("Zapisano, które fragmenty będą w dokumencie."))
-    return redirect("extracts:review", pk=pk)
+    return redirect("catalogue:review", pk=pk)
 
 
 @require_POST
@@ -212,7 +182,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, shown(error))
         else:
             messages.success(request, _("Wniosek poprawiony. Wnioskodawca zobaczy, co i dlaczego."))
-            return redirect("extracts:review", pk=pk)
+            return redirect("catalogue:review", pk=pk)
     return review_page(request, application, correction=form)
 
 
@@ -230,7 +200,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         codes = ", ".join(document.code for document in documents)
         messages.success(request, _("Wydano dokumenty: %(codes)s.") % {"codes": codes})
-    return redirect("extracts:review", pk=pk)
+    return redirect("catalogue:review", pk=pk)
 
 
 @require_POST
@@ -245,8 +215,8 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("reason", shown(error))
         except ServiceError as error:
             messages.error(request, shown(error))
-            return redirect("extracts:review", pk=pk)
+            return redirect("catalogue:review", pk=pk)
         else:
             messages.success(request, _("Sprawa zakończona odmową. Wnioskodawca zobaczy przyczynę."))
-            return redirect("extracts:review", pk=pk)
+            return redirect("catalogue:review", pk=pk)
     return review_page(request, application, refusal=form)

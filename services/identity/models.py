@@ -28,6 +28,7 @@ class StaffRole(models.Model):
         REGISTER_KEEPER = "register-keeper", "prowadzący rejestry"
         TAX_CLERK = "tax-clerk", "podatki i opłaty"
         ADDRESS_CLERK = "address-clerk", "numeracja porządkowa"
+        CLERK = "clerk", "kancelaria i sprawy ogólne"
         DATA_PROTECTION = "data-protection", "inspektor ochrony danych"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles")

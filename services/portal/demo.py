@@ -56,6 +56,14 @@ class DemoFailed(ServiceError):
 JOB_TITLE = "inspektor ds. planowania przestrzennego"
 KEEPER_TITLE = "inspektor ds. ewidencji i geodezji"
 TAX_TITLE = "inspektor ds. wymiaru podatków"
+#: unit and JRWA class of each service
+CASE_CLASSES = {
+    "wypis-i-wyrys": ("GP", "6727"),
+    "zaswiadczenie-o-przeznaczeniu": ("GP", "6727"),
+    "pismo-ogolne": ("OR", "1510"),
+    "informacja-publiczna": ("OR", "1431"),
+}
+CLERK_TITLE = "inspektor ds. organizacyjnych"
 INSPECTOR_TITLE = "inspektor ochrony danych"
 
 
@@ -71,12 +79,13 @@ def load_offices() -> None:
     with transaction.atomic():
         for demo in MUNICIPALITIES.values():
             municipality = _municipality(demo)
-            CaseClass.objects.get_or_create(
-                municipality=municipality,
-                service="wypis-i-wyrys",
-                valid_from=date(2011, 1, 1),
-                defaults={"unit_symbol": "GP", "jrwa": "6727", "source": "dossier, do potwierdzenia przez urząd"},
-            )
+            for service, (unit, jrwa) in CASE_CLASSES.items():
+                CaseClass.objects.get_or_create(
+                    municipality=municipality,
+                    service=service,
+                    valid_from=date(2011, 1, 1),
+                    defaults={"unit_symbol": unit, "jrwa": jrwa, "source": "do potwierdzenia przez urząd"},
+                )
         for account in ACCOUNTS:
             _account(account)
 
@@ -200,6 +209,7 @@ def _account(account: Account) -> None:
         (account.plans_for, StaffRole.Role.PLANNER, JOB_TITLE),
         (account.keeps_for, StaffRole.Role.REGISTER_KEEPER, KEEPER_TITLE),
         (account.taxes_for, StaffRole.Role.TAX_CLERK, TAX_TITLE),
+        (account.serves_for, StaffRole.Role.CLERK, CLERK_TITLE),
         (account.protects_for, StaffRole.Role.DATA_PROTECTION, INSPECTOR_TITLE),
     ):
         if teryt:

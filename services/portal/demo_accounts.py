@@ -14,6 +14,7 @@ class Account:
     plans_for: str | None = None  #: municipality in which the person is a planner
     keeps_for: str | None = None  #: municipality whose registers the person keeps
     taxes_for: str | None = None  #: municipality whose taxes the person assesses
+    serves_for: str | None = None  #: municipality whose letters and general cases the person handles
     protects_for: str | None = None  #: municipality whose inspector of data protection the person is
 
 
@@ -26,5 +27,7 @@ ACCOUNTS = (
     Account("feliks", "Feliks", "Kamiński", "prowadzi rejestry w gminie Skała", keeps_for="120610"),
     Account("grazyna", "Grażyna", "Lewandowska", "prowadzi rejestry w gminie Sułoszowa", keeps_for="120613"),
     Account("halina", "Halina", "Dąbrowska", "wymierza podatki w gminie Skała", taxes_for="120610"),
+    Account("jadwiga", "Jadwiga", "Kaczmarek", "kancelaria gminy Skała", serves_for="120610"),
+    Account("kazimierz", "Kazimierz", "Piotrowski", "kancelaria gminy Sułoszowa", serves_for="120613"),
     Account("igor", "Igor", "Mazur", "inspektor ochrony danych w gminie Skała", protects_for="120610"),
 )

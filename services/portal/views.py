@@ -163,7 +163,7 @@ def desk_of(user: Any, report: dict[str, Any]) -> list[dict[str, str]]:
     links = (
         (set(READERS), _("Właściciele"), reverse("disclosure:owners", args=[report["id"]])),
         ({StaffRole.Role.PLANNER}, _("Plany i szkice"), reverse("drafting:index")),
-        ({StaffRole.Role.PLANNER}, _("Biurko planisty"), reverse("extracts:desk")),
+        ({StaffRole.Role.PLANNER}, _("Biurko planisty"), reverse("catalogue:desk")),
         ({StaffRole.Role.REGISTER_KEEPER}, _("Dane i rejestry"), reverse("registers:index")),
     )
     return [{"title": title, "url": url} for readers, title, url in links if roles & readers]

@@ -2,6 +2,7 @@
 import "./site.css";
 import "./plan.css";
 import { byId, h } from "./dom";
+import { autosave } from "./autosave";
 import { share } from "./share";
 import { suggest } from "./suggest";
 
@@ -22,6 +23,8 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[method=post]
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-sent]")) delete form.dataset["sent"];
 });
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-autosave]")) autosave(form);
 
 // Messages of scripts need a place on pages that have none of their own.
 if (!byId("komunikat")) document.body.append(h("div", { id: "komunikat", class: "toasts", role: "status", "aria-live": "polite" }));

@@ -1,0 +1,1 @@
+"""E-services: each is one declaration. From it come its card, its form, its case, its work list, its schema."""

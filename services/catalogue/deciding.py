@@ -1,0 +1,76 @@
+"""How a case of any service ends: with an answer or a refusal, each a letter of the office."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from planning.extracts.order import Office
+from services.cases.models import Case
+from services.cases.services import close, lock_open
+from services.catalogue.declaration import Letters
+from services.catalogue.models import Filing
+from services.documents import letters as paper
+from services.documents.models import IssuedDocument
+from services.documents.services import Made, new_code, store
+from services.identity.models import StaffRole, User
+from spatial.errors import Conflict, Malformed
+
+SHORTEST = 10  #: letters of a text that says anything
+
+
+@transaction.atomic
+def decide(
+    case: Case, *, letters: Letters, is_positive: bool, text: str, clerk: User, site: str, seen: int, at: datetime
+) -> IssuedDocument:
+    """Writes the letter and ends the case. ``seen``: the newest event that the clerk looked at.
+
+    Raises Malformed for a text that says nothing, Conflict when the case has moved on or is closed.
+    """
+    if len(text.strip()) < SHORTEST:
+        raise Malformed(_("Napisz treść pisma: co najmniej jedno zdanie, które zrozumie wnioskodawca."))
+    case = lock_open(case)
+    if seen != newest(case):
+        raise Conflict(_("Ktoś zmienił tę sprawę, zanim ją zakończono. Sprawdź ją jeszcze raz i spróbuj ponownie."))
+    title = letters.answer if is_positive else letters.refusal
+    code = new_code()
+    letter = paper.Letter(
+        office=Office.of(case.municipality), case_number=case.number, addressee=case.applicant.display_name,
+        title=title, text=text, written_on=timezone.localdate(at), signatory=signatory(clerk, case), code=code,
+        address=site + reverse("documents:verify", kwargs={"code": code}),
+    )  # fmt: skip
+    content, pages = paper.pdf(letter)
+    made = Made(content, pages, title, f"Sprawa {case.number}", {"text": text, "is_positive": is_positive})
+    document = store(made, case=case, code=code, issued_by=clerk, at=at)
+    status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
+    close(case, status=status, text=f"Wydano: {title}.", actor=clerk, at=at)
+    return document
+
+
+def newest(case: Case) -> int:
+    """Names what has been seen of the case."""
+    return case.events.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def signatory(clerk: User, case: Case) -> str:
+    role = StaffRole.objects.filter(user=clerk, municipality=case.municipality).first()
+    return f"{clerk.display_name}, {role.job_title}" if role else clerk.display_name
+
+
+def receipt(filing: Filing) -> bytes:
+    """Poświadczenie odbioru with everything that was filed and its hash, PDF; the same filing gives the same bytes."""
+    case = filing.case
+    at = timezone.localtime(filing.filed_at)
+    letter = paper.Letter(
+        office=Office.of(filing.municipality), case_number=case.number, addressee=case.applicant.display_name,
+        title="Urzędowe poświadczenie odbioru", written_on=at.date(),
+        facts=(
+            ("Numer poświadczenia", filing.receipt), ("Sprawa", case.title),
+            ("Data i godzina wpływu", f"{at:%Y-%m-%d %H:%M:%S}"), ("SHA-256 odpowiedzi", filing.sha256),
+            *((label, value) for label, value in filing.told),
+        ),
+        text="Poświadczenie wystawiono automatycznie w chwili złożenia wniosku.",
+    )  # fmt: skip
+    return paper.pdf(letter)[0]

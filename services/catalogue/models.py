@@ -1,0 +1,66 @@
+"""A form that is being filled in, and one that was filed."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+
+from services.cases.models import Case
+from spatial.municipalities.models import Municipality
+
+KEPT = timedelta(days=30)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def open(self, *, at: datetime) -> Self:
+        """Neither filed nor expired."""
+        return self.filter(case=None, expires_at__gt=at)
+
+
+class Draft(models.Model):
+    """What somebody has typed so far, as it was typed; kept 30 days from the last change."""
+
+    key = models.UUIDField("klucz", primary_key=True, default=uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="kto", related_name="drafts")
+    service = models.CharField("usługa", max_length=40)
+    form_version = models.PositiveSmallIntegerField("wersja formularza")
+    typed = models.JSONField("wpisane", default=dict)
+    begun_at = models.DateTimeField("rozpoczęto")
+    saved_at = models.DateTimeField("zapisano")
+    expires_at = models.DateTimeField("przechowujemy do")
+    #: set in the transaction that files it: a second press of the button finds the case
+    case = models.OneToOneField(Case, models.CASCADE, null=True, related_name="draft")
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "wersja robocza"
+        verbose_name_plural = "wersje robocze"
+        indexes = [models.Index(fields=["owner", "service", "-saved_at"], name="draft_of_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.saved_at:%Y-%m-%d}"
+
+
+class Filing(models.Model):
+    """An application as it was filed; never changed. ``sha256`` is of the canonical JSON of the answers."""
+
+    case = models.OneToOneField(Case, models.PROTECT, verbose_name="sprawa", related_name="filing")
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="filings")
+    form_version = models.PositiveSmallIntegerField("wersja formularza")
+    answers = models.JSONField("odpowiedzi")
+    told = models.JSONField("odpowiedzi słowami")  #: [label, answer] as they stood in the form of that version
+    sha256 = models.CharField("SHA-256", max_length=64)
+    receipt = models.CharField("numer poświadczenia", max_length=40, unique=True)
+    filed_at = models.DateTimeField("złożono")
+
+    objects: ClassVar[models.Manager["Filing"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "złożony wniosek"
+        verbose_name_plural = "złożone wnioski"
+
+    def __str__(self) -> str:
+        return self.receipt

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from services.catalogue.views import desk, filling, mine
+
+app_name = "catalogue"
+
+urlpatterns = [
+    path("uslugi/", filling.index, name="index"),
+    path("uslugi/<slug:code>/", filling.card, name="card"),
+    path("uslugi/<slug:code>/schemat.json", filling.schema, name="schema"),
+    path("uslugi/<slug:code>/wniosek/", filling.begin, name="begin"),
+    path("uslugi/<slug:code>/wniosek/<uuid:key>/", filling.summary, name="summary"),
+    path("uslugi/<slug:code>/wniosek/<uuid:key>/<slug:step>/", filling.step, name="step"),
+    path("moje/", mine.home, name="home"),
+    path("moje/sprawy/<int:pk>/", mine.case, name="case"),
+    path("moje/sprawy/<int:pk>/uzupelnij/", mine.mend, name="mend"),
+    path("moje/sprawy/<int:pk>/wycofaj/", mine.withdraw, name="withdraw"),
+    path("moje/sprawy/<int:pk>/poswiadczenie.pdf", mine.receipt_pdf, name="receipt"),
+    path("urzad/", desk.desk, name="desk"),
+    path("urzad/sprawy/<int:pk>/", desk.review, name="review"),
+    path("urzad/sprawy/<int:pk>/krok/<slug:action>/", desk.act, name="act"),
+]

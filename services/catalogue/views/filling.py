@@ -1,0 +1,207 @@
+"""The catalogue, the card of a service, and its form from the first step to the filed case."""
+
+from collections.abc import Mapping
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from services.catalogue import filing
+from services.catalogue.declaration import EService, eservices
+from services.catalogue.models import Draft
+from services.forms.page import Field, Many, shown
+from services.forms.questions import Parcels, spoken
+from services.forms.reading import Answers, Reading, read, told
+from services.identity.models import User
+from spatial.errors import NotFound, ServiceError
+
+
+def service_of(code: str) -> EService:
+    """Raises NotFound."""
+    found = eservices.get(code)
+    if found is None:
+        raise NotFound(_("Nie ma takiej usługi. Zobacz wszystkie na stronie „Załatw sprawę”."))
+    return found
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All services, one card each."""
+    return render(request, "catalogue/index.html", {"cards": [card_of(one) for one in eservices]})
+
+
+def card_of(service: EService) -> dict[str, object]:
+    """The words of the card in the language of the page."""
+    card = service.card
+    return {
+        "code": service.code, "title": spoken(card.title), "summary": spoken(card.summary), "cost": spoken(card.cost),
+        "steps": [spoken(step) for step in card.steps], "legal_basis": card.legal_basis, "term": service.term,
+        "address": service.pages.apply if service.pages else "",
+    }  # fmt: skip
+
+
+@require_safe
+def card(request: HttpRequest, code: str) -> HttpResponse:
+    """What it is, what it costs, how long it takes, what happens; the button that begins."""
+    service = service_of(code)
+    if service.form is None and service.pages:
+        return redirect(service.pages.apply)
+    return render(request, "catalogue/card.html", {"card": card_of(service), "query": request.GET.urlencode()})
+
+
+@require_safe
+def schema(request: HttpRequest, code: str) -> JsonResponse:
+    """JSON Schema of the answers: the one that pages and programs are checked by."""
+    service = service_of(code)
+    told_schema = filing.form_of(service).schema(title=service.card.title.pl)
+    return JsonResponse(told_schema, json_dumps_params={"ensure_ascii": False}, content_type="application/schema+json")
+
+
+# --- drafts -------------------------------------------------------------------------------------------------------
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """A new draft; where one is open already, the person chooses."""
+    service = service_of(code)
+    form = filing.form_of(service)
+    owner, now = cast(User, request.user), timezone.now()
+    open_ones = Draft.objects.open(at=now).filter(owner=owner, service=code).order_by("-saved_at")[:20]
+    if request.method == "GET" and open_ones:
+        context = {
+            "card": card_of(service),
+            "drafts": open_ones,
+            "first": form.steps[0].name,
+            "query": request.GET.urlencode(),
+        }
+        return render(request, "catalogue/begin.html", context)
+    draft = filing.begin(service, owner=owner, typed=given(service, request.GET.dict()), at=now)
+    return redirect("catalogue:step", code=code, key=draft.pk, step=form.steps[0].name)
+
+
+def given(service: EService, asked: Mapping[str, object]) -> dict[str, list[str]]:
+    """What the map and other pages know already: ``?dzialka=`` goes to the first question about parcels."""
+    text = str(asked.get("dzialka", ""))[:2000]
+    question = next((one for one in filing.form_of(service).questions() if isinstance(one, Parcels)), None)
+    return {question.name: [text]} if question and text else {}
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, code: str, key: UUID, step: str) -> HttpResponse:
+    """One step. Everything posted is kept first, right or wrong; then it is read."""
+    service, now = service_of(code), timezone.now()
+    form = filing.form_of(service)
+    draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
+    if draft.case_id is not None:
+        return redirect("catalogue:case", pk=draft.case_id)
+    current = form.step(step)
+    if current is None:
+        raise NotFound(_("Ten wniosek nie ma takiego kroku."))
+    place = form.steps.index(current)
+    if request.method == "POST":
+        return posted(request, service, draft, place)
+    if "popraw" in request.GET:
+        return step_page(request, service, draft, place, filing.whole(service, draft, at=now).by_step[step])
+    return step_page(request, service, draft, place, Reading())
+
+
+def posted(request: HttpRequest, service: EService, draft: Draft, place: int) -> HttpResponse:
+    """Kept, then: answered to the script that saves, a group changed, left for later, or one step on or back."""
+    steps, now = filing.form_of(service).steps, timezone.now()
+    typed = {name: [str(value) for value in request.POST.getlist(name)] for name in request.POST}
+    draft = filing.keep(draft, steps[place], typed, at=now)
+    if "autozapis" in request.POST:
+        return JsonResponse({"saved_at": timezone.localtime(draft.saved_at).strftime("%H:%M")})
+    if action := request.POST.get("czynnosc", ""):
+        return step_page(request, service, filing.act(draft, steps[place], action[:200]), place, Reading())
+    reading = read(steps[place].questions, draft.typed, before=answers_before(service, draft, place))
+    if "pozniej" in request.POST:
+        messages.success(request, _("Zapisane. Wniosek dokończysz ze strony „Moje sprawy” w ciągu 30 dni."))
+        return redirect("catalogue:home")
+    goes_back = "wstecz" in request.POST and place > 0
+    if not goes_back and not reading.is_good:
+        return step_page(request, service, draft, place, reading)
+    after = place - 1 if goes_back else place + 1
+    if after < len(steps):
+        return redirect("catalogue:step", code=service.code, key=draft.pk, step=steps[after].name)
+    return redirect("catalogue:summary", code=service.code, key=draft.pk)
+
+
+def answers_before(service: EService, draft: Draft, place: int) -> Answers:
+    answers: Answers = {}
+    for one in filing.form_of(service).steps[:place]:
+        answers |= read(one.questions, draft.typed, before=answers).answers
+    return answers
+
+
+def step_page(request: HttpRequest, service: EService, draft: Draft, place: int, reading: Reading) -> HttpResponse:
+    steps = filing.form_of(service).steps
+    before = answers_before(service, draft, place)
+    if not reading.answers and not reading.errors:
+        reading.answers = read(steps[place].questions, draft.typed, before=before).answers
+    fields = shown(steps[place].questions, draft.typed, reading, before=before)
+    context = {
+        "card": card_of(service), "draft": draft, "step": spoken(steps[place].title), "fields": fields, "place": place,
+        "titles": [*(spoken(one.title) for one in steps), _("Sprawdź i złóż")], "current": place + 1,
+        "errors": labelled(fields),
+    }  # fmt: skip
+    return render(request, "catalogue/step.html", context, status=422 if reading.errors else 200)
+
+
+def labelled(fields: list[Field | Many]) -> list[tuple[str, str, str]]:
+    """For the summary of errors: element, label, message."""
+    found: list[tuple[str, str, str]] = []
+    for field in fields:
+        if field.error:
+            found.append((field.id, field.label, field.error))
+        for thing in field.things if isinstance(field, Many) else ():
+            found += [(one.id, f"{thing.title}: {one.label}", one.error) for one in thing.fields if one.error]
+    return found
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
+    """Everything once more, then it is filed; pressing twice files once."""
+    service = service_of(code)
+    form = filing.form_of(service)
+    now = timezone.now()
+    draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
+    if draft.case_id is not None:
+        return redirect("catalogue:case", pk=draft.case_id)
+    found = filing.whole(service, draft, at=now)
+    is_new_version = draft.form_version != form.version
+    fault = ""
+    if request.method == "POST" and found.is_good:
+        try:
+            case = filing.submit(service, draft, at=now)
+        except ServiceError as error:
+            fault = error.message
+        else:
+            messages.success(request, _("Wniosek złożony. Znak sprawy: %(number)s.") % {"number": case.number})
+            return redirect("catalogue:case", pk=case.pk)
+    if is_new_version:
+        filing.accept_version(service, draft)
+    context = {
+        "card": card_of(service), "draft": draft, "is_new_version": is_new_version, "fault": fault,
+        "parts": [
+            (one.name, spoken(one.title), list(told(one.questions, found.by_step[one.name].answers)),
+             list(found.by_step[one.name].errors.values()))
+            for one in form.steps
+        ],
+        "is_good": found.is_good, "titles": [*(spoken(one.title) for one in form.steps), _("Sprawdź i złóż")],
+        "current": len(form.steps) + 1,
+    }  # fmt: skip
+    return render(request, "catalogue/summary.html", context, status=422 if request.method == "POST" else 200)

@@ -1,0 +1,109 @@
+"""The resident's home: own cases, drafts, what is expected of whom."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from services.cases import handling
+from services.cases.models import Case
+from services.cases.terms import APPEAL
+from services.catalogue.deciding import receipt
+from services.catalogue.declaration import eservices
+from services.catalogue.models import Draft, Filing
+from services.catalogue.views.filling import card_of
+from services.identity.models import User
+from spatial.errors import NotFound, ServiceError
+
+SHOWN = 200
+
+
+@never_cache
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for the person first, then drafts, then all cases, newest first."""
+    user, now = cast(User, request.user), timezone.now()
+    cases = list(Case.objects.filter(applicant=user).select_related("municipality").order_by("-filed_at")[:SHOWN])
+    drafts = [
+        (draft, card_of(service), service.form.steps[0].name)
+        for draft in Draft.objects.open(at=now).filter(owner=user).order_by("-saved_at")[:SHOWN]
+        if (service := eservices.get(draft.service)) and service.form
+    ]
+    waiting = [case for case in cases if case.status == Case.Status.AWAITING]
+    return render(request, "catalogue/home.html", {"cases": cases, "drafts": drafts, "waiting": waiting})
+
+
+def own_case(request: HttpRequest, pk: int) -> Case:
+    """Of the person; of others it is not there."""
+    rows = Case.objects.select_related("municipality", "applicant", "handler")
+    return get_object_or_404(rows, pk=pk, applicant=cast(User, request.user))
+
+
+@never_cache
+@login_required
+@require_safe
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where it stands, what comes next and from whom, what was filed, the documents."""
+    found = own_case(request, pk)
+    service = eservices.get(found.service)
+    if service and service.pages:
+        return service.pages.mine(request, found)
+    return case_page(request, found)
+
+
+def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str = "") -> HttpResponse:
+    service = eservices.get(found.service)
+    document = found.documents.order_by("-pk").first()
+    closed_on = timezone.localdate(found.closed_at) if found.closed_at else None
+    can_appeal = found.status == Case.Status.REFUSED and closed_on is not None
+    context = {
+        "case": found, "card": card_of(service) if service else None, "fault": fault, "typed": typed,
+        "filing": Filing.objects.filter(case=found).first(), "documents": found.documents.order_by("pk"),
+        "events": found.events.filter(is_public=True).order_by("at", "pk"), "document": document,
+        "appeal_until": APPEAL.ends(closed_on) if can_appeal and closed_on else None,
+    }  # fmt: skip
+    return render(request, "catalogue/case.html", context, status=422 if fault else 200)
+
+
+@login_required
+@require_POST
+def mend(request: HttpRequest, pk: int) -> HttpResponse:
+    found, text = own_case(request, pk), request.POST.get("tekst", "")[:10_000]
+    try:
+        handling.mend(found, applicant=cast(User, request.user), text=text, at=timezone.now())
+    except ServiceError as error:
+        return case_page(request, own_case(request, pk), fault=error.message, typed=text)
+    messages.success(request, _("Uzupełnienie wysłane. Termin załatwienia biegnie dalej."))
+    return redirect("catalogue:case", pk=pk)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        handling.withdraw(own_case(request, pk), applicant=cast(User, request.user), at=timezone.now())
+    except ServiceError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Wniosek wycofany."))
+    return redirect("catalogue:case", pk=pk)
+
+
+@never_cache
+@login_required
+@require_safe
+def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Poświadczenie odbioru, for the applicant."""
+    filing = Filing.objects.filter(case=own_case(request, pk)).select_related("case__applicant", "municipality").first()
+    if filing is None:
+        raise NotFound(_("Do tej sprawy nie ma poświadczenia odbioru."))
+    name = f"poswiadczenie-{filing.case_id}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(receipt(filing), content_type="application/pdf", headers=headers)

@@ -1,0 +1,1 @@
+"""Zaświadczenia: what the registers say of a parcel, confirmed by the office."""

@@ -1,0 +1,140 @@
+"""Zaświadczenie o przeznaczeniu działki w miejscowym planie: KPA art. 217 § 2 pkt 2, 218."""
+
+from datetime import date
+
+from planning.extracts.analysis import analyse, find_parcels
+from planning.extracts.shares import Share
+from services.cases.terms import CERTIFICATE
+from services.catalogue.declaration import Card, EService, Faults, Letters, eservices
+from services.catalogue.models import Filing
+from services.forms.definition import Form, Step
+from services.forms.questions import Choice, Line, Option, Parcels
+from services.forms.reading import Answers
+from services.identity.models import StaffRole
+from spatial.cadastre.models import Parcel
+from spatial.municipalities.models import Municipality
+from spatial.ogc.text import Text
+from spatial.words import polish_date, polish_number
+
+FORM = Form(
+    version=1,
+    steps=(
+        Step(
+            "dzialki",
+            Text("Której działki dotyczy?", "Which parcel is it about?"),
+            (
+                Parcels(
+                    name="parcels",
+                    label=Text("Działki", "Parcels"),
+                    hint=Text(
+                        "Pełne identyfikatory, na przykład 120610_5.0007.123/4.",
+                        "Full identifiers, for example 120610_5.0007.123/4.",
+                    ),
+                ),
+                Choice(
+                    name="purpose",
+                    label=Text("Do czego potrzebujesz zaświadczenia?", "What do you need the certificate for?"),
+                    options=(
+                        Option("notary", Text("do notariusza", "for a notary")),
+                        Option("bank", Text("do banku", "for a bank")),
+                        Option("subsidy", Text("do dopłat lub dotacji", "for subsidies")),
+                        Option("other", Text("w innym celu", "for something else")),
+                    ),
+                ),
+                Line(name="note", label=Text("Uwagi", "Remarks"), is_required=False),
+            ),
+        ),
+    ),
+)
+
+
+def parcels_of(answers: Answers, on: date) -> tuple[list[Parcel], str]:
+    """The parcels, or a sentence about what is wrong with them."""
+    named = answers["parcels"]
+    assert isinstance(named, list)
+    parcels, missing = find_parcels([str(name) for name in named], as_of=on)
+    if missing:
+        return parcels, " ".join(finding.message for finding in missing)
+    if len({parcel.municipality_id for parcel in parcels}) > 1:
+        return parcels, "Działki leżą w dwóch gminach. Złóż osobny wniosek dla każdej z nich."
+    return parcels, ""
+
+
+def check(answers: Answers, on: date) -> Faults:
+    _parcels, fault = parcels_of(answers, on)
+    return {"parcels": fault} if fault else {}
+
+
+def municipality(answers: Answers) -> Municipality | None:
+    named = answers["parcels"]
+    assert isinstance(named, list)
+    parcel = Parcel.objects.current().filter(identifier=named[0]).select_related("municipality").first()
+    return parcel.municipality if parcel else None
+
+
+def title(answers: Answers) -> str:
+    named = answers["parcels"]
+    assert isinstance(named, list)
+    return f"Zaświadczenie o przeznaczeniu w planie: {', '.join(map(str, named))}"
+
+
+def draft(filing: Filing, on: date) -> str:
+    """A paragraph for each parcel: zones of the plan in force on the day, with areas; or that no plan is in force."""
+    parcels, _missing = find_parcels(filing.answers["parcels"], as_of=on)
+    analysis = analyse(parcels=parcels, as_of=on)
+    told = [f"Zaświadcza się, że według stanu na dzień {polish_date(on)}:"]
+    for answer in analysis.answers:
+        parcel = answer.parcel
+        rows = [row for row in answer.shares if row.plan]
+        name = f"działka nr {parcel.number} w obrębie {parcel.district.name} ({parcel.identifier})"
+        if not rows:
+            told.append(f"{name} nie jest objęta obowiązującym miejscowym planem zagospodarowania przestrzennego.")
+            continue
+        told.append(f"{name} jest przeznaczona: {'; '.join(map(row_told, rows))}.")
+        if outside := [row for row in answer.shares if not row.plan]:
+            area = sum(row.area_m2 for row in outside)
+            told.append(f"Część działki nr {parcel.number} o powierzchni {polish_number(area)} m² leży poza planem.")
+    return "\n\n".join(told)
+
+
+def row_told(row: Share) -> str:
+    assert row.plan is not None
+    share = f"{polish_number(row.area_m2)} m² ({polish_number(row.percent.quantize(row.percent.__class__('0.1')))}%)"
+    if row.zone is None:
+        return f"{share} bez oznaczenia na rysunku planu „{row.plan.title}”"
+    return f"{share} pod symbolem {row.symbol} w planie „{row.plan.title}”"
+
+
+eservices.register(
+    EService(
+        code="zaswiadczenie-o-przeznaczeniu",
+        order=30,
+        card=Card(
+            title=Text("Zaświadczenie o przeznaczeniu działki w planie", "Certificate of a parcel's land use"),
+            summary=Text(
+                "Potwierdzenie, na co plan miejscowy przeznacza działkę, na przykład dla notariusza albo banku.",
+                "A confirmation of what the local plan provides for a parcel, for a notary or a bank.",
+            ),
+            cost=Text(
+                "Opłata skarbowa 17 zł; zapłatę w tym systemie uruchomimy później, dziś przyjmuje ją kasa urzędu.",
+                "Stamp duty of 17 zł, for the time being at the cash desk of the office.",
+            ),
+            steps=(
+                Text("Dostaniesz znak sprawy i poświadczenie odbioru.", "You get a case number and a receipt."),
+                Text("Planista sprawdzi działkę i plan.", "The planner checks the parcel and the plan."),
+                Text(
+                    "Pobierzesz zaświadczenie z kodem, którym każdy sprawdzi, że wydał je urząd.",
+                    "You download the certificate, with a code that lets anybody check it.",
+                ),
+            ),
+            legal_basis="art. 217 § 2 pkt 2 i art. 218 Kodeksu postępowania administracyjnego",
+        ),
+        role=StaffRole.Role.PLANNER,
+        term=CERTIFICATE,
+        form=FORM,
+        letters=Letters(answer="Zaświadczenie", refusal="Postanowienie o odmowie wydania zaświadczenia", draft=draft),
+        case_title=title,
+        municipality=municipality,
+        check=check,
+    )
+)

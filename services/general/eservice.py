@@ -1,0 +1,96 @@
+"""Wniosek ogólny (pismo): KPA art. 63."""
+
+from services.cases.terms import MONTH
+from services.catalogue.declaration import Card, EService, Letters, eservices
+from services.forms.definition import Form, Step
+from services.forms.questions import Choice, Group, Line, Lines, OfficeChoice, Option, When
+from services.forms.reading import Answers
+from services.identity.models import StaffRole
+from spatial.municipalities.models import Municipality
+from spatial.ogc.text import Text
+
+FORM = Form(
+    version=1,
+    steps=(
+        Step(
+            "pismo",
+            Text("Twoje pismo", "Your letter"),
+            (
+                OfficeChoice(name="office", label=Text("Do którego urzędu piszesz?", "Which office do you write to?")),
+                Choice(
+                    name="kind",
+                    label=Text("Co to za pismo?", "What kind of letter is it?"),
+                    options=(
+                        Option("application", Text("wniosek", "application")),
+                        Option("question", Text("pytanie", "question")),
+                        Option("complaint", Text("skarga lub uwaga", "complaint or remark")),
+                        Option("answer", Text("odpowiedź na pismo urzędu", "answer to a letter of the office")),
+                    ),
+                ),
+                Line(
+                    name="their_number",
+                    label=Text("Znak pisma, na które odpowiadasz", "Number of the letter you answer"),
+                    hint=Text("Na przykład GP.6727.45.2026.", "For example GP.6727.45.2026."),
+                    longest=60,
+                    when=When("kind", ("answer",)),
+                ),
+                Line(name="subject", label=Text("Czego dotyczy?", "What is it about?"), longest=150),
+                Lines(
+                    name="text",
+                    label=Text("Treść", "Text"),
+                    hint=Text("Napisz, o co prosisz i dlaczego.", "Write what you ask for and why."),
+                ),
+            ),
+        ),
+        Step(
+            "osoby",
+            Text("Inne osoby", "Other people"),
+            (
+                Group(
+                    name="others",
+                    label=Text("Kto jeszcze wnosi to pismo?", "Who else files this letter?"),
+                    one=Text("Osoba", "Person"),
+                    hint=Text("Nieobowiązkowe: na przykład współwłaściciele.", "Optional: co-owners, for example."),
+                    least=0,
+                    most=20,
+                    questions=(
+                        Line(name="name", label=Text("Imię i nazwisko", "Name"), longest=150),
+                        Line(name="address", label=Text("Adres", "Address"), longest=250),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)
+
+
+def office(answers: Answers) -> Municipality | None:
+    return Municipality.objects.filter(pk=answers["office"]).first()
+
+
+eservices.register(
+    EService(
+        code="pismo-ogolne",
+        order=20,
+        card=Card(
+            title=Text("Pismo do urzędu", "Letter to the office"),
+            summary=Text(
+                "Napisz do urzędu w każdej sprawie, która nie ma tu własnego wniosku.",
+                "Write to the office about anything that has no form of its own here.",
+            ),
+            cost=Text("Bezpłatnie.", "Free of charge."),
+            steps=(
+                Text("Dostaniesz znak sprawy i poświadczenie odbioru.", "You get a case number and a receipt."),
+                Text("Urząd przydzieli pismo pracownikowi.", "The office gives your letter to a clerk."),
+                Text("Odpowiedź przeczytasz tutaj, w swojej sprawie.", "You read the answer here, in your case."),
+            ),
+            legal_basis="art. 63 Kodeksu postępowania administracyjnego",
+        ),
+        role=StaffRole.Role.CLERK,
+        term=MONTH,
+        form=FORM,
+        letters=Letters(answer="Odpowiedź na pismo", refusal="Odmowa załatwienia wniosku"),
+        case_title=lambda answers: f"Pismo: {answers['subject']}",
+        municipality=office,
+    )
+)

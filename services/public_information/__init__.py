@@ -1,0 +1,1 @@
+"""Public information on request (act of 6.09.2001)."""
