@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from planning.extracts.models import ExtractRate
 from planning.extracts.order import ExtractOrder, Office, neighbours_of, registers_of
 from planning.models import LocalPlan, PlanSheet
 from services.cases.models import CaseClass
-from services.extracts.services import SERVICE
+from services.portal.demo import CASE_CLASSES
 from spatial.files import sha256_of
 from tests import factories
 from tests.factories import EAST, NORTH, TODAY
@@ -119,13 +120,13 @@ def make_order(skala, rate) -> Callable[..., ExtractOrder]:
 
 @pytest.fixture
 def filing(skala, suloszowa):
-    """Both offices said under which class they file extracts."""
-    for owner in (skala, suloszowa):
+    """Both offices said under which class they file the cases of each service."""
+    for owner, (service, (unit, jrwa)) in product((skala, suloszowa), CASE_CLASSES.items()):
         CaseClass.objects.create(
             municipality=owner,
-            service=SERVICE,
-            unit_symbol="GP",
-            jrwa="6727",
+            service=service,
+            unit_symbol=unit,
+            jrwa=jrwa,
             valid_from=date(2011, 1, 1),
             source="test",
         )

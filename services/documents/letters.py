@@ -24,7 +24,13 @@ SMALL = ParagraphStyle("small", BODY, fontSize=8, leading=11, textColor=SOFT)
 TITLE = ParagraphStyle(
     "title", BODY, fontName=fonts.BOLD, fontSize=14, leading=18, spaceBefore=6 * mm, spaceAfter=6 * mm
 )
+ADDRESSEE = ParagraphStyle("addressee", RIGHT, fontName=fonts.BOLD)
 HEAD = ParagraphStyle("head", BODY, fontName=fonts.BOLD, spaceAfter=0)
+
+
+#: a table names its font even where it holds no text of its own
+FONT = ("FONT", (0, 0), (-1, -1), fonts.REGULAR, 10)
+TOP, MIDDLE = ([FONT, ("VALIGN", (0, 0), (-1, -1), place)] for place in ("TOP", "MIDDLE"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +71,15 @@ def story(letter: Letter) -> list[Flowable]:
     ]
     day = Paragraph(escaped(f"{office.seat}, {polish_date(letter.written_on)}"), RIGHT)
     told: list[Flowable] = [
-        Table([[head, day]], colWidths=[100 * mm, 70 * mm], style=[("VALIGN", (0, 0), (-1, -1), "TOP")]),
+        Table([[head, day]], colWidths=[100 * mm, 70 * mm], style=TOP),
         Spacer(0, 6 * mm),
         Paragraph(escaped(letter.case_number), BODY),
-        Paragraph(f"<b>{escaped(letter.addressee)}</b>", RIGHT),
+        Paragraph(escaped(letter.addressee), ADDRESSEE),
         Paragraph(escaped(letter.title), TITLE),
     ]
     if letter.facts:
         rows = [[Paragraph(escaped(label), SMALL), Paragraph(broken(value), BODY)] for label, value in letter.facts]
-        told.append(Table(rows, colWidths=[55 * mm, 115 * mm], style=[("VALIGN", (0, 0), (-1, -1), "TOP")]))
+        told.append(Table(rows, colWidths=[55 * mm, 115 * mm], style=TOP))
         told.append(Spacer(0, 4 * mm))
     told += [Paragraph(broken(part), JUSTIFIED) for part in letter.text.split("\n\n") if part.strip()]
     if letter.signatory:
@@ -95,7 +101,7 @@ def check(letter: Letter) -> Table:
     return Table(
         [[Image(picture, 22 * mm, 22 * mm), words]],
         colWidths=[26 * mm, 144 * mm],
-        style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+        style=MIDDLE,
     )
 
 

@@ -118,6 +118,20 @@ SAMPLES: dict[str, list[str]] = {
     ],
     "^tiles/(?P<name>[^/]+)\\.json$": ["/tiles/{collection}.json"],
     # extracts and documents
+    "uslugi/": ["/uslugi/"],
+    "uslugi/<slug:code>/": ["/uslugi/pismo-ogolne/", "/uslugi/x/"],
+    "uslugi/<slug:code>/schemat.json": ["/uslugi/pismo-ogolne/schemat.json", "/uslugi/wypis-i-wyrys/schemat.json"],
+    "uslugi/<slug:code>/wniosek/": ["/uslugi/zaswiadczenie-o-przeznaczeniu/wniosek/?dzialka={parcel}"],
+    "uslugi/<slug:code>/wniosek/<uuid:key>/": [
+        "/uslugi/pismo-ogolne/wniosek/00000000-0000-0000-0000-000000000000/"
+    ],
+    "uslugi/<slug:code>/wniosek/<uuid:key>/<slug:step>/": [
+        "/uslugi/pismo-ogolne/wniosek/00000000-0000-0000-0000-000000000000/pismo/"
+    ],
+    "moje/sprawy/<int:pk>/uzupelnij/": ["/moje/sprawy/{case}/uzupelnij/"],
+    "moje/sprawy/<int:pk>/wycofaj/": ["/moje/sprawy/{case}/wycofaj/"],
+    "moje/sprawy/<int:pk>/poswiadczenie.pdf": ["/moje/sprawy/{case}/poswiadczenie.pdf"],
+    "urzad/sprawy/<int:pk>/krok/<slug:action>/": ["/urzad/sprawy/{case}/krok/przejmij/"],
     "uslugi/wypis-i-wyrys/": ["/uslugi/wypis-i-wyrys/", "/uslugi/wypis-i-wyrys/?dzialka={parcel}"],
     "moje/": ["/moje/"],
     "moje/sprawy/<int:pk>/": ["/moje/sprawy/{case}/"],

@@ -64,8 +64,11 @@ UKRAINIAN = settings.LOCALE_PATHS[0] / "uk" / "LC_MESSAGES" / "django.po"
 #: pages that residents see; those of the office stay Polish
 RESIDENTS = (
     "services/portal/templates", "services/documents/templates", "services/extracts/templates/extracts/apply.html",
-    "services/extracts/templates/extracts/case.html", "services/extracts/templates/extracts/home.html",
-    "services/mapping", "services/sharing",
+    "services/extracts/templates/extracts/case.html",
+    "services/mapping", "services/sharing", "services/forms",
+    *(f"services/catalogue/templates/catalogue/{name}.html"
+      for name in ("index", "card", "term", "begin", "step", "summary", "home", "case")),
+    "services/catalogue/views/filling.py", "services/catalogue/views/mine.py", "services/catalogue/filing.py",
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 

@@ -22,6 +22,7 @@ from services.catalogue.declaration import EService, eservices
 from services.catalogue.models import Filing
 from services.catalogue.views.filling import card_of
 from services.documents.views import public_address
+from services.forms.questions import clean
 from services.identity.models import StaffRole, User
 from spatial.errors import Malformed, NotFound, Refused, ServiceError
 
@@ -134,7 +135,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 
 def text_of(request: HttpRequest) -> str:
-    return request.POST.get("tekst", "")[:20_000]
+    return clean(request.POST.get("tekst", ""))[:20_000]
 
 
 def day_of(request: HttpRequest) -> date:

@@ -90,7 +90,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 def given(service: EService, asked: Mapping[str, object]) -> dict[str, list[str]]:
     """What the map and other pages know already: ``?dzialka=`` goes to the first question about parcels."""
-    text = str(asked.get("dzialka", ""))[:2000]
+    text = storable(str(asked.get("dzialka", "")))[:2000]
     question = next((one for one in filing.form_of(service).questions() if isinstance(one, Parcels)), None)
     return {question.name: [text]} if question and text else {}
 
@@ -119,7 +119,7 @@ def step(request: HttpRequest, code: str, key: UUID, step: str) -> HttpResponse:
 def posted(request: HttpRequest, service: EService, draft: Draft, place: int) -> HttpResponse:
     """Kept, then: answered to the script that saves, a group changed, left for later, or one step on or back."""
     steps, now = filing.form_of(service).steps, timezone.now()
-    typed = {name: [str(value) for value in request.POST.getlist(name)] for name in request.POST}
+    typed = {name: [storable(str(value)) for value in request.POST.getlist(name)] for name in request.POST}
     draft = filing.keep(draft, steps[place], typed, at=now)
     if "autozapis" in request.POST:
         return JsonResponse({"saved_at": timezone.localtime(draft.saved_at).strftime("%H:%M")})
@@ -136,6 +136,11 @@ def posted(request: HttpRequest, service: EService, draft: Draft, place: int) ->
     if after < len(steps):
         return redirect("catalogue:step", code=service.code, key=draft.pk, step=steps[after].name)
     return redirect("catalogue:summary", code=service.code, key=draft.pk)
+
+
+def storable(text: str) -> str:
+    """Without what a database cannot hold: the zero and halves of letters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def answers_before(service: EService, draft: Draft, place: int) -> Answers:

@@ -18,6 +18,7 @@ from services.catalogue.deciding import receipt
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Draft, Filing
 from services.catalogue.views.filling import card_of
+from services.forms.questions import clean
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
 
@@ -75,7 +76,7 @@ def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str 
 @login_required
 @require_POST
 def mend(request: HttpRequest, pk: int) -> HttpResponse:
-    found, text = own_case(request, pk), request.POST.get("tekst", "")[:10_000]
+    found, text = own_case(request, pk), clean(request.POST.get("tekst", ""))[:10_000]
     try:
         handling.mend(found, applicant=cast(User, request.user), text=text, at=timezone.now())
     except ServiceError as error:

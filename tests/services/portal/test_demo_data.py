@@ -11,6 +11,7 @@ from data.records import ParcelRecord, PlanRecord, SheetRecord, ZoneRecord
 from planning.extracts.models import ExtractRate
 from planning.models import LocalPlan
 from services.cases.models import CaseClass
+from services.catalogue.declaration import eservices
 from services.identity.models import StaffRole, User
 from services.portal import demo
 from services.tourism.models import Place, Trail
@@ -111,6 +112,8 @@ class TestDemoData:
             ("feliks", "120610", "register-keeper"),
             ("grazyna", "120613", "register-keeper"),
             ("halina", "120610", "tax-clerk"),
+            ("jadwiga", "120610", "clerk"),
+            ("kazimierz", "120613", "clerk"),
             ("igor", "120610", "data-protection"),
         }
         assert authenticate(username="danuta", password="miedza-demo") is not None
@@ -118,7 +121,9 @@ class TestDemoData:
     def test_extracts_have_a_class_and_a_rate(self, rate):
         call_command("demo_data")
 
-        assert [str(row) for row in CaseClass.objects.all()] == ["GP.6727", "GP.6727"]
+        classes = CaseClass.objects.filter(service="wypis-i-wyrys")
+        assert [str(row) for row in classes] == ["GP.6727", "GP.6727"]
+        assert set(CaseClass.objects.values_list("service", flat=True)) == {service.code for service in eservices}
         assert list(ExtractRate.objects.on(date(2026, 11, 23))) == [rate]
         assert rate.drawing_cap_gr == 20_000
 
