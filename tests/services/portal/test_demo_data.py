@@ -77,7 +77,7 @@ class TestDemoData:
 
         assert small == ["120610", "120613"]
         assert Snapshot.objects.count() == 12
-        assert User.objects.count() == 9
+        assert User.objects.count() == 11
 
     def test_force_makes_and_compares_again(self, small):
         call_command("demo_data")
