@@ -1,9 +1,10 @@
 """Registering a case and what happens to it. Numbers follow instrukcja kancelaryjna (Dz.U. 2011 nr 14 poz. 67)."""
 
 from datetime import datetime
-from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,9 @@ from services.cases.terms import Term
 from services.identity.models import User
 from spatial.errors import Conflict, ServiceError
 from spatial.municipalities.models import Municipality
+
+#: of a case inside the transaction that opens it
+WAITING = "WN/"
 
 
 class NoCaseClass(ServiceError):
@@ -36,9 +40,18 @@ def register_case(
     ``term``: within which it is to be settled, from the day of filing.
     Raises NoCaseClass when the office has no class for the service on that day.
     """
+    case = open_case(municipality=municipality, service=service, title=title, applicant=applicant, at=at, term=term)
+    give_number(case)
+    return case
+
+
+def open_case(
+    *, municipality: Municipality, service: str, title: str, applicant: User, at: datetime, term: Term | None
+) -> Case:
+    """A case without its number yet: ``give_number`` follows in the same transaction, as its last step."""
     case = Case.objects.create(
         municipality=municipality,
-        number=next_number(municipality=municipality, service=service, at=at),
+        number=f"{WAITING}{uuid4()}",
         service=service,
         title=title,
         applicant=applicant,
@@ -50,29 +63,29 @@ def register_case(
     return case
 
 
-def next_number(*, municipality: Municipality, service: str, at: datetime) -> str:
-    """``GP.6727.45.2026``: gapless in (unit, class, year), because the row is locked until the case is stored."""
-    day = timezone.localdate(at)
+def give_number(case: Case) -> None:
+    """``GP.6727.45.2026``: gapless in (unit, class, year), because the row of the series stays locked until the end
+    of the transaction; the later this is asked for, the shorter others wait. Raises NoCaseClass.
+    """
+    day = timezone.localdate(case.filed_at)
     filing = (
-        CaseClass.objects.filter(municipality=municipality, service=service, valid_from__lte=day)
+        CaseClass.objects.filter(municipality=case.municipality, service=case.service, valid_from__lte=day)
         .order_by("-valid_from")
         .first()
     )
     if filing is None:
         text = _("Urząd gminy %(name)s nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi.")
-        raise NoCaseClass(text % {"name": municipality.name})
-    unit, jrwa = filing.unit_symbol, filing.jrwa
-    key: dict[str, Any] = {
-        "municipality": municipality,
-        "unit_symbol": filing.unit_symbol,
-        "jrwa": filing.jrwa,
-        "year": day.year,
-    }
-    CaseSeries.objects.get_or_create(**key)
-    series = CaseSeries.objects.select_for_update().get(**key)
-    series.last += 1
-    series.save(update_fields=["last"])
-    return f"{unit}.{jrwa}.{series.last}.{day.year}"
+        raise NoCaseClass(text % {"name": case.municipality.name})
+    series = CaseSeries.objects.filter(
+        municipality=case.municipality, unit_symbol=filing.unit_symbol, jrwa=filing.jrwa, year=day.year
+    )
+    if not series.update(last=F("last") + 1):  # the first case of the year
+        CaseSeries.objects.get_or_create(
+            municipality=case.municipality, unit_symbol=filing.unit_symbol, jrwa=filing.jrwa, year=day.year
+        )
+        series.update(last=F("last") + 1)
+    case.number = f"{filing.unit_symbol}.{filing.jrwa}.{series.get().last}.{day.year}"
+    case.save(update_fields=["number"])
 
 
 def record(case: Case, *, kind: str, text: str, actor: User | None, at: datetime, is_public: bool = True) -> CaseEvent:

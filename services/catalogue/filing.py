@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
-from services.cases.services import register_case
+from services.cases.services import give_number, open_case
 from services.catalogue.declaration import EService
 from services.catalogue.models import KEPT, Draft, Filing
 from services.forms.definition import Form, Step
@@ -149,7 +149,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     municipality = service.municipality(found.answers) if found.is_good else None
     if municipality is None:
         raise Unready(_("Popraw zaznaczone odpowiedzi, zanim złożysz wniosek."))
-    case = register_case(
+    case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
         applicant=draft.owner, at=at, term=service.term,
     )  # fmt: skip
@@ -161,6 +161,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     )  # fmt: skip
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
+    give_number(case)
     return case
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import cast
 
 from django.contrib import messages
@@ -35,10 +37,13 @@ def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
     codes: dict[str, list[str]] = {}
     for service in eservices:
         codes.setdefault(service.role, []).append(service.code)
-    mine = Q(pk=None)
-    for municipality, role in StaffRole.objects.filter(user=user.pk).values_list("municipality", "role"):
-        mine |= Q(municipality=municipality, service__in=codes.get(role, []))
-    return Case.objects.filter(mine).select_related("municipality", "applicant", "handler")
+    mine = [
+        Q(municipality=municipality, service__in=codes[role])
+        for municipality, role in StaffRole.objects.filter(user=user.pk).values_list("municipality", "role")
+        if role in codes
+    ]
+    rows = Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
+    return rows.select_related("municipality", "applicant", "handler")
 
 
 def refuse_others(user: User | AnonymousUser) -> None:

@@ -186,10 +186,9 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
     if draft.case_id is not None:
         return redirect("catalogue:case", pk=draft.case_id)
-    found = filing.whole(service, draft, at=now)
     is_new_version = draft.form_version != form.version
     fault = ""
-    if request.method == "POST" and found.is_good:
+    if request.method == "POST":
         try:
             case = filing.submit(service, draft, at=now)
         except ServiceError as error:
@@ -199,6 +198,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
             return redirect("catalogue:case", pk=case.pk)
     if is_new_version:
         filing.accept_version(service, draft)
+    found = filing.whole(service, draft, at=now)
     context = {
         "card": card_of(service), "draft": draft, "is_new_version": is_new_version, "fault": fault,
         "parts": [
