@@ -11,7 +11,7 @@ from planning.extracts.order import Office
 from services.cases.models import Case
 from services.cases.services import close, lock_open
 from services.catalogue.declaration import Letters
-from services.catalogue.models import Filing
+from services.catalogue.models import Attachment, Filing
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
@@ -63,6 +63,7 @@ def receipt(filing: Filing) -> bytes:
     """Poświadczenie odbioru with everything that was filed and its hash, PDF; the same filing gives the same bytes."""
     case = filing.case
     at = timezone.localtime(filing.filed_at)
+    attachments = Attachment.objects.filter(draft__case=case).order_by("added_at", "pk")
     letter = paper.Letter(
         office=Office.of(filing.municipality), case_number=case.number, addressee=case.applicant.display_name,
         title="Urzędowe poświadczenie odbioru", written_on=at.date(),
@@ -70,6 +71,7 @@ def receipt(filing: Filing) -> bytes:
             ("Numer poświadczenia", filing.receipt), ("Sprawa", case.title),
             ("Data i godzina wpływu", f"{at:%Y-%m-%d %H:%M:%S}"), ("SHA-256 odpowiedzi", filing.sha256),
             *((label, value) for label, value in filing.told),
+            *((f"SHA-256 załącznika {one.name}", one.sha256) for one in attachments),
         ),
         text="Poświadczenie wystawiono automatycznie w chwili złożenia wniosku.",
     )  # fmt: skip

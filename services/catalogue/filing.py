@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from services.cases.models import Case
 from services.cases.services import give_number, open_case
+from services.catalogue.attaching import forget_content
 from services.catalogue.declaration import EService
-from services.catalogue.models import KEPT, Draft, Filing
+from services.catalogue.models import KEPT, Attachment, Draft, Filing
 from services.forms.definition import Form, Step
-from services.forms.questions import Group, Statement
+from services.forms.questions import Files, Group, Statement
 from services.forms.reading import Answers, Reading, as_json, changed, keys, read, told
 from services.identity.models import User
 from spatial.errors import Conflict, NotFound, ServiceError
@@ -100,6 +101,8 @@ def of_step(step: Step, posted: Mapping[str, list[str]]) -> Mapping[str, list[st
             found[f"{one.name}-removed"] = list(posted.get(f"{one.name}-removed", []))
             for key in keys(one, posted):
                 found |= {one.field(key, part): list(posted.get(one.field(key, part), [])) for part in one.questions}
+        elif isinstance(one, Files):
+            continue  # the office names its files itself
         elif one.name in posted or isinstance(one, Statement):
             found[one.name] = list(posted.get(one.name, []))
     return found
@@ -176,7 +179,11 @@ def digest(answers: Any) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+@transaction.atomic
 def forget(*, at: datetime) -> int:
     """Remove drafts that have expired; how many."""
-    gone, _each = Draft.objects.filter(case=None, expires_at__lte=at).delete()
-    return gone
+    expired = Draft.objects.filter(case=None, expires_at__lte=at)
+    files = list(Attachment.objects.filter(draft__in=expired))
+    _rows, by_model = expired.delete()
+    forget_content(files)
+    return by_model.get("catalogue.Draft", 0)

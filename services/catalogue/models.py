@@ -44,6 +44,33 @@ class Draft(models.Model):
         return f"{self.service} {self.saved_at:%Y-%m-%d}"
 
 
+class Attachment(models.Model):
+    """A file of a draft, later of its case; stored by its hash, so equal files are one."""
+
+    key = models.UUIDField("klucz", primary_key=True, default=uuid4, editable=False)
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="attachments")
+    question = models.CharField("pytanie", max_length=40)
+    name = models.CharField("nazwa", max_length=120)
+    media_type = models.CharField("rodzaj", max_length=100)
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    size = models.PositiveIntegerField("bajty")
+    added_at = models.DateTimeField("dodano")
+
+    objects: ClassVar[models.Manager["Attachment"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "załącznik"
+        verbose_name_plural = "załączniki"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """Below the storage's root."""
+        return f"attachments/{self.sha256[:2]}/{self.sha256}"
+
+
 class Filing(models.Model):
     """An application as it was filed; never changed. ``sha256`` is of the canonical JSON of the answers."""
 

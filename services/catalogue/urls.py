@@ -11,6 +11,7 @@ urlpatterns = [
     path("uslugi/<slug:code>/wniosek/", filling.begin, name="begin"),
     path("uslugi/<slug:code>/wniosek/<uuid:key>/", filling.summary, name="summary"),
     path("uslugi/<slug:code>/wniosek/<uuid:key>/<slug:step>/", filling.step, name="step"),
+    path("zalaczniki/<uuid:key>/", filling.attachment, name="attachment"),
     path("moje/", mine.home, name="home"),
     path("moje/sprawy/<int:pk>/", mine.case, name="case"),
     path("moje/sprawy/<int:pk>/uzupelnij/", mine.mend, name="mend"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.forms.questions import Asked, Choice, Day, Group, Line, Number, Question, Raw, spoken
+from services.forms.questions import Asked, Choice, Day, Files, Group, Line, Number, Question, Raw, spoken
 from services.forms.reading import Answers, Reading, holds, keys, removed_name
 
 
@@ -22,6 +22,8 @@ class Field:
     autocomplete: str = "off"
     unit: str = ""
     longest: int | None = None
+    files: tuple[tuple[str, str], ...] = ()  #: key and name of those that are kept
+    can_grow: bool = True
     least: str = ""
     most: str = ""
 
@@ -83,6 +85,9 @@ def field_of(question: Question, name: str, typed: Raw, reading: Reading) -> Fie
             more["options"] = tuple((one.value, spoken(one.label), one.value == text) for one in question.offered())
         case Line(autocomplete=autocomplete, longest=longest):
             more |= {"autocomplete": autocomplete, "longest": longest}
+        case Files(most=most):
+            more["files"] = tuple((one.partition(" ")[0], one.partition(" ")[2]) for one in held)
+            more["can_grow"] = len(held) < most
         case Number(unit=unit):
             more["unit"] = unit
         case Day(first=first, last=last):

@@ -283,6 +283,26 @@ class Parcels(Question):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Files(Question):
+    """Files. What is typed is written by the office, never taken from the page: "key name" of each kept file."""
+
+    most: int = 5
+    kind: ClassVar[str] = "files"
+
+    def read(self, typed: list[str]) -> Value | None:
+        if self.is_required and not typed:
+            raise Wrong(_("Dołącz co najmniej jeden plik."))
+        return list(typed) or None
+
+    def told(self, value: Value) -> str:
+        assert isinstance(value, list)
+        return "\n".join(one.partition(" ")[2] for one in value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """Questions asked as many times as there are things to tell of; every thing has a key that stays its own."""
 

@@ -3,7 +3,7 @@
 from services.cases.terms import MONTH
 from services.catalogue.declaration import Card, EService, Letters, eservices
 from services.forms.definition import Form, Step
-from services.forms.questions import Choice, Group, Line, Lines, OfficeChoice, Option, When
+from services.forms.questions import Choice, Files, Group, Line, Lines, OfficeChoice, Option, When
 from services.forms.reading import Answers
 from services.identity.models import StaffRole
 from spatial.municipalities.models import Municipality
@@ -40,6 +40,7 @@ FORM = Form(
                     label=Text("Treść", "Text"),
                     hint=Text("Napisz, o co prosisz i dlaczego.", "Write what you ask for and why."),
                 ),
+                Files(name="files", label=Text("Załączniki", "Attachments"), is_required=False, most=10),
             ),
         ),
         Step(

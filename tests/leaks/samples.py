@@ -128,6 +128,7 @@ SAMPLES: dict[str, list[str]] = {
     "uslugi/<slug:code>/wniosek/<uuid:key>/<slug:step>/": [
         "/uslugi/pismo-ogolne/wniosek/00000000-0000-0000-0000-000000000000/pismo/"
     ],
+    "zalaczniki/<uuid:key>/": ["/zalaczniki/00000000-0000-0000-0000-000000000000/"],
     "moje/sprawy/<int:pk>/uzupelnij/": ["/moje/sprawy/{case}/uzupelnij/"],
     "moje/sprawy/<int:pk>/wycofaj/": ["/moje/sprawy/{case}/wycofaj/"],
     "moje/sprawy/<int:pk>/poswiadczenie.pdf": ["/moje/sprawy/{case}/poswiadczenie.pdf"],

@@ -1,5 +1,8 @@
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 
 from tests.simulators.maps import MapSimulator, picture
 
@@ -17,3 +20,10 @@ def service(settings, tmp_path, skala):
     settings.MAP_FOLDER = tmp_path / "maps"
     with MapSimulator(content=picture()).running() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def polish() -> Iterator[None]:
+    """A test before may have asked in English, and a thread stays in the language of its last page."""
+    with translation.override("pl"):
+        yield

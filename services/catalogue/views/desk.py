@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +19,8 @@ from services.cases import handling
 from services.cases.models import Case
 from services.catalogue.deciding import decide, newest
 from services.catalogue.declaration import EService, eservices
-from services.catalogue.models import Filing
+from services.catalogue.handled import handled_by
+from services.catalogue.models import Attachment, Filing
 from services.catalogue.views.filling import card_of
 from services.documents.views import public_address
 from services.forms.questions import clean
@@ -30,20 +29,6 @@ from spatial.errors import Malformed, NotFound, Refused, ServiceError
 
 ON_PAGE = 50
 SOON = timedelta(days=3)
-
-
-def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
-    """Cases of the services that the person's roles handle, each in its own municipality."""
-    codes: dict[str, list[str]] = {}
-    for service in eservices:
-        codes.setdefault(service.role, []).append(service.code)
-    mine = [
-        Q(municipality=municipality, service__in=codes[role])
-        for municipality, role in StaffRole.objects.filter(user=user.pk).values_list("municipality", "role")
-        if role in codes
-    ]
-    rows = Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
-    return rows.select_related("municipality", "applicant", "handler")
 
 
 def refuse_others(user: User | AnonymousUser) -> None:
@@ -114,7 +99,9 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
     context = {
         "case": case, "card": card_of(service), "filing": filing, "urgency": urgency(case, today), "fault": fault,
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
-        "seen": newest(case), "letters": service.letters, "failed": failed,
+        "seen": newest(case),
+        "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
+        "letters": service.letters, "failed": failed,
         "texts": {"odpowiedz": draft, **({failed: typed} if failed else {})}, "until": request.POST.get("do", ""),
         "can_leave": bool(case.awaits_until and case.awaits_until < today),
         "is_mine": case.handler_id == request.user.pk,

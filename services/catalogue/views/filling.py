@@ -1,23 +1,28 @@
 """The catalogue, the card of a service, and its form from the first step to the filed case."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from services.catalogue import filing
+from services.catalogue import attaching, filing
 from services.catalogue.declaration import EService, eservices
-from services.catalogue.models import Draft
+from services.catalogue.handled import handled_by
+from services.catalogue.models import Attachment, Draft
+from services.forms.definition import Step
 from services.forms.page import Field, Many, shown
-from services.forms.questions import Parcels, spoken
+from services.forms.questions import Files, Parcels, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
@@ -123,9 +128,13 @@ def posted(request: HttpRequest, service: EService, draft: Draft, place: int) ->
     draft = filing.keep(draft, steps[place], typed, at=now)
     if "autozapis" in request.POST:
         return JsonResponse({"saved_at": timezone.localtime(draft.saved_at).strftime("%H:%M")})
+    faults = attached(request, draft, steps[place], at=now)
     if action := request.POST.get("czynnosc", ""):
-        return step_page(request, service, filing.act(draft, steps[place], action[:200]), place, Reading())
+        draft = acted(draft, steps[place], action[:200])
+        return step_page(request, service, draft, place, Reading(errors=faults))
+    draft.refresh_from_db()
     reading = read(steps[place].questions, draft.typed, before=answers_before(service, draft, place))
+    reading.errors |= faults
     if "pozniej" in request.POST:
         messages.success(request, _("Zapisane. Wniosek dokończysz ze strony „Moje sprawy” w ciągu 30 dni."))
         return redirect("catalogue:home")
@@ -136,6 +145,31 @@ def posted(request: HttpRequest, service: EService, draft: Draft, place: int) ->
     if after < len(steps):
         return redirect("catalogue:step", code=service.code, key=draft.pk, step=steps[after].name)
     return redirect("catalogue:summary", code=service.code, key=draft.pk)
+
+
+def attached(request: HttpRequest, draft: Draft, step: Step, *, at: datetime) -> dict[str, str]:
+    """Keeps the files that came; what is wrong with others, by question."""
+    found = {}
+    for one in step.questions:
+        if isinstance(one, Files) and (files := request.FILES.getlist(one.name)):
+            faults = attaching.attach(draft, one, files, at=at)
+            if faults:
+                found[one.name] = " ".join(faults)
+    return found
+
+
+def acted(draft: Draft, step: Step, action: str) -> Draft:
+    """A group changed or a file dropped."""
+    verb, _colon, rest = action.partition(":")
+    name, _colon, key = rest.partition(":")
+    question = next((one for one in step.questions if isinstance(one, Files) and one.name == name), None)
+    if question is None:
+        return filing.act(draft, step, action)
+    with suppress(ValueError):
+        if verb == "drop":
+            attaching.drop(draft, question, UUID(key))
+    draft.refresh_from_db()
+    return draft
 
 
 def storable(text: str) -> str:
@@ -153,7 +187,7 @@ def answers_before(service: EService, draft: Draft, place: int) -> Answers:
 def step_page(request: HttpRequest, service: EService, draft: Draft, place: int, reading: Reading) -> HttpResponse:
     steps = filing.form_of(service).steps
     before = answers_before(service, draft, place)
-    if not reading.answers and not reading.errors:
+    if not reading.answers:
         reading.answers = read(steps[place].questions, draft.typed, before=before).answers
     fields = shown(steps[place].questions, draft.typed, reading, before=before)
     context = {
@@ -210,3 +244,23 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         "current": len(form.steps) + 1,
     }  # fmt: skip
     return render(request, "catalogue/summary.html", context, status=422 if request.method == "POST" else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def attachment(request: HttpRequest, key: UUID) -> FileResponse:
+    """For who attached it and for who handles the case; saved, never shown in the page of the office."""
+    held = Attachment.objects.select_related("draft").filter(pk=key).first()
+    if held is None or not may_see(request, held):
+        raise NotFound(_("Nie ma takiego załącznika."))
+    return FileResponse(
+        default_storage.open(held.path), as_attachment=True, filename=held.name,
+        content_type="application/octet-stream", headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
+    )  # fmt: skip
+
+
+def may_see(request: HttpRequest, held: Attachment) -> bool:
+    if held.draft.owner_id == request.user.pk:
+        return True
+    return held.draft.case_id is not None and handled_by(request.user).filter(pk=held.draft.case_id).exists()

@@ -16,7 +16,7 @@ from services.cases.models import Case
 from services.cases.terms import APPEAL
 from services.catalogue.deciding import receipt
 from services.catalogue.declaration import eservices
-from services.catalogue.models import Draft, Filing
+from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.filling import card_of
 from services.forms.questions import clean
 from services.identity.models import User
@@ -67,6 +67,7 @@ def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str 
     context = {
         "case": found, "card": card_of(service) if service else None, "fault": fault, "typed": typed,
         "filing": Filing.objects.filter(case=found).first(), "documents": found.documents.order_by("pk"),
+        "attachments": Attachment.objects.filter(draft__case=found).order_by("added_at", "pk"),
         "events": found.events.filter(is_public=True).order_by("at", "pk"), "document": document,
         "appeal_until": APPEAL.ends(closed_on) if can_appeal and closed_on else None,
     }  # fmt: skip

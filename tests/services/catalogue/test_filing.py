@@ -10,6 +10,8 @@ from hashlib import sha256
 
 import jsonschema
 import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
@@ -20,7 +22,7 @@ from services.cases import handling
 from services.cases.models import Case, CaseSeries
 from services.catalogue import filing as drafts
 from services.catalogue.declaration import eservices
-from services.catalogue.models import Draft, Filing
+from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
 from services.identity.models import StaffRole
 from tests.conftest import person
@@ -426,3 +428,69 @@ class TestTogether:
         numbers = sorted(int(number.split(".")[2]) for number in Case.objects.values_list("number", flat=True))
         assert numbers == list(range(1, 41))
         assert len(set(cases)) == 40
+
+
+class TestAttachments:
+    def upload(self, resident, address, *files, **more):
+        typed = LETTER | {"files": list(files), "czynnosc": "upload:files:"} | more
+        return resident.post(address, typed)
+
+    def test_are_kept_with_the_case_and_seen_by_who_handles_it(self, resident, office, celina):
+        address = begun(resident)
+        page = self.upload(
+            resident, address, SimpleUploadedFile("plan.txt", b"Szkic"), SimpleUploadedFile("x.exe", b"MZ")
+        )
+        assert "plan.txt" in page.content.decode()
+        assert "Nie przyjmujemy takich plików jak „x.exe”" in page.content.decode()
+        summary = resident.post(resident.post(address, LETTER)["Location"], {})["Location"]
+        case = Case.objects.get(pk=int(re.search(r"(\d+)/$", resident.post(summary)["Location"])[1]))
+
+        [kept] = Attachment.objects.all()
+        file = f"/zalaczniki/{kept.pk}/"
+        for visitor in (resident, office):
+            response = visitor.get(file)
+            assert b"".join(response.streaming_content) == b"Szkic"
+            assert response["Content-Disposition"].startswith("attachment")
+            assert "sandbox" in response["Content-Security-Policy"]
+        assert file in office.get(f"/urzad/sprawy/{case.pk}/").content.decode()
+        stranger = Client()
+        stranger.force_login(celina)
+        assert stranger.get(file).status_code == 404
+
+    def test_are_named_by_the_office_never_by_the_page(self, resident):
+        address = begun(resident)
+        self.upload(resident, address, SimpleUploadedFile("a.txt", b"A"))
+        resident.post(address, LETTER | {"files": "00000000-0000-0000-0000-000000000000 cudzy.pdf"})
+
+        [named] = Draft.objects.get().typed["files"]
+        assert named.endswith(" a.txt")
+
+    def test_that_are_dropped_go_from_the_disk_when_nobody_else_has_them(
+        self, resident, django_capture_on_commit_callbacks
+    ):
+        address = begun(resident)
+        self.upload(resident, address, SimpleUploadedFile("a.txt", b"A"), SimpleUploadedFile("b.txt", b"A"))
+        first, second = Attachment.objects.order_by("name")
+        assert first.path == second.path
+
+        for one, is_left in ((first, True), (second, False)):
+            with django_capture_on_commit_callbacks(execute=True):
+                resident.post(address, LETTER | {"czynnosc": f"drop:files:{one.pk}"})
+            assert default_storage.exists(one.path) is is_left
+
+    def test_go_with_the_draft(self, resident, django_capture_on_commit_callbacks):
+        self.upload(resident, begun(resident), SimpleUploadedFile("a.txt", b"A"))
+        [kept] = Attachment.objects.all()
+        Draft.objects.update(expires_at=timezone.now())
+
+        with django_capture_on_commit_callbacks(execute=True):
+            assert drafts.forget(at=timezone.now()) == 1
+        assert not default_storage.exists(kept.path)
+
+    def test_are_ten_at_most(self, resident):
+        address = begun(resident)
+        files = [SimpleUploadedFile(f"{number}.txt", str(number).encode()) for number in range(12)]
+
+        page = self.upload(resident, address, *files).content.decode()
+        assert "najwyżej 10 plików" in page
+        assert Attachment.objects.count() == 10

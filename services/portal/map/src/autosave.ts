@@ -11,6 +11,7 @@ export function autosave(form: HTMLFormElement): void {
   const save = async (): Promise<void> => {
     const typed = new FormData(form);
     typed.set("autozapis", "1");
+    for (const [name, value] of [...typed]) if (value instanceof File) typed.delete(name); // files go with the button
     try {
       const response = await fetch(location.pathname, { method: "POST", body: typed, headers: { Accept: "application/json" } });
       if (!response.ok) throw new Error(String(response.status));
