@@ -3,7 +3,9 @@
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from spatial.municipalities.models import Municipality
@@ -104,6 +106,8 @@ class Case(models.Model):
                 fields=["municipality", "due_on", "id"], condition=models.Q(closed_at=None), name="case_work_list"
             ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
+            GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="case_title_words"),
+            GinIndex(OpClass(Upper("number"), "gin_trgm_ops"), name="case_number_words"),
         ]
 
     def __str__(self) -> str:

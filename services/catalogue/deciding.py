@@ -1,6 +1,6 @@
 """How a case of any service ends: with an answer or a refusal, each a letter of the office."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.extracts.order import Office
-from services.cases.models import Case
+from services.cases.models import Case, CaseEvent
 from services.cases.services import close, lock_open
 from services.catalogue.declaration import Letters
 from services.catalogue.models import Attachment, Filing
@@ -76,3 +76,18 @@ def receipt(filing: Filing) -> bytes:
         text="Poświadczenie wystawiono automatycznie w chwili złożenia wniosku.",
     )  # fmt: skip
     return paper.pdf(letter)[0]
+
+
+def course(case: Case, *, on: date) -> bytes:
+    """Metryka sprawy (KPA art. 66a): day, person with post, what was done; notes of the office are steps too. PDF."""
+    events = case.events.select_related("actor").order_by("at", "pk")
+    letter = paper.Letter(
+        office=Office.of(case.municipality), case_number=case.number, addressee=case.title, title="Metryka sprawy",
+        written_on=on, text="Sporządzono z dziennika czynności na podstawie art. 66a KPA.",
+        facts=tuple((f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}, {doer(event)}", event.text) for event in events),
+    )  # fmt: skip
+    return paper.pdf(letter)[0]
+
+
+def doer(event: CaseEvent) -> str:
+    return signatory(event.actor, event.case) if event.actor else "system"

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from services.cases.models import Case
 from services.cases.terms import Term
 from services.forms.definition import Form
+from services.forms.questions import Parcels
 from services.forms.reading import Answers
 from services.identity.models import StaffRole
 from spatial.municipalities.models import Municipality
@@ -66,6 +67,11 @@ class EService:
     municipality: Callable[[Answers], Municipality | None] = lambda _answers: None
     check: Callable[[Answers, date], Faults] = lambda _answers, _day: {}
     pages: OwnPages | None = None
+
+    @property
+    def starts_from_parcel(self) -> bool:
+        """Whether the map may send a parcel along."""
+        return self.form is not None and any(isinstance(one, Parcels) for one in self.form.questions())
 
 
 @dataclass(slots=True)

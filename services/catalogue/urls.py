@@ -19,5 +19,6 @@ urlpatterns = [
     path("moje/sprawy/<int:pk>/poswiadczenie.pdf", mine.receipt_pdf, name="receipt"),
     path("urzad/", desk.desk, name="desk"),
     path("urzad/sprawy/<int:pk>/", desk.review, name="review"),
+    path("urzad/sprawy/<int:pk>/metryka.pdf", desk.course_pdf, name="course"),
     path("urzad/sprawy/<int:pk>/krok/<slug:action>/", desk.act, name="act"),
 ]

@@ -6,6 +6,7 @@ All of it is public data. Distances and areas are on the plane of EPSG:2178, met
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.gis.db.models.functions import Area, Distance, Intersection
 from django.contrib.gis.geos import GEOSGeometry
@@ -16,6 +17,8 @@ from django.utils.translation import gettext as _
 from planning.extracts.quoting import OMITTED, quoted
 from planning.models import GeneralPlanZone, LocalPlan, PlanZone, Regulation
 from planning.report import parcel_on, parcel_report
+from services.catalogue.declaration import eservices
+from services.forms.questions import spoken
 from services.tourism.models import Place
 from spatial.cadastre.models import Building, Parcel
 from spatial.errors import NotFound
@@ -134,9 +137,22 @@ def by_symbol(zones: list[PlanZone]) -> dict[str, list[PlanZone]]:
 
 def services(parcel: Parcel) -> list[Json]:
     """E-services that start from this parcel."""
+    here = urlencode({"dzialka": parcel.identifier}, safe="/")
+    fault = {
+        "office": parcel.municipality_id, "kind": "complaint", "subject": f"Błąd na mapie: działka {parcel.identifier}"
+    }  # fmt: skip
     return [
-        {"title": _("Zamów wypis i wyrys"), "url": f"{reverse('extracts:apply')}?dzialka={parcel.identifier}"},
-        {"title": _("Wydrukuj mapę"), "url": f"/mapa/?dzialka={parcel.identifier}#drukuj"},
+        {"title": _("Zamów wypis i wyrys"), "url": f"{reverse('extracts:apply')}?{here}"},
+        *(
+            {"title": spoken(one.card.title), "url": f"{reverse('catalogue:card', args=[one.code])}?{here}"}
+            for one in eservices
+            if one.starts_from_parcel
+        ),
+        {"title": _("Wydrukuj mapę"), "url": f"/mapa/?{here}#drukuj"},
+        {
+            "title": _("Zgłoś błąd na mapie"),
+            "url": f"{reverse('catalogue:card', args=['pismo-ogolne'])}?{urlencode(fault)}",
+        },
     ]
 
 

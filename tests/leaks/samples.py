@@ -132,6 +132,7 @@ SAMPLES: dict[str, list[str]] = {
     "moje/sprawy/<int:pk>/uzupelnij/": ["/moje/sprawy/{case}/uzupelnij/"],
     "moje/sprawy/<int:pk>/wycofaj/": ["/moje/sprawy/{case}/wycofaj/"],
     "moje/sprawy/<int:pk>/poswiadczenie.pdf": ["/moje/sprawy/{case}/poswiadczenie.pdf"],
+    "urzad/sprawy/<int:pk>/metryka.pdf": ["/urzad/sprawy/{case}/metryka.pdf"],
     "urzad/sprawy/<int:pk>/krok/<slug:action>/": ["/urzad/sprawy/{case}/krok/przejmij/"],
     "uslugi/wypis-i-wyrys/": ["/uslugi/wypis-i-wyrys/", "/uslugi/wypis-i-wyrys/?dzialka={parcel}"],
     "moje/": ["/moje/"],

@@ -141,6 +141,7 @@ class TestParcels:
         card = page.locator("#karta")
 
         expect(card.get_by_role("heading", name="Plan ogólny")).to_be_visible()
+        expect(card.get_by_role("link", name="Zaświadczenie o przeznaczeniu działki")).to_be_visible()
         card.get_by_label("Co się zmieniło od dnia").fill("2012-01-01")
         expect(card.locator(".around")).to_contain_text("Przeznaczenie w planie")
         expect(card.locator(".around")).to_contain_text("– → R.3")

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from services.cases import handling
 from services.cases.models import Case
-from services.catalogue.deciding import decide, newest
+from services.catalogue.deciding import course, decide, newest
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.handled import handled_by
 from services.catalogue.models import Attachment, Filing
@@ -29,6 +29,7 @@ from spatial.errors import Malformed, NotFound, Refused, ServiceError
 
 ON_PAGE = 50
 SOON = timedelta(days=3)
+SHOWN_PEOPLE = 200  #: of one name, whose cases are looked for
 
 
 def refuse_others(user: User | AnonymousUser) -> None:
@@ -50,9 +51,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(handler=cast(User, request.user))
     words = request.GET.get("szukaj", "").strip()[:100]
     if words and words.isprintable():
-        rows = rows.filter(
-            Q(number__icontains=words) | Q(title__icontains=words) | Q(applicant__last_name__icontains=words)
-        )
+        named = list(User.objects.filter(last_name__icontains=words).values_list("pk", flat=True)[:SHOWN_PEOPLE])
+        rows = rows.filter(Q(number__icontains=words) | Q(title__icontains=words) | Q(applicant__in=named))
     order = (F("closed_at").desc(), "-pk") if is_closed else (F("due_on").asc(nulls_last=True), "pk")
     page = min(max(int(typed), 1), 1_000) if (typed := request.GET.get("strona", "1")[:5]).isdecimal() else 1
     found = list(rows.order_by(*order)[(page - 1) * ON_PAGE : page * ON_PAGE + 1])
@@ -107,6 +107,17 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "is_mine": case.handler_id == request.user.pk,
     }  # fmt: skip
     return render(request, "catalogue/review.html", context, status=422 if fault else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def course_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """Metryka sprawy."""
+    refuse_others(request.user)
+    case = handled_case(request, pk)
+    headers = {"Content-Disposition": f'attachment; filename="metryka-{case.pk}.pdf"'}
+    return HttpResponse(course(case, on=timezone.localdate()), content_type="application/pdf", headers=headers)
 
 
 @login_required

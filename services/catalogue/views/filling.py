@@ -22,7 +22,7 @@ from services.catalogue.handled import handled_by
 from services.catalogue.models import Attachment, Draft
 from services.forms.definition import Step
 from services.forms.page import Field, Many, shown
-from services.forms.questions import Files, Parcels, spoken
+from services.forms.questions import Files, Group, Parcels, Statement, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
@@ -94,10 +94,17 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def given(service: EService, asked: Mapping[str, object]) -> dict[str, list[str]]:
-    """What the map and other pages know already: ``?dzialka=`` goes to the first question about parcels."""
-    text = storable(str(asked.get("dzialka", "")))[:2000]
-    question = next((one for one in filing.form_of(service).questions() if isinstance(one, Parcels)), None)
-    return {question.name: [text]} if question and text else {}
+    """What the map and other pages know already, for the person to see and change.
+
+    By the names of questions; ``?dzialka=`` is the parcels, whatever the question about them is called.
+    """
+    found = {}
+    for one in filing.form_of(service).questions():
+        name = "dzialka" if isinstance(one, Parcels) else one.name
+        text = storable(str(asked.get(name, "")))[:2000]
+        if text and not isinstance(one, Group | Files | Statement):
+            found[one.name] = [text]
+    return found
 
 
 @never_cache

@@ -150,6 +150,25 @@ class TestDrafts:
 
         assert parcel.identifier in resident.get(address).content.decode()
 
+    def test_takes_answers_from_the_address_for_the_person_to_see(self, resident):
+        address = begun(resident, query="?kind=complaint&subject=B%C5%82%C4%85d+na+mapie&files=x&nic=1")
+
+        page = resident.get(address).content.decode()
+        assert 'value="Błąd na mapie"' in page
+        assert Draft.objects.get().typed == {"kind": ["complaint"], "subject": ["Błąd na mapie"]}
+
+    def test_start_from_the_parcel(self, client, make_parcel):
+        parcel = make_parcel(number="123/4")
+
+        offered = {
+            one["title"]: one["url"]
+            for one in client.get(f"/mapa/otoczenie?dzialka={parcel.identifier}").json()["services"]
+        }
+        page = client.get(f"/dzialki/{parcel.identifier}/").content.decode()
+        assert offered["Zaświadczenie o przeznaczeniu działki w planie"].endswith("?dzialka=120610_5.0007.123/4")
+        assert "kind=complaint" in offered["Zgłoś błąd na mapie"]
+        assert all(title in page for title in offered)
+
     def test_things_are_added_copied_removed_and_brought_back_without_scripts(self, resident):
         address = begun(resident)
         others = resident.post(address, LETTER)["Location"]
@@ -377,6 +396,23 @@ class TestHandling:
         for action in ("uzupelnij", "wycofaj"):
             assert resident.post(f"/moje/sprawy/{case.pk}/{action}/", {"tekst": "x"}).status_code == 404
         assert resident.get("/urzad/").status_code == 403
+
+    def test_course_of_the_case_is_a_document(self, resident, office, tmp_path, celina):
+        case = filed(resident)
+        office.post(f"/urzad/sprawy/{case.pk}/krok/przejmij/")
+        path = tmp_path / "metryka.pdf"
+        path.write_bytes(office.get(f"/urzad/sprawy/{case.pk}/metryka.pdf").content)
+        text = subprocess.run(["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True).stdout
+
+        for words in (
+            "Metryka sprawy",
+            "Złożono wniosek.",
+            "Anna Nowak",
+            "Sprawę prowadzi Jadwiga Kaczmarek.",
+            "inspektor",
+        ):
+            assert words in text.replace("\u00a0", " ")
+        assert resident.get(f"/urzad/sprawy/{case.pk}/metryka.pdf").status_code == 403
 
     def test_notes_are_for_the_office(self, resident, office):
         case = filed(resident)

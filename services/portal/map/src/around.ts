@@ -4,6 +4,8 @@ import { h } from "./dom";
 import { area, day, metres, number, say } from "./words";
 
 interface Around {
+  /** the first is the card's own button */
+  services: { title: string; url: string }[];
   general_plan: { label: string; name: string; area_m2: number; limits: string[] }[];
   restrictions: { name: string; kind: string; area_m2: number; link: string | null }[];
   buildings: { id: string; kind: string; floors: number | null; area_m2: number }[];
@@ -37,6 +39,8 @@ async function fill(box: HTMLElement, id: string, asOf: string | undefined): Pro
 
 function parts(said: Around): HTMLElement[] {
   return [
+    h("h3", {}, say("servicesHere")),
+    h("ul", { class: "around-rows" }, ...said.services.slice(1).map(({ title, url }) => h("li", {}, h("a", { href: url }, title)))),
     ...said.passages.map((one) =>
       h(
         "details",

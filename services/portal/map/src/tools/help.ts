@@ -14,7 +14,8 @@ const KEYS: [string, Word][] = [
 ];
 const NEW: Word[] = ["newProfile", "newOthers", "newOrtho", "newAtlas"];
 
-export const open: Open = (body) => {
+export const open: Open = (body, desk) => {
+  const about = new URLSearchParams({ kind: "complaint", subject: say("mapRemark"), text: say("thisView", { address: `${location.origin}/mapa/${desk.forOthers()}` }) });
   const items = (words: Word[]): HTMLElement => h("ul", {}, ...words.map((word) => h("li", {}, say(word))));
   body.append(
     items(TIPS),
@@ -22,5 +23,6 @@ export const open: Open = (body) => {
     h("dl", { class: "facts" }, ...KEYS.flatMap(([key, word]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, say(word))])),
     h("h3", {}, say("whatIsNew")),
     items(NEW),
+    h("p", {}, h("a", { class: "button quiet", href: `/uslugi/pismo-ogolne/?${about}` }, say("tellUs"))),
   );
 };
