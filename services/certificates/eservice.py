@@ -116,7 +116,7 @@ eservices.register(
                 "A confirmation of what the local plan provides for a parcel, for a notary or a bank.",
             ),
             cost=Text(
-                "Opłata skarbowa 17 zł; zapłatę w tym systemie uruchomimy później, dziś przyjmuje ją kasa urzędu.",
+                "Opłata skarbowa 17 zł, na razie w kasie urzędu.",
                 "Stamp duty of 17 zł, for the time being at the cash desk of the office.",
             ),
             steps=(

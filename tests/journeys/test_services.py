@@ -1,9 +1,10 @@
 """E-services of the one mechanism in a browser: from the catalogue to the letter, on a phone, by the keyboard alone."""
 
 import re
+import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from services.catalogue.models import Draft
 from services.identity.models import StaffRole
@@ -168,3 +169,23 @@ def test_a_form_saves_itself_while_one_types(page: Page, office: str):
     assert Draft.objects.get().typed["subject"] == ["Dziura w drodze"]
     page.reload()
     expect(page.get_by_label("Czego dotyczy?")).to_have_value("Dziura w drodze")
+
+
+def test_a_slow_save_never_takes_newer_words_back(page: Page, office: str):
+    sign_in(page, office, "anna")
+    page.goto(f"{office}/uslugi/pismo-ogolne/wniosek/")
+
+    def late(route: Route) -> None:
+        if "autozapis" in (route.request.post_data or ""):
+            time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/wniosek/**", late)
+    page.get_by_label("Czego dotyczy?").fill("Stare")
+    page.wait_for_timeout(1600)  # the save has begun
+    page.get_by_label("Czego dotyczy?").fill("Nowe")
+    page.get_by_role("button", name="Dokończę później").click()
+
+    expect(page).to_have_url(f"{office}/moje/")
+    page.wait_for_timeout(500)
+    assert Draft.objects.get().typed["subject"] == ["Nowe"]

@@ -444,6 +444,19 @@ class TestBack:
         expect(page).to_have_url(re.compile("tlo=grey"))
         expect(page.get_by_label("Szare")).to_be_checked()
 
+    def test_takes_a_parcel_back_at_once(self, open_page, covered_parcel):
+        page = open_page(OVER_PARCEL)
+        page.wait_for_timeout(1100)
+        page.get_by_role("combobox").fill(PARCEL)
+        page.get_by_role("option").first.click()
+        expect(page).to_have_url(re.compile("dzialka="))
+        page.wait_for_timeout(1500)  # the map has come to rest over the parcel
+
+        page.go_back()
+
+        expect(page).not_to_have_url(re.compile("dzialka="))
+        expect(page.locator("#karta")).to_be_hidden()
+
 
 class TestCompare:
     def test_divider_is_moved_by_keys(self, open_page, covered_parcel):

@@ -111,7 +111,7 @@ function choose(ids: string[], manner: Manner = {}): void {
   request?.abort();
   parcels = ids;
   chosen.clear();
-  if (manner.isNews) history.pushState(null, "", here());
+  if (manner.isNews) step(here());
   if (!ids.length) {
     if (sheet?.isOpen) target.focus({ preventScroll: true });
     sheet?.hide();
@@ -229,11 +229,20 @@ let isArriving = false;
 function settle(): void {
   if (isEmbedded) return;
   const address = here();
-  const shown = address.replace(/&?[xyz]=[^&]*/g, "");
-  const isStep = Boolean(said) && shown !== said && !isArriving && Date.now() - saidAt > STEP_MS;
-  if (shown !== said) [said, saidAt] = [shown, Date.now()];
-  if (isStep) history.pushState(null, "", address);
-  else history.replaceState(null, "", address);
+  const isStep = Boolean(said) && shownBy(address) !== said && !isArriving && Date.now() - saidAt > STEP_MS;
+  if (isStep) return step(address);
+  if (shownBy(address) !== said) [said, saidAt] = [shownBy(address), Date.now()];
+  history.replaceState(null, "", address);
+}
+
+function step(address: string): void {
+  [said, saidAt] = [shownBy(address), Date.now()];
+  history.pushState(null, "", address);
+}
+
+/** The address without where one looks. */
+function shownBy(address: string): string {
+  return address.replace(/&?[xyz]=[^&]*/g, "");
 }
 
 function setDay(asked: string | undefined): void {
