@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from spatial.remote.models import RemoteService
 from tests.factories import EAST, NORTH, TODAY
 from tests.simulators.heights import HeightsSimulator
-from tests.simulators.maps import QUICK, MapSimulator, picture
+from tests.simulators.maps import PATIENT, QUICK, MapSimulator, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -503,12 +503,12 @@ class TestOthers:
     def test_objects_of_an_ogc_api_are_seen_in_a_table_and_asked_about(self, open_page, covered_parcel, live_server):
         """Our own API as that of another office."""
         address = f"{live_server.url}/ogc"
-        RemoteService.objects.create(code="kieg", url=address, is_enabled=True, options=QUICK, valid_from=TODAY)
+        RemoteService.objects.create(code="kieg", url=address, is_enabled=True, options=PATIENT, valid_from=TODAY)
         page = open_page(OVER_PARCEL)
         panel = open_tool(page, "dodaj")
         panel.get_by_label("Adres usługi albo pliku").fill(address)
         page.keyboard.press("Enter")
-        panel.get_by_role("button", name="Dodaj: Działki ewidencyjne").press("Enter")
+        panel.get_by_role("button", name="Dodaj: Działki ewidencyjne").press("Enter", timeout=60_000)
         expect(panel.get_by_role("status")).to_contain_text("Działki ewidencyjne: obiektów w widoku 1")
 
         panel.get_by_role("button", name=re.compile("^Tabela: Działki")).press("Enter")

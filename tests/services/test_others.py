@@ -12,7 +12,7 @@ from spatial.remote.contrib.features import MOST, read
 from spatial.remote.models import RemoteCall, RemoteService
 from tests.factories import TODAY
 from tests.simulators.base import Reply, Resets, Says, Simulator
-from tests.simulators.maps import QUICK, switch_on
+from tests.simulators.maps import PATIENT, switch_on
 from tests.tiles.test_map_services import application, land, site  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ AROUND = "19.80,50.20,19.90,50.26"  #: of the land, degrees
 
 def list_as(code: str, url: str) -> None:
     RemoteService.objects.update_or_create(
-        code=code, valid_from=TODAY, defaults={"url": url, "is_enabled": True, "options": QUICK}
+        code=code, valid_from=TODAY, defaults={"url": url, "is_enabled": True, "options": PATIENT}
     )
 
 

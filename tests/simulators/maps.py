@@ -10,6 +10,8 @@ from tests.factories import TODAY
 from tests.simulators.base import Reply, Simulator
 
 QUICK = {"private_network": True, "timeout_s": 5.0, "attempts": 1}
+#: for a whole server, ours, that starts at its first question on a busy machine
+PATIENT = QUICK | {"timeout_s": 60.0}
 CAPABILITIES = (
     b'<?xml version="1.0"?><WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"><Service><Name>WMS</Name><Title>Powiat</Title></Service>'
     b"<Capability><Request/><Exception/><Layer><Title>R</Title><Layer><Name>dzialki</Name>"
