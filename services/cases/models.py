@@ -18,6 +18,8 @@ class CaseClass(models.Model):
     service = models.CharField("usługa", max_length=40)
     unit_symbol = models.CharField("komórka", max_length=12)  # "GP"
     jrwa = models.CharField("klasa JRWA", max_length=4)  # "6727"
+    #: "A" for ever, "B5" five years after closing, "BE5" then an expert looks, "Bc" short
+    archive_category = models.CharField("kategoria archiwalna", max_length=5, default="B5")
     valid_from = models.DateField("od")
     source = models.CharField("podstawa", max_length=200)
 
@@ -32,6 +34,35 @@ class CaseClass(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_symbol}.{self.jrwa}"
+
+
+class TermRule(models.Model):
+    """Within what time a municipality settles cases of an e-service, from a day on; without one, as declared."""
+
+    class Unit(models.TextChoices):
+        DAYS = "days", _("dni")
+        WEEKS = "weeks", _("tygodnie")
+        MONTHS = "months", _("miesiące")
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="+")
+    service = models.CharField("usługa", max_length=40)
+    count = models.PositiveSmallIntegerField("ile")
+    unit = models.CharField("czego", max_length=6, choices=Unit)
+    basis = models.CharField("podstawa prawna", max_length=100)
+    valid_from = models.DateField("od")
+    source = models.CharField("podstawa", max_length=200)
+
+    objects: ClassVar[models.Manager["TermRule"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "termin załatwienia"
+        verbose_name_plural = "terminy załatwienia"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "service", "valid_from"], name="term_rule_dated")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}"
 
 
 class CaseSeries(models.Model):
@@ -112,6 +143,24 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class CaseProperty(models.Model):
+    """What a service notes for one of its cases while it is handled; ``name`` is the service's own."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="properties")
+    name = models.CharField("nazwa", max_length=40)
+    value = models.JSONField("wartość")
+
+    objects: ClassVar[models.Manager["CaseProperty"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "cecha sprawy"
+        verbose_name_plural = "cechy spraw"
+        constraints = [models.UniqueConstraint(fields=["case", "name"], name="case_property_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.name}"
 
 
 class CaseEvent(models.Model):

@@ -1,15 +1,15 @@
 """Registering a case and what happens to it. Numbers follow instrukcja kancelaryjna (Dz.U. 2011 nr 14 poz. 67)."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import cast
 from uuid import uuid4
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries
-from services.cases.terms import Term
+from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries, TermRule
+from services.cases.terms import Term, Unit
 from services.identity.models import User
 from spatial.errors import Conflict, ServiceError
 from spatial.municipalities.models import Municipality
@@ -25,30 +25,13 @@ class NoCaseClass(ServiceError):
     status = 409
 
 
-@transaction.atomic
-def register_case(
-    *,
-    municipality: Municipality,
-    service: str,
-    title: str,
-    applicant: User,
-    at: datetime,
-    term: Term | None = None,
+def open_case(
+    *, municipality: Municipality, service: str, title: str, applicant: User, at: datetime, term: Term
 ) -> Case:
-    """A new case with the next number of its series; the number is given here and never at a draft.
+    """A case without its number yet: ``give_number`` follows in the same transaction, as its last step.
 
     ``term``: within which it is to be settled, from the day of filing.
-    Raises NoCaseClass when the office has no class for the service on that day.
     """
-    case = open_case(municipality=municipality, service=service, title=title, applicant=applicant, at=at, term=term)
-    give_number(case)
-    return case
-
-
-def open_case(
-    *, municipality: Municipality, service: str, title: str, applicant: User, at: datetime, term: Term | None
-) -> Case:
-    """A case without its number yet: ``give_number`` follows in the same transaction, as its last step."""
     case = Case.objects.create(
         municipality=municipality,
         number=f"{WAITING}{uuid4()}",
@@ -56,11 +39,18 @@ def open_case(
         title=title,
         applicant=applicant,
         filed_at=at,
-        due_on=term.ends(timezone.localdate(at)) if term else None,
-        term_basis=term.basis if term else "",
+        due_on=term.ends(timezone.localdate(at)),
+        term_basis=term.basis,
     )
     record(case, kind="filed", text="Złożono wniosek.", actor=applicant, at=at)
     return case
+
+
+def term_for(service: str, municipality: Municipality, *, declared: Term, on: date) -> Term:
+    """The municipality's own dated rule, otherwise what the service declares."""
+    rules = TermRule.objects.filter(municipality=municipality, service=service, valid_from__lte=on)
+    rule = rules.order_by("-valid_from").first()
+    return Term(rule.count, cast(Unit, rule.unit), rule.basis) if rule else declared
 
 
 def give_number(case: Case) -> None:

@@ -1,6 +1,6 @@
 """How a case of any service ends: with an answer or a refusal, each a letter of the office."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
 from django.urls import reverse
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from planning.extracts.order import Office
 from services.cases.models import Case, CaseEvent
 from services.cases.services import close, lock_open
-from services.catalogue.declaration import Letters
+from services.catalogue.declaration import Hand, Letters
 from services.catalogue.models import Attachment, Filing
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
@@ -23,30 +23,46 @@ SHORTEST = 10  #: letters of a text that says anything
 
 @transaction.atomic
 def decide(
-    case: Case, *, letters: Letters, is_positive: bool, text: str, clerk: User, site: str, seen: int, at: datetime
-) -> IssuedDocument:
-    """Writes the letter and ends the case. ``seen``: the newest event that the clerk looked at.
+    case: Case, *, letters: Letters, is_positive: bool, text: str, hand: Hand, seen: int | None
+) -> list[IssuedDocument]:
+    """Issues what the application asked for, or the refusal, and ends the case; all documents or none.
 
-    Raises Malformed for a text that says nothing, Conflict when the case has moved on or is closed.
+    seen: the newest event that the clerk looked at; None where nobody looks (the command line).
+    Raises Malformed for a text that says nothing, Conflict when the case has moved on or is closed, and what the
+    service's own papers raise.
     """
-    if len(text.strip()) < SHORTEST:
+    papers = letters.papers if is_positive else None
+    if papers is None and len(text.strip()) < SHORTEST:
         raise Malformed(_("Napisz treść pisma: co najmniej jedno zdanie, które zrozumie wnioskodawca."))
     case = lock_open(case)
-    if seen != newest(case):
+    if seen is not None and seen != newest(case):
         raise Conflict(_("Ktoś zmienił tę sprawę, zanim ją zakończono. Sprawdź ją jeszcze raz i spróbuj ponownie."))
-    title = letters.answer if is_positive else letters.refusal
-    code = new_code()
-    letter = paper.Letter(
-        office=Office.of(case.municipality), case_number=case.number, addressee=case.applicant.display_name,
-        title=title, text=text, written_on=timezone.localdate(at), signatory=signatory(clerk, case), code=code,
-        address=site + reverse("documents:verify", kwargs={"code": code}),
-    )  # fmt: skip
-    content, pages = paper.pdf(letter)
-    made = Made(content, pages, title, f"Sprawa {case.number}", {"text": text, "is_positive": is_positive})
-    document = store(made, case=case, code=code, issued_by=clerk, at=at)
+    if papers:
+        made = papers.make(Filing.objects.get(case=case), hand)
+    else:
+        made = [written(case, letters.answer if is_positive else letters.refusal, text, hand)]
+    documents = [store(one, case=case, issued_by=hand.clerk, at=hand.at) for one in made]
+    titles = ", ".join(dict.fromkeys(document.title for document in documents))
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
-    close(case, status=status, text=f"Wydano: {title}.", actor=clerk, at=at)
-    return document
+    close(case, status=status, text=f"Wydano: {titles}.", actor=hand.clerk, at=hand.at)
+    return documents
+
+
+def written(case: Case, title: str, text: str, hand: Hand) -> Made:
+    """The letter with the clerk's words."""
+    code = new_code()
+    content, pages = paper.pdf(letter_of(case, title, text, hand, code=code))
+    return Made(code, content, pages, title, f"Sprawa {case.number}", {"text": text, "title": title})
+
+
+def letter_of(case: Case, title: str, text: str, hand: Hand, *, code: str = "") -> paper.Letter:
+    """Without a code it is a preview."""
+    return paper.Letter(
+        office=Office.of(case.municipality), case_number=case.number, addressee=case.applicant.display_name,
+        title=title, text=text, written_on=timezone.localdate(hand.at), signatory=signatory(hand.clerk, case),
+        code=code, address=hand.site + reverse("documents:verify", kwargs={"code": code}) if code else "",
+        is_preview=not code,
+    )  # fmt: skip
 
 
 def newest(case: Case) -> int:
@@ -55,6 +71,7 @@ def newest(case: Case) -> int:
 
 
 def signatory(clerk: User, case: Case) -> str:
+    """With the post in the office, where there is one."""
     role = StaffRole.objects.filter(user=clerk, municipality=case.municipality).first()
     return f"{clerk.display_name}, {role.job_title}" if role else clerk.display_name
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import QueryDict
 
 from services.cases.models import Case
 from services.cases.terms import Term
+from services.documents.services import Made
 from services.forms.definition import Form
 from services.forms.questions import Parcels
 from services.forms.reading import Answers
-from services.identity.models import StaffRole
-from spatial.municipalities.models import Municipality
+from services.identity.models import StaffRole, User
 from spatial.ogc.text import Text
 
 if TYPE_CHECKING:
@@ -35,43 +35,65 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """Who issues a document, when, and where anybody will check it."""
+
+    clerk: User
+    at: datetime
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """Documents that a service makes itself, in place of a letter whose words the clerk writes."""
+
+    make: Callable[["Filing", Hand], list[Made]]  #: all of them; raises ServiceError when something stands in the way
+    preview: Callable[["Filing", int, Hand], bytes]  #: PDF of one of them with a watermark; raises Conflict
+
+
+@dataclass(frozen=True, slots=True)
 class Letters:
     """Titles of what the office writes; ``draft`` proposes the text of the positive one from the filing."""
 
     answer: str
     refusal: str
     draft: Callable[["Filing", date], str] = lambda _filing, _day: ""
+    papers: Papers | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPages:
-    """Pages of a service whose cases have more to show than answers and letters."""
+class Bench:
+    """What a service adds to the clerk's page of a case: a part of the page and steps of its own."""
 
-    apply: str  #: name of the address of its form
-    mine: Callable[[HttpRequest, Case], HttpResponse]
-    review: Callable[[HttpRequest, Case], HttpResponse]
+    template: str
+    #: for the template; ``obstacle`` (a sentence) keeps the document from being issued, ``previews`` are titles
+    context: Callable[["Filing", date], Mapping[str, Any]]
+    steps: Mapping[str, Callable[[Case, QueryDict, User, datetime], object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class EService:
-    """One e-service. ``municipality`` and ``check`` look at answers that are each right."""
+    """One e-service. ``check`` looks at answers that are each right; which office and that parcels are known, the
+    catalogue asks itself (``services.catalogue.land``).
+    """
 
     code: str
     card: Card
     role: StaffRole.Role  #: who handles it
     term: Term
+    form: Form
+    letters: Letters
+    case_title: Callable[[Answers], str]
     order: int = 100
-    form: Form | None = None
-    letters: Letters | None = None
-    case_title: Callable[[Answers], str] = lambda _answers: ""
-    municipality: Callable[[Answers], Municipality | None] = lambda _answers: None
     check: Callable[[Answers, date], Faults] = lambda _answers, _day: {}
-    pages: OwnPages | None = None
+    #: on which parcels must be known; may look at answers of their step and of earlier ones
+    land_day: Callable[[Answers, date], date] = lambda _answers, day: day
+    bench: Bench | None = None
 
     @property
     def starts_from_parcel(self) -> bool:
         """Whether the map may send a parcel along."""
-        return self.form is not None and any(isinstance(one, Parcels) for one in self.form.questions())
+        return any(isinstance(one, Parcels) for one in self.form.questions())
 
 
 @dataclass(slots=True)
@@ -81,8 +103,8 @@ class Catalogue:
     held: dict[str, EService] = field(default_factory=dict)
 
     def register(self, service: EService) -> None:
-        """Raises ValueError for a code that is taken and for a service without a form and pages."""
-        if service.code in self.held or not (service.form or service.pages):
+        """Raises ValueError for a code that is taken."""
+        if service.code in self.held:
             raise ValueError(service.code)
         self.held[service.code] = service
 

@@ -13,15 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
-from services.cases.services import give_number, open_case
+from services.cases.services import give_number, open_case, term_for
 from services.catalogue.attaching import forget_content
-from services.catalogue.declaration import EService
+from services.catalogue.declaration import EService, Faults
+from services.catalogue.editions import form_for
+from services.catalogue.land import faults_of, municipality_of
 from services.catalogue.models import KEPT, Attachment, Draft, Filing
 from services.forms.definition import Form, Step
-from services.forms.questions import Files, Group, Statement
-from services.forms.reading import Answers, Reading, as_json, changed, keys, read, told
+from services.forms.questions import Files, Group, Raw, Statement
+from services.forms.reading import Answers, Reading, as_json, as_typed, changed, keys, read, told
 from services.identity.models import User
 from spatial.errors import Conflict, NotFound, ServiceError
+from spatial.municipalities.models import Municipality
 
 #: bytes of everything that one draft may hold
 LARGEST = 400_000
@@ -48,6 +51,7 @@ class Whole:
     answers: Answers
     by_step: Mapping[str, Reading]
     first: Step | None
+    municipality: Municipality | None = None  #: whose office it goes to, where that is known already
 
     @property
     def is_good(self) -> bool:
@@ -56,16 +60,14 @@ class Whole:
 
 def begin(service: EService, *, owner: User, typed: Mapping[str, list[str]], at: datetime) -> Draft:
     return Draft.objects.create(
-        owner=owner, service=service.code, form_version=form_of(service).version, typed=dict(typed), begun_at=at,
+        owner=owner, service=service.code, form_version=service.form.version, typed=dict(typed), begun_at=at,
         saved_at=at, expires_at=at + KEPT,
     )  # fmt: skip
 
 
-def form_of(service: EService) -> Form:
-    """Raises NotFound for a service that is applied for otherwise."""
-    if service.form is None:
-        raise NotFound(_("Ta usługa ma własny formularz."))
-    return service.form
+def form_of(service: EService, draft: Draft) -> Form:
+    """The form of today of the office that the draft goes to."""
+    return form_for(service, draft.municipality_id)
 
 
 def draft_of(service: EService, *, owner: User, key: UUID, at: datetime) -> Draft:
@@ -77,16 +79,24 @@ def draft_of(service: EService, *, owner: User, key: UUID, at: datetime) -> Draf
 
 
 @transaction.atomic
-def keep(draft: Draft, step: Step, posted: Mapping[str, list[str]], *, at: datetime) -> Draft:
-    """What was typed in the step, right or wrong. Raises Conflict when it was filed meanwhile, TooMuch."""
+def keep(service: EService, draft: Draft, step: Step, posted: Mapping[str, list[str]], *, at: datetime) -> Draft:
+    """What was typed in the step, right or wrong. Raises Conflict when it was filed meanwhile, TooMuch.
+
+    The first answer that says which office it goes to makes the form that office's.
+    """
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if draft.case_id is not None:
         raise Conflict(_("Ten wniosek jest już złożony."))
     typed = draft.typed | dict(of_step(step, posted))
     if len(json.dumps(typed)) > LARGEST:
         raise TooMuch(_("W tym formularzu jest już za dużo tekstu. Skróć odpowiedzi."))
+    place = municipality_of(service, read(step.questions, typed).answers)
+    if place is not None and place.pk != draft.municipality_id:
+        form = form_for(service, place.pk)
+        draft.municipality, draft.form_version = place, form.version
+        typed |= of_step(form.step(step.name) or step, posted)
     draft.typed, draft.saved_at, draft.expires_at = typed, at, at + KEPT
-    draft.save(update_fields=["typed", "saved_at", "expires_at"])
+    draft.save(update_fields=["typed", "saved_at", "expires_at", "municipality", "form_version"])
     return draft
 
 
@@ -110,31 +120,69 @@ def of_step(step: Step, posted: Mapping[str, list[str]]) -> Mapping[str, list[st
 
 @transaction.atomic
 def act(draft: Draft, step: Step, action: str) -> Draft:
+    """``regroup`` on what the draft holds."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    draft.typed = regroup(step, draft.typed, action)
+    draft.save(update_fields=["typed"])
+    return draft
+
+
+def regroup(step: Step, typed: Mapping[str, list[str]], action: str) -> dict[str, list[str]]:
     """``add:children:``, ``copy:children:0``, ``remove:children:1``, ``restore:children:1``; nonsense does nothing."""
     verb, _colon, rest = action.partition(":")
     name, _colon, key = rest.partition(":")
     group = next((one for one in step.questions if isinstance(one, Group) and one.name == name), None)
-    if group is not None:
-        draft = Draft.objects.select_for_update().get(pk=draft.pk)
-        draft.typed = changed(group, draft.typed, verb, key)
-        draft.save(update_fields=["typed"])
-    return draft
+    return changed(group, typed, verb, key) if group else dict(typed)
 
 
 def whole(service: EService, draft: Draft, *, at: datetime) -> Whole:
-    """Everything typed so far, read now; what the service itself asks comes last."""
-    form = form_of(service)
+    """Everything typed so far, read now."""
+    return read_whole(service, form_of(service, draft), draft.typed, at=at)
+
+
+def read_whole(service: EService, form: Form, typed: Raw, *, at: datetime) -> Whole:
+    """Each answer by itself first; what the land and the service say to all of them comes last."""
     answers: Answers = {}
     by_step: dict[str, Reading] = {}
     for step in form.steps:
-        by_step[step.name] = reading = read(step.questions, draft.typed, before=answers)
+        by_step[step.name] = reading = read(step.questions, typed, before=answers)
         answers |= reading.answers
     if all(reading.is_good for reading in by_step.values()):
-        for name, message in service.check(answers, timezone.localdate(at)).items():
+        for name, message in faults_together(service, answers, at=at).items():
             step = next(one for one in form.steps if name in {question.name for question in one.questions})
             by_step[step.name].errors[name] = message
     first = next((step for step in form.steps if not by_step[step.name].is_good), None)
-    return Whole(answers, by_step, first)
+    return Whole(answers, by_step, first, municipality_of(service, answers))
+
+
+def faults_together(service: EService, answers: Answers, *, at: datetime) -> Faults:
+    """Of answers that are each right: what the service says first, then whether the land is known."""
+    today = timezone.localdate(at)
+    return service.check(answers, today) or faults_of(service, answers, today=today)
+
+
+class Unfit(Unready):
+    """Answers that a program sent; ``faults`` are messages by the name of the field."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(" ".join(dict.fromkeys(faults.values())))
+        self.faults = faults
+
+
+@transaction.atomic
+def apply(service: EService, *, owner: User, answers: Mapping[str, Any], at: datetime) -> Case:
+    """Files answers as the schema describes them, without pages. Raises Unfit, NoCaseClass; then nothing is left."""
+    typed = as_typed(service.form.questions(), answers)
+    place = read_whole(service, service.form, typed, at=at).municipality
+    form = form_for(service, place.pk if place else None)
+    typed = as_typed(form.questions(), answers)
+    found = read_whole(service, form, typed, at=at)
+    if faults := {name: text for reading in found.by_step.values() for name, text in reading.errors.items()}:
+        raise Unfit(faults)
+    draft = begin(service, owner=owner, typed=typed, at=at)
+    draft.municipality, draft.form_version = place, form.version
+    draft.save(update_fields=["municipality", "form_version"])
+    return submit(service, draft, at=at)
 
 
 @transaction.atomic
@@ -143,18 +191,11 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if draft.case_id is not None:
         return Case.objects.get(pk=draft.case_id)
-    form = form_of(service)
-    if draft.form_version != form.version:
-        raise Unready(
-            _("Formularz zmienił się, gdy go wypełniałeś. Twoje odpowiedzi są zachowane: sprawdź je jeszcze raz.")
-        )
-    found = whole(service, draft, at=at)
-    municipality = service.municipality(found.answers) if found.is_good else None
-    if municipality is None:
-        raise Unready(_("Popraw zaznaczone odpowiedzi, zanim złożysz wniosek."))
+    form, found, municipality = ready(service, draft, at=at)
+    term = term_for(service.code, municipality, declared=service.term, on=timezone.localdate(at))
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
-        applicant=draft.owner, at=at, term=service.term,
+        applicant=draft.owner, at=at, term=term,
     )  # fmt: skip
     answers = as_json(found.answers)
     Filing.objects.create(
@@ -168,9 +209,24 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     return case
 
 
+def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole, Municipality]:
+    """Raises Unready where an answer is wrong or missing, or the form is not the one that the person has seen."""
+    form = form_of(service, draft)
+    found = whole(service, draft, at=at)
+    place = found.municipality
+    is_other = place is not None and place.pk != draft.municipality_id
+    if draft.form_version != (form_for(service, place.pk) if is_other and place else form).version:
+        raise Unready(
+            _("Formularz zmienił się, gdy go wypełniałeś. Twoje odpowiedzi są zachowane: sprawdź je jeszcze raz.")
+        )
+    if not found.is_good or place is None:
+        raise Unready(_("Popraw zaznaczone odpowiedzi, zanim złożysz wniosek."))
+    return form, found, place
+
+
 def accept_version(service: EService, draft: Draft) -> None:
     """The person has seen the form of today; answers that it still asks for stay."""
-    Draft.objects.filter(pk=draft.pk, case=None).update(form_version=form_of(service).version)
+    Draft.objects.filter(pk=draft.pk, case=None).update(form_version=form_of(service, draft).version)
 
 
 def digest(answers: Any) -> str:

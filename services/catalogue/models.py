@@ -25,7 +25,9 @@ class Draft(models.Model):
     key = models.UUIDField("klucz", primary_key=True, default=uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="kto", related_name="drafts")
     service = models.CharField("usługa", max_length=40)
-    form_version = models.PositiveSmallIntegerField("wersja formularza")
+    #: whose form it is, once an answer says so
+    municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", null=True, related_name="+")
+    form_version = models.CharField("wersja formularza", max_length=20)
     typed = models.JSONField("wpisane", default=dict)
     begun_at = models.DateTimeField("rozpoczęto")
     saved_at = models.DateTimeField("zapisano")
@@ -42,6 +44,41 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.saved_at:%Y-%m-%d}"
+
+
+class FormEdition(models.Model):
+    """What an office changed in a declared form: words, and questions of its own. One without a day of publication is
+    being worked on; a published one is never changed, only followed or withdrawn.
+    """
+
+    municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", related_name="+")
+    service = models.CharField("usługa", max_length=40)
+    number = models.PositiveSmallIntegerField("numer")
+    #: {question: {"label": {"pl", "en"}, "hint": {"pl", "en"}}}; what is not named stays as declared
+    words = models.JSONField("słowa", default=dict)
+    #: [{"name", "step", "kind", "label": {"pl", "en"}, "hint": {…}, "is_required", "options": [text, …]}]
+    added = models.JSONField("pytania urzędu", default=list)
+    reason = models.CharField("podstawa zmiany", max_length=300, blank=True)
+    published_at = models.DateTimeField("opublikowano", null=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="kto", null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField("wycofano", null=True)
+
+    objects: ClassVar[models.Manager["FormEdition"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "wersja formularza urzędu"
+        verbose_name_plural = "wersje formularzy urzędów"
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "service", "number"], name="form_edition_once"),
+            models.UniqueConstraint(
+                fields=["municipality", "service"], condition=models.Q(published_at=None), name="form_edition_one_draft"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.municipality_id}: {self.number}"
 
 
 class Attachment(models.Model):
@@ -76,7 +113,7 @@ class Filing(models.Model):
 
     case = models.OneToOneField(Case, models.PROTECT, verbose_name="sprawa", related_name="filing")
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="filings")
-    form_version = models.PositiveSmallIntegerField("wersja formularza")
+    form_version = models.CharField("wersja formularza", max_length=20)
     answers = models.JSONField("odpowiedzi")
     told = models.JSONField("odpowiedzi słowami")  #: [label, answer] as they stood in the form of that version
     sha256 = models.CharField("SHA-256", max_length=64)
@@ -91,3 +128,28 @@ class Filing(models.Model):
 
     def __str__(self) -> str:
         return self.receipt
+
+    @property
+    def newest(self) -> "Filing | Amendment":
+        """What counts now: the application as filed, or as the office last mended it."""
+        return self.amendments.order_by("-pk").first() or self
+
+
+class Amendment(models.Model):
+    """A plain mistake in an application (a wrong district) that the office mended and told the applicant of."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="amendments")
+    answers = models.JSONField("odpowiedzi")
+    told = models.JSONField("odpowiedzi słowami")
+    note = models.CharField("co i dlaczego", max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="kto", related_name="+")
+    at = models.DateTimeField("kiedy")
+
+    objects: ClassVar[models.Manager["Amendment"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "sprostowanie wniosku"
+        verbose_name_plural = "sprostowania wniosków"
+
+    def __str__(self) -> str:
+        return f"{self.filing} {self.at:%Y-%m-%d}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services.catalogue.views import desk, filling, mine
+from services.catalogue.views import desk, filling, mine, rules
 
 app_name = "catalogue"
 
@@ -18,7 +18,13 @@ urlpatterns = [
     path("moje/sprawy/<int:pk>/wycofaj/", mine.withdraw, name="withdraw"),
     path("moje/sprawy/<int:pk>/poswiadczenie.pdf", mine.receipt_pdf, name="receipt"),
     path("urzad/", desk.desk, name="desk"),
+    path("urzad/uslugi/", rules.index, name="rules-index"),
+    path("urzad/uslugi/<int:teryt>/<slug:code>/", rules.service_rules, name="rules"),
+    path("urzad/uslugi/<int:teryt>/<slug:code>/podglad/", rules.preview, name="rules-preview"),
     path("urzad/sprawy/<int:pk>/", desk.review, name="review"),
+    path("urzad/sprawy/<int:pk>/podglad/", desk.letter_preview, name="letter-preview"),
+    path("urzad/sprawy/<int:pk>/podglad/<int:index>.pdf", desk.paper_preview, name="paper-preview"),
+    path("urzad/sprawy/<int:pk>/popraw/", desk.amend, name="amend"),
     path("urzad/sprawy/<int:pk>/metryka.pdf", desk.course_pdf, name="course"),
     path("urzad/sprawy/<int:pk>/krok/<slug:action>/", desk.act, name="act"),
 ]

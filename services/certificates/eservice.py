@@ -5,19 +5,17 @@ from datetime import date
 from planning.extracts.analysis import analyse, find_parcels
 from planning.extracts.shares import Share
 from services.cases.terms import CERTIFICATE
-from services.catalogue.declaration import Card, EService, Faults, Letters, eservices
+from services.catalogue.declaration import Card, EService, Letters, eservices
 from services.catalogue.models import Filing
 from services.forms.definition import Form, Step
 from services.forms.questions import Choice, Line, Option, Parcels
 from services.forms.reading import Answers
 from services.identity.models import StaffRole
-from spatial.cadastre.models import Parcel
-from spatial.municipalities.models import Municipality
 from spatial.ogc.text import Text
 from spatial.words import polish_date, polish_number
 
 FORM = Form(
-    version=1,
+    version="1",
     steps=(
         Step(
             "dzialki",
@@ -48,30 +46,6 @@ FORM = Form(
 )
 
 
-def parcels_of(answers: Answers, on: date) -> tuple[list[Parcel], str]:
-    """The parcels, or a sentence about what is wrong with them."""
-    named = answers["parcels"]
-    assert isinstance(named, list)
-    parcels, missing = find_parcels([str(name) for name in named], as_of=on)
-    if missing:
-        return parcels, " ".join(finding.message for finding in missing)
-    if len({parcel.municipality_id for parcel in parcels}) > 1:
-        return parcels, "Działki leżą w dwóch gminach. Złóż osobny wniosek dla każdej z nich."
-    return parcels, ""
-
-
-def check(answers: Answers, on: date) -> Faults:
-    _parcels, fault = parcels_of(answers, on)
-    return {"parcels": fault} if fault else {}
-
-
-def municipality(answers: Answers) -> Municipality | None:
-    named = answers["parcels"]
-    assert isinstance(named, list)
-    parcel = Parcel.objects.current().filter(identifier=named[0]).select_related("municipality").first()
-    return parcel.municipality if parcel else None
-
-
 def title(answers: Answers) -> str:
     named = answers["parcels"]
     assert isinstance(named, list)
@@ -80,7 +54,7 @@ def title(answers: Answers) -> str:
 
 def draft(filing: Filing, on: date) -> str:
     """A paragraph for each parcel: zones of the plan in force on the day, with areas; or that no plan is in force."""
-    parcels, _missing = find_parcels(filing.answers["parcels"], as_of=on)
+    parcels, _missing = find_parcels(filing.newest.answers["parcels"], as_of=on)
     analysis = analyse(parcels=parcels, as_of=on)
     told = [f"Zaświadcza się, że według stanu na dzień {polish_date(on)}:"]
     for answer in analysis.answers:
@@ -134,7 +108,5 @@ eservices.register(
         form=FORM,
         letters=Letters(answer="Zaświadczenie", refusal="Postanowienie o odmowie wydania zaświadczenia", draft=draft),
         case_title=title,
-        municipality=municipality,
-        check=check,
     )
 )

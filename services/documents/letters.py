@@ -47,6 +47,7 @@ class Letter:
     facts: tuple[tuple[str, str], ...] = ()  #: rows of a table between the title and the text
     code: str = ""
     address: str = ""  #: at which the code is checked
+    is_preview: bool = False  #: with a watermark
 
 
 def pdf(letter: Letter) -> tuple[bytes, int]:
@@ -54,7 +55,7 @@ def pdf(letter: Letter) -> tuple[bytes, int]:
     fonts.register()
     facts = Facts()
     title = f"{letter.title}, {letter.case_number}"
-    imprint = Imprint(letter.case_number, letter.code or "brak", title, letter.office.name, is_preview=False)
+    imprint = Imprint(letter.case_number, letter.code, title, letter.office.name, is_preview=letter.is_preview)
     made = BytesIO()
     document = SimpleDocTemplate(
         made, pagesize=A4, leftMargin=20 * mm, rightMargin=20 * mm, topMargin=20 * mm, bottomMargin=22 * mm

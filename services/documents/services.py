@@ -20,6 +20,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 class Made:
     """A document as it came from its maker."""
 
+    code: str  #: stands in the document, so it is known before it is stored
     pdf: bytes
     pages: int
     title: str
@@ -39,12 +40,12 @@ def normal_code(typed: str) -> str:
     return "-".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
 
-def store(made: Made, *, case: Case, code: str, issued_by: User, at: datetime) -> IssuedDocument:
+def store(made: Made, *, case: Case, issued_by: User, at: datetime) -> IssuedDocument:
     """Must run inside a transaction; the file of a transaction that fails is nobody's, because its row is gone."""
     document = IssuedDocument(
         municipality=case.municipality,
         case=case,
-        code=code,
+        code=made.code,
         title=made.title,
         subject=made.subject,
         sha256=sha256(made.pdf).hexdigest(),
@@ -53,6 +54,6 @@ def store(made: Made, *, case: Case, code: str, issued_by: User, at: datetime) -
         issued_at=at,
         issued_by=issued_by,
     )
-    document.file.save(f"{code}.pdf", ContentFile(made.pdf), save=False)
+    document.file.save(f"{made.code}.pdf", ContentFile(made.pdf), save=False)
     document.save()
     return document

@@ -21,7 +21,7 @@ class Step:
 class Form:
     """Steps in order. A condition may look at earlier questions only, so there are no circles."""
 
-    version: int
+    version: str
     steps: tuple[Step, ...]
 
     def __post_init__(self) -> None:

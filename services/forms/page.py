@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.html import format_html
+
 from services.forms.questions import Asked, Choice, Day, Files, Group, Line, Number, Question, Raw, spoken
-from services.forms.reading import Answers, Reading, holds, keys, removed_name
+from services.forms.reading import Answers, Quoted, Reading, holds, keys, removed_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +68,21 @@ class Many:
         return f"pole-{self.name}"
 
 
-def shown(questions: Iterable[Asked], typed: Raw, reading: Reading, *, before: Answers) -> list[Field | Many]:
-    """Only what is asked now; ``reading.errors`` may be empty on a page that was not sent yet."""
+def shown(
+    questions: Iterable[Asked], typed: Raw, reading: Reading, *, before: Answers, is_whole: bool = False
+) -> list[Field | Many]:
+    """Only what is asked now (all of it: ``is_whole``); ``reading.errors`` may be empty on a page not sent yet."""
     seen: Answers = before | reading.answers
     return [
         many(one, typed, reading) if isinstance(one, Group) else field_of(one, one.name, typed, reading)
         for one in questions
-        if holds(one.when, seen)
+        if is_whole or holds(one.when, seen)
     ]
+
+
+def marked(error: str) -> str:
+    """For a page: words of a register say that they are Polish."""
+    return format_html('<span lang="pl">{}</span>', error) if isinstance(error, Quoted) else error
 
 
 def field_of(question: Question, name: str, typed: Raw, reading: Reading) -> Field:
@@ -94,7 +103,7 @@ def field_of(question: Question, name: str, typed: Raw, reading: Reading) -> Fie
             more |= {"least": first.isoformat(), "most": last.isoformat()}
     return Field(
         name=name, kind=question.kind, label=spoken(question.label), hint=spoken(question.hint),
-        is_required=question.is_required, typed=text, error=reading.errors.get(name, ""),
+        is_required=question.is_required, typed=text, error=marked(reading.errors.get(name, "")),
         **more,  # type: ignore[arg-type] # by the kind above
     )  # fmt: skip
 

@@ -51,6 +51,8 @@ class Question:
     hint: Text = NOTHING
     is_required: bool = True
     when: When | None = None
+    initial: str = ""  #: stands in the field at first
+    prefill: str = ""  #: what the office knows already, by a name of ``services.catalogue.prefill``
     kind: ClassVar[str] = ""
 
     def __post_init__(self) -> None:

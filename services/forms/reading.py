@@ -1,6 +1,6 @@
 """From what was typed to answers, or to what is wrong with it, field by field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,16 +15,21 @@ type Item = dict[str, Value]
 type Answers = dict[str, Value | list[Item]]
 
 
+class Quoted(str):
+    """An error in the words of a register: Polish on every page, and marked so."""
+
+
 @dataclass(slots=True)
 class Reading:
     """``errors``: by the name of the field in the page, as are the fields themselves."""
 
     answers: Answers = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    has_new: bool = False  #: answers have brought up questions that nobody has seen yet
 
     @property
     def is_good(self) -> bool:
-        return not self.errors
+        return not self.errors and not self.has_new
 
 
 def read(questions: Iterable[Asked], typed: Raw, *, before: Answers | None = None) -> Reading:
@@ -92,6 +97,37 @@ def plain(value: Any) -> Any:
             return {name: plain(one) for name, one in value.items()}
         case _:
             return value
+
+
+def as_typed(questions: Iterable[Asked], answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Answers of JSON as a person would have typed them, for a form that is to be changed or that a program fills in.
+
+    What does not fit the questions is left as text: reading finds it wrong.
+    """
+    found: dict[str, list[str]] = {}
+    for one in questions:
+        value = answers.get(one.name)
+        if value is None:
+            continue
+        if isinstance(one, Group):
+            items = [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+            found[one.name] = [str(number) for number in range(len(items))]
+            for number, item in enumerate(items):
+                typed = as_typed(one.questions, item)
+                found |= {f"{one.name}-{number}-{name}": texts for name, texts in typed.items()}
+        else:
+            found[one.name] = typed_value(value)
+    return found
+
+
+def typed_value(value: Any) -> list[str]:
+    match value:
+        case bool():
+            return ["tak"] if value else []
+        case list():
+            return ["\n".join(str(one) for one in value)]
+        case _:
+            return [str(value)]
 
 
 def told(questions: Iterable[Asked], answers: Answers) -> Iterator[tuple[str, str]]:

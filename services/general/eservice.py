@@ -4,13 +4,11 @@ from services.cases.terms import MONTH
 from services.catalogue.declaration import Card, EService, Letters, eservices
 from services.forms.definition import Form, Step
 from services.forms.questions import Choice, Files, Group, Line, Lines, OfficeChoice, Option, When
-from services.forms.reading import Answers
 from services.identity.models import StaffRole
-from spatial.municipalities.models import Municipality
 from spatial.ogc.text import Text
 
 FORM = Form(
-    version=1,
+    version="1",
     steps=(
         Step(
             "pismo",
@@ -65,10 +63,6 @@ FORM = Form(
 )
 
 
-def office(answers: Answers) -> Municipality | None:
-    return Municipality.objects.filter(pk=answers["office"]).first()
-
-
 eservices.register(
     EService(
         code="pismo-ogolne",
@@ -92,6 +86,5 @@ eservices.register(
         form=FORM,
         letters=Letters(answer="Odpowiedź na pismo", refusal="Odmowa załatwienia wniosku"),
         case_title=lambda answers: f"Pismo: {answers['subject']}",
-        municipality=office,
     )
 )

@@ -142,7 +142,6 @@ def services(parcel: Parcel) -> list[Json]:
         "office": parcel.municipality_id, "kind": "complaint", "subject": f"Błąd na mapie: działka {parcel.identifier}"
     }  # fmt: skip
     return [
-        {"title": _("Zamów wypis i wyrys"), "url": f"{reverse('extracts:apply')}?{here}"},
         *(
             {"title": spoken(one.card.title), "url": f"{reverse('catalogue:card', args=[one.code])}?{here}"}
             for one in eservices

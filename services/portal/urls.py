@@ -28,7 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tiles.pictures.urls")),
     path("", include("tiles.downloads.urls")),
     path("", include("spatial.ogc.urls")),
-    path("", include("services.extracts.urls")),
     path("", include("services.catalogue.urls")),
     path("", include("services.documents.urls")),
     path("", include("services.drafting.urls")),

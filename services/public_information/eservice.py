@@ -6,11 +6,10 @@ from services.forms.definition import Form, Step
 from services.forms.questions import Choice, Email, Line, Lines, OfficeChoice, Option, When
 from services.forms.reading import Answers
 from services.identity.models import StaffRole
-from spatial.municipalities.models import Municipality
 from spatial.ogc.text import Text
 
 FORM = Form(
-    version=1,
+    version="1",
     steps=(
         Step(
             "informacja",
@@ -71,10 +70,6 @@ FORM = Form(
 )
 
 
-def office(answers: Answers) -> Municipality | None:
-    return Municipality.objects.filter(pk=answers["office"]).first()
-
-
 def title(answers: Answers) -> str:
     return f"Informacja publiczna: {' '.join(str(answers['question']).split())[:120]}"
 
@@ -111,6 +106,5 @@ eservices.register(
             refusal="Decyzja o odmowie udostępnienia informacji publicznej",
         ),
         case_title=title,
-        municipality=office,
     )
 )

@@ -24,10 +24,11 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from data.demo.cases import CASES  # noqa: E402
+from planning.extracts.analysis import find_parcels  # noqa: E402
 from planning.extracts.pdf.document import build_extract  # noqa: E402
 from services.cases.models import Case  # noqa: E402
-from services.extracts import services  # noqa: E402
-from services.extracts.models import ExtractApplication  # noqa: E402
+from services.extracts.papers import order_for  # noqa: E402
+from services.extracts.wanted import Wanted, analysis_of  # noqa: E402
 from services.identity.models import StaffRole  # noqa: E402
 from spatial.cadastre.models import Parcel  # noqa: E402
 
@@ -147,14 +148,14 @@ def extract_figure() -> Figure:
 def two_part_order():  # type: ignore[no-untyped-def]
     day = timezone.localdate()
     for identifier in (CASES["large"], *wide_parcels()):
-        parcels = services.wanted_parcels([identifier], as_of=day, today=day)
-        planner = StaffRole.objects.filter(municipality=parcels[0].municipality_id)[0].user
-        case = Case(municipality=parcels[0].municipality, number="GP.6727.1.2026", applicant=planner)
-        application = ExtractApplication(case=case, parcels=[identifier], as_of=day)
-        analysis = services.analysis_of(application)
+        [parcel], _missing = find_parcels([identifier], as_of=day)
+        planner = StaffRole.objects.filter(municipality=parcel.municipality_id)[0].user
+        case = Case(municipality=parcel.municipality, number="GP.6727.1.2026", applicant=planner)
+        wanted = Wanted(case=case, parcels=(identifier,), as_of=day)
+        analysis = analysis_of(wanted)
         if not analysis.families or analysis.blocked:
             continue
-        order = services.order_for(application, analysis, analysis.families[0], planner=planner, issued_on=day)
+        order = order_for(wanted, analysis, analysis.families[0], planner=planner, issued_on=day)
         built = build_extract(order)
         if built.drawing_parts == 2 and built.text_pages >= 5:
             return built, order

@@ -61,14 +61,16 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     expect(card).to_contain_text("70,0")
     shot(page, "map-card")
     page.set_viewport_size({"width": 1440, "height": 900})
-    card.get_by_role("link", name="Zamów wypis i wyrys").click()
+    card.get_by_role("link", name="Wypis i wyrys z planu miejscowego").click()
 
     # and asks for the extract
+    page.get_by_role("button", name="Wypełnij wniosek").or_(page.get_by_role("link", name="Wypełnij wniosek")).click()
     page.locator("input[name=username]").fill("anna")
     page.locator("input[name=password]").fill("miedza-demo")
     page.locator("main form button").first.click()
     expect(page.get_by_label("Działki")).to_have_value(PARCEL)
     shot(page, "apply")
+    page.get_by_role("button", name="Zapisz i przejdź dalej").click()
     page.get_by_role("button", name="Złóż wniosek").click()
     expect(page.locator(".alert.success")).to_contain_text("Znak sprawy: GP.6727.1.")
     shot(page, "case-filed")
@@ -83,8 +85,8 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     preview = page.get_by_role("link", name="Podgląd").get_attribute("href")
     answer = page.context.request.get(office + str(preview))
     assert answer.body()[:5] == b"%PDF-"
-    page.get_by_role("button", name="Wydaj wypis i wyrys").click()
-    expect(page.locator(".alert.success")).to_contain_text("Wydano dokumenty")
+    page.get_by_role("button", name="Wydaj i zakończ sprawę").click()
+    expect(page.locator("main")).to_contain_text("Wydano: Wypis i wyrys")
 
     # the resident downloads
     document = IssuedDocument.objects.get()
@@ -99,7 +101,11 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     download.value.save_as(file)
     assert sha256(file.read_bytes()).hexdigest() == document.sha256
 
-    # anybody checks it
+    check(page, office, document, file)
+
+
+def check(page: Page, office: str, document: IssuedDocument, file: Path) -> None:
+    """As anybody, by the code from the paper and by the file."""
     page.context.clear_cookies()
     page.goto(f"{office}/weryfikacja/")
     page.get_by_label("Kod weryfikacyjny").fill(document.code.lower())
@@ -111,12 +117,24 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     shot(page, "verify")
 
 
-def test_a_mistake_in_the_application_is_told_beside_the_field(page: Page, office: str):
+def begin(page: Page, office: str) -> None:
+    """Anna's new application, with the parcel filled in by the map."""
     sign_in(page, office, "anna")
-    page.goto(f"{office}/uslugi/wypis-i-wyrys/")
+    page.goto(f"{office}/uslugi/wypis-i-wyrys/?dzialka={PARCEL}")
+    page.get_by_role("button", name="Wypełnij wniosek").or_(page.get_by_role("link", name="Wypełnij wniosek")).click()
+
+
+def file(page: Page, office: str) -> None:
+    begin(page, office)
+    page.get_by_role("button", name="Zapisz i przejdź dalej").click()
+    page.get_by_role("button", name="Złóż wniosek").click()
+
+
+def test_a_mistake_in_the_application_is_told_beside_the_field(page: Page, office: str):
+    begin(page, office)
     page.get_by_label("Działki").fill("120610_5.0007.999")
     page.get_by_label("Do czego potrzebujesz").fill("kredyt")
-    page.get_by_role("button", name="Złóż wniosek").click()
+    page.get_by_role("button", name="Zapisz i przejdź dalej").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Nie znaleźliśmy działki 120610_5.0007.999")
     expect(page.get_by_label("Do czego potrzebujesz")).to_have_value("kredyt")
@@ -124,28 +142,39 @@ def test_a_mistake_in_the_application_is_told_beside_the_field(page: Page, offic
 
 
 def test_the_planner_refuses_with_a_reason_that_the_resident_reads(page: Page, office: str):
-    sign_in(page, office, "anna")
-    page.goto(f"{office}/uslugi/wypis-i-wyrys/?dzialka={PARCEL}")
-    page.get_by_role("button", name="Złóż wniosek").click()
+    file(page, office)
     sign_in(page, office, "danuta")
     page.goto(f"{office}/urzad/")
     page.get_by_role("link", name="GP.6727.1.").click()
-    page.get_by_text("Odmów wydania").click()
-    page.get_by_label("Przyczyna odmowy").fill("Wniosek wpłynął dwa razy; dokument wydamy w sprawie wcześniejszej.")
+    page.get_by_text("Odmów", exact=True).click()
+    page.get_by_label("Uzasadnienie odmowy").fill("Wniosek wpłynął dwa razy; dokument wydamy w sprawie wcześniejszej.")
     page.get_by_role("button", name="Zakończ odmową").click()
 
     sign_in(page, office, "anna")
     page.goto(f"{office}/moje/")
     expect(page.locator("main")).to_contain_text("odmowa")
     page.get_by_role("link", name="Wypis i wyrys z planu").click()
-    expect(page.locator("main")).to_contain_text("Wniosek wpłynął dwa razy")
+    expect(page.locator("main")).to_contain_text("Odmowa wydania wypisu i wyrysu")
     shot(page, "case-refused")
 
 
+def test_a_planner_mends_a_wrong_parcel(page: Page, office: str):
+    file(page, office)
+    sign_in(page, office, "danuta")
+    page.goto(f"{office}/urzad/")
+    page.get_by_role("link", name="GP.6727.1.").click()
+    page.get_by_role("link", name="Popraw wniosek").click()
+    page.get_by_label("Działki").fill("120610_5.0007.125")
+    page.get_by_label("Co i dlaczego poprawiasz?").fill("Pomylony numer działki.")
+    shot(page, "amend")
+    page.get_by_role("button", name="Popraw wniosek").click()
+
+    expect(page.locator("main")).to_contain_text("Urząd poprawił wniosek: Pomylony numer działki.")
+    expect(page.locator("main")).to_contain_text("3 600 m²".replace(" ", "\u00a0"))
+
+
 def test_a_neighbour_sees_nothing(page: Page, office: str):
-    sign_in(page, office, "anna")
-    page.goto(f"{office}/uslugi/wypis-i-wyrys/?dzialka={PARCEL}")
-    page.get_by_role("button", name="Złóż wniosek").click()
+    file(page, office)
     address = page.url
     sign_in(page, office, "celina")
 

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from planning.drafts import editing
 from services.cases.models import Case
-from services.extracts import services as extracts
 from services.identity.models import StaffRole, User
 from spatial.cadastre.models import CadastralDistrict, Parcel
 from spatial.imports import uploads
@@ -18,6 +16,7 @@ from spatial.imports.models import Snapshot
 from spatial.imports.registry import Terms
 from spatial.imports.services import run_import
 from tests import factories
+from tests import office as office_cases
 from tests.conftest import person
 from tests.data import owners_samples as samples
 from tests.data.gml_samples import collection, egb, feature, link, parcel, polygon, square
@@ -110,12 +109,8 @@ def office(skala, uploaded, delivered, drawn_plan, rate, filing, people) -> dict
     cache.clear()
     row = Parcel.objects.current().get(identifier=PARCEL)
     assert CadastralDistrict.objects.get().geom is not None
-    wanted = {"scope": "both", "purpose": "sprzedaż", "as_of": timezone.localdate(), "at": timezone.now()}
-    waiting, issued = (
-        extracts.file_application(applicant=people["applicant"], identifiers=[row.identifier], **wanted)
-        for _ in range(2)
-    )
-    [document] = extracts.issue_extract(issued, planner=people["planner"], site="http://testserver", at=timezone.now())
+    waiting, issued = (office_cases.extract(people["applicant"], row.identifier, purpose="sprzedaż") for _ in range(2))
+    [document] = office_cases.decided(issued, people["planner"])
     assert Case.objects.count() == 2
     tile = tile_at("x", zoom=16, east=50, north=50).removeprefix("/tiles/x/").removesuffix(".mvt")
     return {
@@ -128,8 +123,8 @@ def office(skala, uploaded, delivered, drawn_plan, rate, filing, people) -> dict
         "lat": "50.2245",
         "tile": tile,
         "rowed": "{0}/{2}/{1}".format(*tile.split("/")),
-        "case": str(waiting.case_id),
-        "issued_case": str(issued.case_id),
+        "case": str(waiting.pk),
+        "issued_case": str(issued.pk),
         "code": document.code,
         "upload": str(uploaded.pk),
         "delivery": str(delivered.pk),

@@ -12,16 +12,16 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation.template import templatize
 from lxml import html
 
 from planning.extracts.order import ExtractOrder
 from planning.extracts.pdf.document import build_extract
+from services.cases.models import Case
+from services.catalogue.deciding import newest
 from services.documents.models import IssuedDocument
-from services.extracts import services
-from services.extracts.models import ExtractApplication
-from tests import factories
+from tests import factories, office
 
 CATALOGUE = settings.LOCALE_PATHS[0] / "en" / "LC_MESSAGES" / "django.po"
 ENGLISH = {"accept-language": "en"}
@@ -63,8 +63,7 @@ def texts_of_project() -> Iterator[tuple[str | tuple[str, ...], Path]]:
 UKRAINIAN = settings.LOCALE_PATHS[0] / "uk" / "LC_MESSAGES" / "django.po"
 #: pages that residents see; those of the office stay Polish
 RESIDENTS = (
-    "services/portal/templates", "services/documents/templates", "services/extracts/templates/extracts/apply.html",
-    "services/extracts/templates/extracts/case.html",
+    "services/portal/templates", "services/documents/templates", "services/extracts/eservice.py",
     "services/mapping", "services/sharing", "services/forms",
     *(f"services/catalogue/templates/catalogue/{name}.html"
       for name in ("index", "card", "term", "begin", "step", "summary", "home", "case")),
@@ -141,20 +140,17 @@ def as_tuple(text: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 @pytest.fixture
-def application(drawn_plan, make_parcel, rate, filing, anna) -> ExtractApplication:
+def application(drawn_plan, make_parcel, rate, filing, anna) -> Case:
     """Of a parcel in two zones, with a sliver to confirm and a further provision."""
     parcel = make_parcel(east=0, north=0, width=30.1, height=80, number="123/4")
     place = factories.rectangle(east=-10, north=-10, width=30, height=30)
     factories.overlay(drawn_plan, "Strefa ochrony krajobrazu", place, kind="landscape")
-    return services.file_application(
-        applicant=anna, identifiers=[parcel.identifier], scope="both", purpose="sale", as_of=timezone.localdate(),
-        at=timezone.now(),
-    )  # fmt: skip
+    return office.extract(anna, parcel.identifier, purpose="sale")
 
 
 @pytest.fixture
 def issued(application, danuta) -> IssuedDocument:
-    return services.issue_extract(application, planner=danuta, site="http://testserver", at=timezone.now())[0]
+    return office.decided(application, danuta)[0]
 
 
 @pytest.fixture
@@ -196,48 +192,58 @@ def ask_english(client: Client, user, address: str, typed: dict[str, object] | N
     return client.post(address, typed, headers=ENGLISH, follow=True)
 
 
+def first_step(client: Client, user) -> str:
+    client.force_login(user)
+    return client.post("/uslugi/wypis-i-wyrys/wniosek/")["Location"]
+
+
 class TestResident:
     def test_the_application(self, client, application, anna, check):
         assert "What does it cost?" in check(ask_english(client, anna, "/uslugi/wypis-i-wyrys/"))
 
     @pytest.mark.parametrize(
-        ("typed", "expected"),
+        ("changes", "expected"),
         [
-            ({}, "Give at least one parcel"),
-            ({"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "2999-01-01"}, "Choose today or an earlier"),
-            ({"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "1900-01-01"}, "The earliest day"),
-            ({"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "soon"}, "We do not understand this date"),
-            ({"parcels": "x " * 21, "scope": "both", "as_of": "2026-01-02"}, "Give 1 to 20 parcels"),
-            ({"parcels": "120610_5.0007.999", "scope": "both", "as_of": "2026-01-02"}, "Correct the form"),
+            ({"parcels": ""}, "Answer this question."),
+            ({"as_of": "2199-01-01"}, "Choose today or an earlier"),
+            ({"as_of": "1900-01-01"}, "Give a day from"),
+            ({"as_of": "soon"}, "Give the day as year-month-day"),
+            ({"parcels": "120610_5.0007.999"}, "Correct your answers"),
         ],
     )
-    def test_an_application_with_errors(self, client, application, anna, check, typed, expected):
-        assert expected in check(ask_english(client, anna, "/uslugi/wypis-i-wyrys/", typed), status=422)
+    def test_an_application_with_errors(self, client, application, anna, check, changes, expected):
+        address = first_step(client, anna)
+        typed = {"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": "2026-01-02"} | changes
+
+        assert expected in check(ask_english(client, anna, address, typed), status=422)
 
     def test_filing(self, client, application, anna, check):
         typed = {"parcels": "120610_5.0007.123/4", "scope": "text", "as_of": "2026-01-02", "purpose": ""}
+        answer = ask_english(client, anna, first_step(client, anna), typed)
+        address = answer.redirect_chain[-1][0]
 
-        assert "The application is filed." in check(ask_english(client, anna, "/uslugi/wypis-i-wyrys/", typed))
+        assert "Check and file" in check(answer)
+        assert "Filed. Case number" in check(ask_english(client, anna, address, {}))
 
     def test_my_cases(self, client, application, anna, celina, check):
         assert "filed" in check(ask_english(client, anna, "/moje/"))
         assert "You have no case yet." in check(ask_english(client, celina, "/moje/"))
 
     def test_a_case_on_its_way(self, client, application, anna, check):
-        assert "What comes next?" in check(ask_english(client, anna, f"/moje/sprawy/{application.case_id}/"))
+        assert "What comes next?" in check(ask_english(client, anna, f"/moje/sprawy/{application.pk}/"))
 
     def test_a_case_with_its_document(self, client, issued, anna, check):
         said = check(ask_english(client, anna, f"/moje/sprawy/{issued.case_id}/"))
 
-        assert "Your document is ready" in said
+        assert "Letters of the office" in said
         assert f"{issued.pages} pages" in said
 
     def test_a_refused_case(self, client, application, anna, danuta, check):
-        services.refuse(application, planner=danuta, reason="Działka leży poza planem.", at=timezone.now())
+        office.decided(application, danuta, is_positive=False, text="Działka leży poza planem.")
 
-        said = check(ask_english(client, anna, f"/moje/sprawy/{application.case_id}/"))
+        said = check(ask_english(client, anna, f"/moje/sprawy/{application.pk}/"))
 
-        assert "The office refused to issue the document" in said
+        assert "you may appeal" in said
 
 
 class TestPlanner:
@@ -246,7 +252,7 @@ class TestPlanner:
         assert "There are no closed cases yet." in check(ask_english(client, danuta, "/urzad/?stan=zakonczone"))
 
     def test_the_review(self, client, application, danuta, check):
-        said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/"))
+        said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.pk}/"))
 
         assert "Slivers along zone boundaries" in said
         assert "(landscape protection)" in said
@@ -255,41 +261,44 @@ class TestPlanner:
     def test_a_blocked_review(self, client, application, danuta, drawn_plan, check):
         drawn_plan.zones.all().delete()
 
-        said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/"))
+        said = check(ask_english(client, danuta, f"/urzad/sprawy/{application.pk}/"))
 
         assert "Stops the document" in said
-        check(ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/wydaj/", {}))
+        typed = {"widziane": newest(application)}
+        check(ask_english(client, danuta, f"/urzad/sprawy/{application.pk}/krok/odpowiedz/", typed), status=422)
 
     @pytest.mark.parametrize(
         ("action", "typed", "status", "expected"),
         [
-            ("wydaj", {}, 200, "Documents issued:"),
-            ("fragmenty", {}, 200, "The choice of slivers"),
-            ("odmow", {}, 422, "Write why you refuse."),
-            ("odmow", {"reason": "no"}, 422, "at least one sentence"),
-            ("odmow", {"reason": "Działka leży poza planem."}, 200, "closed with a refusal"),
+            ("krok/odpowiedz", {}, 200, "Saved."),
+            ("krok/fragmenty", {}, 200, "Saved."),
+            ("krok/odmow", {}, 422, "at least one sentence"),
+            ("krok/odmow", {"tekst": "Działka leży poza planem."}, 200, "Saved."),
             ("popraw", {}, 422, "Write what you are correcting"),
         ],
     )
     def test_the_actions(self, client, application, danuta, check, action, typed, status, expected):
-        answer = ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/{action}/", typed)
+        typed = typed | {"widziane": newest(application)}
+        answer = ask_english(client, danuta, f"/urzad/sprawy/{application.pk}/{action}/", typed)
 
         assert expected in check(answer, status=status)
 
     def test_twice_is_explained(self, client, issued, danuta, check):
-        answer = ask_english(client, danuta, f"/urzad/sprawy/{issued.case_id}/wydaj/", {})
+        typed = {"widziane": newest(issued.case)}
+        answer = ask_english(client, danuta, f"/urzad/sprawy/{issued.case_id}/krok/odpowiedz/", typed)
 
-        assert "is closed already (completed)" in check(answer)
+        assert "is closed already (completed)" in check(answer, status=422)
 
     def test_the_document_and_the_course_stay_polish(self, client, application, danuta):
         """A planner who reads English pages issues the same bytes."""
-        ask_english(client, danuta, f"/urzad/sprawy/{application.case_id}/wydaj/", {})
+        typed = {"widziane": newest(application)}
+        ask_english(client, danuta, f"/urzad/sprawy/{application.pk}/krok/odpowiedz/", typed)
 
         document = IssuedDocument.objects.get()
         with translation.override("pl"):
             again = build_extract(ExtractOrder.from_json(document.inputs["order"]))
         assert document.file.read() == again.pdf
-        assert application.case.events.last().text == "Wydano wypis i wyrys."
+        assert application.events.last().text.startswith("Wydano: Wypis i wyrys")
 
 
 class TestVerification:

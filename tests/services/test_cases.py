@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 
 from services.cases.models import Case
-from services.cases.services import NoCaseClass, lock_open, register_case
-from services.extracts.services import SERVICE
+from services.cases.services import NoCaseClass, give_number, lock_open, open_case
+from services.cases.terms import MONTH
+from services.extracts.wanted import SERVICE
 from spatial.errors import Conflict
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -20,7 +21,10 @@ NUMBER = re.compile(  # form of a case number, instrukcja kancelaryjna 2011
 
 
 def register(owner, applicant, at=datetime(2026, 11, 25, 9, tzinfo=WARSAW)):
-    return register_case(municipality=owner, service=SERVICE, title="t", applicant=applicant, at=at)
+    with transaction.atomic():
+        case = open_case(municipality=owner, service=SERVICE, title="t", applicant=applicant, at=at, term=MONTH)
+        give_number(case)
+    return case
 
 
 @pytest.mark.django_db

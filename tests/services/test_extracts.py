@@ -12,59 +12,61 @@ from django.utils import timezone
 from planning.extracts.order import ExtractOrder
 from planning.extracts.pdf.document import build_extract
 from services.cases.models import Case
+from services.catalogue import amending
+from services.catalogue.deciding import newest
+from services.catalogue.filing import Unfit
+from services.catalogue.models import Filing
 from services.documents.models import IssuedDocument
-from services.extracts import services
-from services.extracts.models import ExtractApplication
-from spatial.errors import Malformed
-from tests import factories
+from services.extracts import bench
+from services.extracts.papers import Blocked
+from services.extracts.wanted import Wanted, analysis_of
+from services.forms.reading import as_typed
+from spatial.errors import Conflict, Malformed, ServiceError
+from tests import factories, office
 
 pytestmark = pytest.mark.django_db
 
 
-def filed(applicant, *identifiers, **changes):
-    values = {"scope": "both", "purpose": "sprzedaż", "as_of": timezone.localdate(), "at": timezone.now()}
-    return services.file_application(applicant=applicant, identifiers=identifiers, **values | changes)
-
-
 @pytest.fixture
-def application(land, anna):
-    return filed(anna, land.identifier)
+def application(land, anna) -> Case:
+    return office.extract(anna, land.identifier, purpose="sprzedaż")
 
 
 def issue(application, planner):
-    return services.issue_extract(application, planner=planner, site="http://testserver", at=timezone.now())
+    return office.decided(application, planner)
 
 
 class TestFiling:
     def test_registers_a_case_with_its_number(self, application, anna):
-        assert application.case.number.startswith("GP.6727.1.")
-        assert application.case.applicant == anna
-        assert application.parcels == ["120610_5.0007.123/4"]
+        assert application.number.startswith("GP.6727.1.")
+        assert application.applicant == anna
+        assert application.title == "Wypis i wyrys z planu: działka 123/4, Cianowice"
+        assert Filing.objects.get().answers["parcels"] == ["120610_5.0007.123/4"]
 
     @pytest.mark.parametrize(
         ("identifiers", "message"),
         [
             (["120610_5.0007.999"], "Nie znaleźliśmy działki 120610_5.0007.999"),
-            (["ala ma kota"], "."),
-            ([], "od 1 do 20"),
-            (["120610_5.0007.1"] * 21, "od 1 do 20"),
+            (["ala ma kota"], "identyfikator"),
+            ([], "Odpowiedz na to pytanie"),
+            ([f"120610_5.0007.{number}" for number in range(1, 22)], "najwyżej 20"),
         ],
     )
     def test_says_what_is_wrong_and_registers_nothing(self, land, anna, identifiers, message):
-        with pytest.raises(Malformed, match=message):
-            filed(anna, *identifiers)
+        with pytest.raises(Unfit, match=message):
+            office.extract(anna, *identifiers)
 
         assert Case.objects.count() == 0
 
     def test_a_day_ahead_cannot_be_asked(self, land, anna):
-        with pytest.raises(Malformed, match="dzisiejszy"):
-            filed(anna, land.identifier, as_of=timezone.localdate() + timedelta(days=1))
+        with pytest.raises(Unfit, match="dzisiejszy"):
+            office.extract(anna, land.identifier, as_of=timezone.localdate() + timedelta(days=1))
 
     def test_two_municipalities_need_two_applications(self, land, suloszowa, anna):
         other = factories.parcel(suloszowa, east=900)
 
-        with pytest.raises(Malformed, match="dwóch gminach"):
-            filed(anna, land.identifier, other.identifier)
+        with pytest.raises(Unfit, match="dwóch gminach"):
+            office.extract(anna, land.identifier, other.identifier)
 
 
 class TestIssuing:
@@ -72,9 +74,10 @@ class TestIssuing:
         [document] = issue(application, danuta)
 
         stored = document.file.read()
+        application.refresh_from_db()
         assert stored[:5] == b"%PDF-"
         assert sha256(stored).hexdigest() == document.sha256
-        assert application.case.status == Case.Status.ISSUED
+        assert application.status == Case.Status.ISSUED
         assert document.inputs["fee_gr"] == 5000
 
     def test_can_be_made_again_byte_for_byte(self, application, danuta):
@@ -94,29 +97,28 @@ class TestIssuing:
         local_plan.zones.filter(symbol_raw="2U/MN").update(
             geom=factories.rectangle(east=30, north=-500, width=70, height=2000)
         )
-        wide = factories.parcel(application.case.municipality, east=50, north=0, width=100, height=50, number="77")
-        application.parcels = [wide.identifier]
-        application.save()
+        wide = factories.parcel(application.municipality, east=50, north=0, width=100, height=50, number="77")
+        wanted = office.extract(application.applicant, wide.identifier)
 
-        documents = issue(application, danuta)
+        documents = issue(wanted, danuta)
 
         assert len({document.code for document in documents}) == 2
 
     def test_a_blocking_finding_stops_it_and_nothing_is_stored(self, application, danuta, local_plan):
         local_plan.zones.filter(symbol_raw="1MN").delete()
 
-        with pytest.raises(services.Blocked, match="w żadnym jego terenie"):
+        with pytest.raises(Blocked, match="w żadnym jego terenie"):
             issue(application, danuta)
 
-        application.case.refresh_from_db()
-        assert application.case.status == Case.Status.FILED
+        application.refresh_from_db()
+        assert application.status == Case.Status.FILED
         assert IssuedDocument.objects.count() == 0
 
     def test_a_damaged_drawing_stops_it_and_nothing_is_stored(self, application, danuta, local_plan):
         with open(local_plan.sheets.get().file.path, "r+b") as file:
             file.truncate(1000)
 
-        with pytest.raises(services.ServiceError, match="Wczytaj arkusz jeszcze raz"):
+        with pytest.raises(ServiceError, match="Wczytaj arkusz jeszcze raz"):
             issue(application, danuta)
 
         assert IssuedDocument.objects.count() == 0
@@ -124,59 +126,68 @@ class TestIssuing:
     def test_twice_is_a_conflict(self, application, danuta):
         issue(application, danuta)
 
-        with pytest.raises(services.Conflict, match="już zakończona"):
+        with pytest.raises(Conflict, match="już zakończona"):
             issue(application, danuta)
 
     def test_what_the_planner_did_not_see_is_not_issued(self, application, danuta):
-        seen = services.last_event(application)
-        TestCorrecting().correct(application, danuta, application.parcels)
+        seen = newest(application)
+        correct(application, danuta, "120610_5.0007.123/4")
 
-        with pytest.raises(services.Conflict, match="Sprawdź ją jeszcze raz"):
-            services.issue_extract(application, planner=danuta, site="", at=timezone.now(), seen=seen)
+        with pytest.raises(Conflict, match="Sprawdź ją jeszcze raz"):
+            office.decided(application, danuta, seen=seen)
 
         assert IssuedDocument.objects.count() == 0
 
     def test_codes_lead_to_the_public_address(self, client, application, danuta, settings):
         settings.SITE = "https://urzad.skala.pl"
         client.force_login(danuta)
-        client.post(f"/urzad/sprawy/{application.case_id}/wydaj/")
+        client.post(f"/urzad/sprawy/{application.pk}/krok/odpowiedz/", {"widziane": newest(application)})
 
         document = IssuedDocument.objects.get()
         address = document.inputs["order"]["verification_url"]
         assert address == f"https://urzad.skala.pl/weryfikacja/{document.code}/"
 
     def test_only_offered_slivers_can_be_confirmed(self, application, danuta):
-        services.confirm_slivers(application, keys=["x|y|z"], planner=danuta, at=timezone.now())
+        bench.confirm(application, keys=["x|y|z"], planner=danuta, at=timezone.now())
 
-        assert application.confirmed_slivers == []
+        assert Wanted.of(application.filing).confirmed == ()
+
+
+def correct(case, planner, *parcels, note="zły obręb"):
+    answers = {"parcels": list(parcels), "scope": "both", "as_of": timezone.localdate().isoformat()}
+    service = office.service("wypis-i-wyrys")
+    typed = as_typed(service.form.questions(), answers)
+    return amending.amend(service, case, typed, note=note, clerk=planner, at=timezone.now())
 
 
 class TestCorrecting:
-    def correct(self, application, planner, identifiers, **changes):
-        values = {"scope": "both", "as_of": timezone.localdate(), "note": "zły obręb", "at": timezone.now()}
-        services.correct_application(application, planner=planner, identifiers=identifiers, **values | changes)
-
     def test_changes_the_parcels_and_tells_the_applicant(self, application, danuta, make_parcel):
         other = make_parcel(east=0, north=100, side=50, number="124")
 
-        self.correct(application, danuta, [other.identifier])
+        correct(application, danuta, other.identifier)
 
-        application.refresh_from_db()
-        assert application.parcels == [other.identifier]
-        assert application.case.events.last().text == "Urząd poprawił wniosek: zły obręb"
+        filing = Filing.objects.get()
+        assert Wanted.of(filing).parcels == (other.identifier,)
+        assert filing.answers["parcels"] == ["120610_5.0007.123/4"]  # as it was filed
+        assert application.events.last().text == "Urząd poprawił wniosek: zły obręb"
 
     def test_stays_in_the_municipality(self, application, danuta, suloszowa):
         other = factories.parcel(suloszowa, east=900)
 
-        with pytest.raises(Malformed, match="nie leżą w gminie Skała"):
-            self.correct(application, danuta, [other.identifier])
+        with pytest.raises(Malformed, match="innej gminy niż Skała"):
+            correct(application, danuta, other.identifier)
+
+    def test_says_what_and_why(self, application, danuta):
+        with pytest.raises(Malformed, match="co i dlaczego"):
+            correct(application, danuta, "120610_5.0007.123/4", note=" ")
 
     def test_wrong_words_keep_what_was_typed(self, client, application, danuta):
         client.force_login(danuta)
+        address = f"/urzad/sprawy/{application.pk}/popraw/"
+        assert "120610_5.0007.123/4</textarea>" in client.get(address).content.decode()
 
         answer = client.post(
-            f"/urzad/sprawy/{application.case_id}/popraw/",
-            {"parcels": "120610_5.0007.999", "scope": "both", "as_of": "2026-11-23", "note": "pomyłka"},
+            address, {"parcels": "120610_5.0007.999", "scope": "both", "as_of": "2026-11-23", "uwaga": "pomyłka"}
         )
 
         assert answer.status_code == 422
@@ -185,26 +196,32 @@ class TestCorrecting:
 
 
 class TestRefusing:
-    def test_ends_the_case_with_the_reason(self, application, danuta):
-        services.refuse(application, planner=danuta, reason="Działka leży poza planem miejscowym.", at=timezone.now())
+    def test_ends_the_case_with_a_letter(self, application, danuta):
+        [letter] = office.decided(application, danuta, is_positive=False, text="Działka leży poza planem miejscowym.")
 
-        application.case.refresh_from_db()
-        assert application.case.status == Case.Status.REFUSED
-        assert application.case.events.last().text == "Odmowa: Działka leży poza planem miejscowym."
+        application.refresh_from_db()
+        assert application.status == Case.Status.REFUSED
+        assert letter.title == "Odmowa wydania wypisu i wyrysu"
+        assert letter.inputs["text"] == "Działka leży poza planem miejscowym."
 
     def test_needs_a_sentence(self, application, danuta):
-        with pytest.raises(Malformed, match="dlaczego"):
-            services.refuse(application, planner=danuta, reason="nie", at=timezone.now())
+        with pytest.raises(Malformed, match="Napisz treść"):
+            office.decided(application, danuta, is_positive=False, text="nie")
+
+
+def typed_in(client, **changes):
+    """Answer to the one step of the form; the day is filled in already."""
+    address = client.post("/uslugi/wypis-i-wyrys/wniosek/")["Location"]
+    day = timezone.localdate().isoformat()
+    assert f'value="{day}"' in client.get(address).content.decode()
+    return client.post(address, {"parcels": "120610_5.0007.123/4", "scope": "both", "as_of": day} | changes)
 
 
 class TestPages:
     def test_an_application_with_errors_keeps_what_was_typed(self, client, land, anna):
         client.force_login(anna)
 
-        answer = client.post(
-            "/uslugi/wypis-i-wyrys/",
-            {"parcels": "120610_5.0007.999", "scope": "both", "as_of": "2026-11-23", "purpose": "kredyt"},
-        )
+        answer = typed_in(client, parcels="120610_5.0007.999", purpose="kredyt")
 
         page = answer.content.decode()
         assert answer.status_code == 422
@@ -212,36 +229,32 @@ class TestPages:
         assert "120610_5.0007.999</textarea>" in page
         assert 'value="kredyt"' in page
 
-    @pytest.mark.parametrize("day", ["", "wczoraj", "2026-13-45", "0001-01-01", "99999-01-01", "\x00"])
+    @pytest.mark.parametrize("day", ["", "wczoraj", "2026-13-45", "0001-01-01", "99999-01-01", "2999-01-01", "\x00"])
     def test_bad_days_are_explained(self, client, land, anna, day):
         client.force_login(anna)
 
-        answer = client.post(
-            "/uslugi/wypis-i-wyrys/", {"parcels": land.identifier, "scope": "both", "as_of": day, "purpose": ""}
-        )
+        answer = typed_in(client, as_of=day)
 
         assert answer.status_code == 422
+        assert 'href="#pole-as_of"' in answer.content.decode()
         assert Case.objects.count() == 0
 
     def test_filing_leads_to_the_case(self, client, land, anna):
         client.force_login(anna)
 
-        answer = client.post(
-            "/uslugi/wypis-i-wyrys/",
-            {"parcels": land.identifier, "scope": "both", "as_of": timezone.localdate().isoformat(), "purpose": ""},
-            follow=True,
-        )
+        summary = typed_in(client)["Location"]
+        answer = client.post(summary, follow=True)
 
         assert "Znak sprawy: GP.6727.1." in answer.content.decode()
 
     def test_the_planner_previews_issues_and_the_resident_downloads(self, client, application, anna, danuta):
-        pk = application.case_id
+        pk = application.pk
         client.force_login(danuta)
-        assert application.case.number in client.get("/urzad/").content.decode()
+        assert application.number in client.get("/urzad/").content.decode()
         preview = client.get(f"/urzad/sprawy/{pk}/podglad/0.pdf")
         assert preview["Content-Type"] == "application/pdf"
-        answer = client.post(f"/urzad/sprawy/{pk}/wydaj/", follow=True)
-        assert "Wydano dokumenty" in answer.content.decode()
+        answer = client.post(f"/urzad/sprawy/{pk}/krok/odpowiedz/", {"widziane": newest(application)}, follow=True)
+        assert "Wydano: Wypis i wyrys" in answer.content.decode()
 
         client.force_login(anna)
         document = IssuedDocument.objects.get()
@@ -252,7 +265,7 @@ class TestPages:
     def test_a_plan_that_is_not_there_has_no_preview(self, client, application, danuta):
         client.force_login(danuta)
 
-        assert client.get(f"/urzad/sprawy/{application.case_id}/podglad/7.pdf").status_code == 409
+        assert client.get(f"/urzad/sprawy/{application.pk}/podglad/7.pdf").status_code == 409
 
 
 class TestWhoMayWhat:
@@ -260,15 +273,18 @@ class TestWhoMayWhat:
 
     @pytest.fixture
     def pages(self, application):
-        pk = application.case_id
+        pk = application.pk
         return {
             "resident": [f"/moje/sprawy/{pk}/"],
             "planner": [f"/urzad/sprawy/{pk}/", f"/urzad/sprawy/{pk}/podglad/0.pdf"],
-            "actions": [f"/urzad/sprawy/{pk}/{action}/" for action in ("wydaj", "odmow", "fragmenty", "popraw")],
+            "actions": [
+                *(f"/urzad/sprawy/{pk}/krok/{action}/" for action in ("odpowiedz", "odmow", "fragmenty")),
+                f"/urzad/sprawy/{pk}/popraw/",
+            ],
         }
 
     def test_a_visitor_is_asked_to_sign_in(self, client, pages):
-        for address in [*pages["resident"], *pages["planner"], "/moje/", "/urzad/", "/uslugi/wypis-i-wyrys/"]:
+        for address in [*pages["resident"], *pages["planner"], "/moje/", "/urzad/", "/uslugi/wypis-i-wyrys/wniosek/"]:
             assert client.get(address).status_code == 302
         for address in pages["actions"]:
             assert client.post(address).status_code == 302
@@ -290,8 +306,8 @@ class TestWhoMayWhat:
 
         assert [client.get(address).status_code for address in pages["planner"]] == [404, 404]
         assert {client.post(address).status_code for address in pages["actions"]} == {404}
-        assert application.case.number not in client.get("/urzad/").content.decode()
-        assert ExtractApplication.objects.get().case.status == Case.Status.FILED
+        assert application.number not in client.get("/urzad/").content.decode()
+        assert Case.objects.get().status == Case.Status.FILED
 
     def test_documents_are_for_the_applicant_and_the_office(self, client, application, anna, celina, danuta, emil):
         [document] = issue(application, danuta)
@@ -380,9 +396,8 @@ class TestCommand:
 def test_the_day_decides_the_plan(application, land, local_plan):
     local_plan.in_force_from = date(2020, 1, 1)
     local_plan.save()
-    application.as_of = date(2019, 12, 31)
 
-    analysis = services.analysis_of(application)
+    analysis = analysis_of(Wanted(case=application, parcels=(land.identifier,), as_of=date(2019, 12, 31)))
 
     assert analysis.families == ()
     assert analysis.blocked

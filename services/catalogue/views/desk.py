@@ -13,17 +13,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from services.cases import handling
 from services.cases.models import Case
-from services.catalogue.deciding import course, decide, newest
-from services.catalogue.declaration import EService, eservices
+from services.catalogue import amending
+from services.catalogue.deciding import course, decide, letter_of, newest
+from services.catalogue.declaration import EService, Hand, eservices
+from services.catalogue.editions import form_for
+from services.catalogue.filing import of_step, regroup
 from services.catalogue.handled import handled_by
 from services.catalogue.models import Attachment, Filing
-from services.catalogue.views.filling import card_of
+from services.catalogue.views.filling import card_of, labelled, posted_fields
+from services.documents import letters as paper
 from services.documents.views import public_address
+from services.forms.page import marked, shown
 from services.forms.questions import clean
+from services.forms.reading import Reading, read
 from services.identity.models import StaffRole, User
 from spatial.errors import Malformed, NotFound, Refused, ServiceError
 
@@ -73,6 +79,11 @@ def urgency(case: Case, today: date) -> str:
     return "late" if case.due_on < today else "soon" if case.due_on - today <= SOON else "calm"
 
 
+def service_of(case: Case) -> EService:
+    """Of a case that came by ``handled_by``, which knows services of the catalogue only."""
+    return cast(EService, eservices.get(case.service))
+
+
 def handled_case(request: HttpRequest, pk: int) -> Case:
     """Of the person's roles and municipality; otherwise it is not there."""
     return get_object_or_404(handled_by(request.user), pk=pk)
@@ -85,23 +96,23 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """What was filed, how it went, what can be done."""
     refuse_others(request.user)
     case = handled_case(request, pk)
-    service = cast(EService, eservices.get(case.service))
-    return service.pages.review(request, case) if service.pages else review_page(request, case)
+    return review_page(request, case)
 
 
 def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: str = "") -> HttpResponse:
     """``failed``: the step that could not be taken; what was typed for it stays."""
-    service = cast(EService, eservices.get(case.service))
+    service = service_of(case)
     filing = Filing.objects.filter(case=case).first()
     today = timezone.localdate()
-    draft = service.letters.draft(filing, today) if service.letters and filing and not case.closed_at else ""
+    draft = service.letters.draft(filing, today) if filing and not case.closed_at else ""
+    bench = service.bench.context(filing, today) if service.bench and filing else {}
     typed = request.POST.get("tekst", "")
     context = {
-        "case": case, "card": card_of(service), "filing": filing, "urgency": urgency(case, today), "fault": fault,
+        "case": case, "card": card_of(service), "newest": filing.newest if filing else None,
+        "urgency": urgency(case, today), "fault": fault, "failed": failed, "letters": service.letters,
+        "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
-        "seen": newest(case),
-        "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
-        "letters": service.letters, "failed": failed,
+        "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
         "texts": {"odpowiedz": draft, **({failed: typed} if failed else {})}, "until": request.POST.get("do", ""),
         "can_leave": bool(case.awaits_until and case.awaits_until < today),
         "is_mine": case.handler_id == request.user.pk,
@@ -120,20 +131,88 @@ def course_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(course(case, on=timezone.localdate()), content_type="application/pdf", headers=headers)
 
 
+@never_cache
+@login_required
+@require_POST
+def letter_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter with the words typed so far, PDF with a watermark; nothing is kept."""
+    refuse_others(request.user)
+    case = handled_case(request, pk)
+    letters = service_of(case).letters
+    title = letters.refusal if request.POST.get("rodzaj") == "odmow" else letters.answer
+    letter = letter_of(case, title, text_of(request), hand_of(request, timezone.now()))
+    return shown_pdf(paper.pdf(letter)[0], case)
+
+
+@never_cache
+@login_required
+@require_safe
+def paper_preview(request: HttpRequest, pk: int, index: int) -> HttpResponse:
+    """A document that the service makes itself, as it would be now, PDF with a watermark."""
+    refuse_others(request.user)
+    case = handled_case(request, pk)
+    papers, filing = service_of(case).letters.papers, Filing.objects.filter(case=case).first()
+    if papers is None or filing is None:
+        raise NotFound(_("Ta usługa nie ma takiego podglądu."))
+    return shown_pdf(papers.preview(filing, index, hand_of(request, timezone.now())), case)
+
+
+def shown_pdf(content: bytes, case: Case) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="podglad-{case.pk}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def amend(request: HttpRequest, pk: int) -> HttpResponse:
+    """All answers in one form, with what and why; what is wrong is named and stays as typed."""
+    refuse_others(request.user)
+    case = handled_case(request, pk)
+    service, filing = service_of(case), get_object_or_404(Filing, case=case)
+    [step] = amending.mendable(form_for(service, case.municipality_id)).steps
+    note, fault, reading = clean(request.POST.get("uwaga", ""))[:1000], "", Reading()
+    typed = amending.typed_now(service, filing)
+    if request.method == "POST":
+        typed = dict(of_step(step, posted_fields(request)))
+    if action := request.POST.get("czynnosc", "")[:200]:
+        typed = regroup(step, typed, action)
+    elif request.method == "POST":
+        try:
+            found = amending.amend(service, case, typed, note=note, clerk=cast(User, request.user), at=timezone.now())
+        except ServiceError as error:
+            fault = error.message
+        else:
+            reading = found.by_step[step.name]
+            if found.is_good:
+                messages.success(request, _("Wniosek poprawiony. Wnioskodawca zobaczy, co i dlaczego."))
+                return redirect("catalogue:review", pk=pk)
+    if not reading.answers:
+        reading.answers = read(step.questions, typed).answers
+    fields = shown(step.questions, typed, reading, before={})
+    context = {"case": case, "fields": fields, "note": note, "fault": fault, "errors": labelled(fields)}
+    return render(request, "catalogue/amend.html", context, status=422 if fault or reading.errors else 200)
+
+
 @login_required
 @require_POST
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """One step of the office."""
     refuse_others(request.user)
     case = handled_case(request, pk)
+    bench = service_of(case).bench
+    own = bench.steps.get(action) if bench else None
     run = ACTIONS.get(action)
-    if run is None:
+    if run is None and own is None:
         raise NotFound(_("Nie ma takiej czynności."))
     try:
-        run(request, case, timezone.now())
+        if own:
+            own(case, request.POST, cast(User, request.user), timezone.now())
+        elif run:
+            run(request, case, timezone.now())
     except ServiceError as error:
-        return review_page(request, handled_case(request, pk), fault=error.message, failed=action)
-    messages.success(request, _("Zapisano. Wnioskodawca zobaczy to w swojej sprawie."))
+        return review_page(request, handled_case(request, pk), fault=marked(error.message), failed=action)
+    messages.success(request, _("Zapisano."))
     return redirect("catalogue:review", pk=pk)
 
 
@@ -149,16 +228,14 @@ def day_of(request: HttpRequest) -> date:
         raise Malformed(_("Podaj dzień jako rok-miesiąc-dzień, na przykład 2026-11-28.")) from None
 
 
+def hand_of(request: HttpRequest, at: datetime) -> Hand:
+    return Hand(cast(User, request.user), at, public_address(request))
+
+
 def decided(request: HttpRequest, case: Case, at: datetime, *, is_positive: bool) -> None:
-    service = cast(EService, eservices.get(case.service))
-    if service.letters is None:
-        raise NotFound(_("Nie ma takiej czynności."))
-    site = public_address(request)
+    letters = service_of(case).letters
     seen = int(typed) if (typed := request.POST.get("widziane", "")[:18]).isdecimal() else -1
-    decide(
-        case, letters=service.letters, is_positive=is_positive, text=text_of(request), clerk=cast(User, request.user),
-        site=site, seen=seen, at=at,
-    )  # fmt: skip
+    decide(case, letters=letters, is_positive=is_positive, text=text_of(request), hand=hand_of(request, at), seen=seen)
 
 
 type Action = Callable[[HttpRequest, Case, datetime], object]

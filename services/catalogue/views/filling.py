@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,10 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from services.catalogue import attaching, filing
 from services.catalogue.declaration import EService, eservices
+from services.catalogue.editions import form_for
 from services.catalogue.handled import handled_by
+from services.catalogue.land import faults_of
 from services.catalogue.models import Attachment, Draft
+from services.catalogue.prefill import known
 from services.forms.definition import Step
-from services.forms.page import Field, Many, shown
+from services.forms.page import Field, Many, marked, shown
 from services.forms.questions import Files, Group, Parcels, Statement, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
@@ -48,7 +51,6 @@ def card_of(service: EService) -> dict[str, object]:
     return {
         "code": service.code, "title": spoken(card.title), "summary": spoken(card.summary), "cost": spoken(card.cost),
         "steps": [spoken(step) for step in card.steps], "legal_basis": card.legal_basis, "term": service.term,
-        "address": service.pages.apply if service.pages else "",
     }  # fmt: skip
 
 
@@ -56,8 +58,6 @@ def card_of(service: EService) -> dict[str, object]:
 def card(request: HttpRequest, code: str) -> HttpResponse:
     """What it is, what it costs, how long it takes, what happens; the button that begins."""
     service = service_of(code)
-    if service.form is None and service.pages:
-        return redirect(service.pages.apply)
     return render(request, "catalogue/card.html", {"card": card_of(service), "query": request.GET.urlencode()})
 
 
@@ -65,7 +65,8 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
 def schema(request: HttpRequest, code: str) -> JsonResponse:
     """JSON Schema of the answers: the one that pages and programs are checked by."""
     service = service_of(code)
-    told_schema = filing.form_of(service).schema(title=service.card.title.pl)
+    place = request.GET.get("gmina", "")[:6]
+    told_schema = form_for(service, place).schema(title=service.card.title.pl)
     return JsonResponse(told_schema, json_dumps_params={"ensure_ascii": False}, content_type="application/schema+json")
 
 
@@ -78,7 +79,7 @@ def schema(request: HttpRequest, code: str) -> JsonResponse:
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """A new draft; where one is open already, the person chooses."""
     service = service_of(code)
-    form = filing.form_of(service)
+    form = service.form
     owner, now = cast(User, request.user), timezone.now()
     open_ones = Draft.objects.open(at=now).filter(owner=owner, service=code).order_by("-saved_at")[:20]
     if request.method == "GET" and open_ones:
@@ -89,17 +90,18 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
             "query": request.GET.urlencode(),
         }
         return render(request, "catalogue/begin.html", context)
-    draft = filing.begin(service, owner=owner, typed=given(service, request.GET.dict()), at=now)
+    typed = given(service, request.GET.dict(), owner, timezone.localdate(now))
+    draft = filing.begin(service, owner=owner, typed=typed, at=now)
     return redirect("catalogue:step", code=code, key=draft.pk, step=form.steps[0].name)
 
 
-def given(service: EService, asked: Mapping[str, object]) -> dict[str, list[str]]:
+def given(service: EService, asked: Mapping[str, object], owner: User, on: date) -> dict[str, list[str]]:
     """What the map and other pages know already, for the person to see and change.
 
     By the names of questions; ``?dzialka=`` is the parcels, whatever the question about them is called.
     """
-    found = {}
-    for one in filing.form_of(service).questions():
+    found = known(service.form.questions(), user=owner, on=on)
+    for one in service.form.questions():
         name = "dzialka" if isinstance(one, Parcels) else one.name
         text = storable(str(asked.get(name, "")))[:2000]
         if text and not isinstance(one, Group | Files | Statement):
@@ -113,8 +115,8 @@ def given(service: EService, asked: Mapping[str, object]) -> dict[str, list[str]
 def step(request: HttpRequest, code: str, key: UUID, step: str) -> HttpResponse:
     """One step. Everything posted is kept first, right or wrong; then it is read."""
     service, now = service_of(code), timezone.now()
-    form = filing.form_of(service)
     draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
+    form = filing.form_of(service, draft)
     if draft.case_id is not None:
         return redirect("catalogue:case", pk=draft.case_id)
     current = form.step(step)
@@ -130,9 +132,10 @@ def step(request: HttpRequest, code: str, key: UUID, step: str) -> HttpResponse:
 
 def posted(request: HttpRequest, service: EService, draft: Draft, place: int) -> HttpResponse:
     """Kept, then: answered to the script that saves, a group changed, left for later, or one step on or back."""
-    steps, now = filing.form_of(service).steps, timezone.now()
-    typed = {name: [storable(str(value)) for value in request.POST.getlist(name)] for name in request.POST}
-    draft = filing.keep(draft, steps[place], typed, at=now)
+    steps, now = filing.form_of(service, draft).steps, timezone.now()
+    typed = posted_fields(request)
+    draft = filing.keep(service, draft, steps[place], typed, at=now)
+    steps = filing.form_of(service, draft).steps
     if "autozapis" in request.POST:
         return JsonResponse({"saved_at": timezone.localtime(draft.saved_at).strftime("%H:%M")})
     faults = attached(request, draft, steps[place], at=now)
@@ -142,16 +145,43 @@ def posted(request: HttpRequest, service: EService, draft: Draft, place: int) ->
     draft.refresh_from_db()
     reading = read(steps[place].questions, draft.typed, before=answers_before(service, draft, place))
     reading.errors |= faults
+    if reading.is_good:
+        reading.errors |= late_faults(service, draft, place, reading.answers, at=now)
     if "pozniej" in request.POST:
         messages.success(request, _("Zapisane. Wniosek dokończysz ze strony „Moje sprawy” w ciągu 30 dni."))
         return redirect("catalogue:home")
     goes_back = "wstecz" in request.POST and place > 0
     if not goes_back and not reading.is_good:
-        return step_page(request, service, draft, place, reading)
+        return step_page(request, service, draft, place, without_new(reading, request.POST))
     after = place - 1 if goes_back else place + 1
     if after < len(steps):
         return redirect("catalogue:step", code=service.code, key=draft.pk, step=steps[after].name)
     return redirect("catalogue:summary", code=service.code, key=draft.pk)
+
+
+def late_faults(service: EService, draft: Draft, place: int, answers: Answers, *, at: datetime) -> dict[str, str]:
+    """What can be said of the answers of this step together with those before: unknown land now rather than later."""
+    form = filing.form_of(service, draft)
+    so_far = answers_before(service, draft, place) | answers
+    is_last = place == len(form.steps) - 1
+    found = (
+        filing.faults_together(service, so_far, at=at)
+        if is_last
+        else faults_of(service, so_far, today=timezone.localdate(at))
+    )
+    return {one.name: found[one.name] for one in form.steps[place].questions if one.name in found}
+
+
+def without_new(reading: Reading, posted: QueryDict) -> Reading:
+    """Questions that have come up by the answers are not wrong, only not answered yet.
+
+    A page says which fields it showed; a program that does not was shown all.
+    """
+    if "pokazane" not in posted:
+        return reading
+    seen = set(posted.getlist("pokazane")[0].split())
+    errors = {name: text for name, text in reading.errors.items() if name in seen}
+    return Reading(reading.answers, errors, has_new=len(errors) < len(reading.errors))
 
 
 def attached(request: HttpRequest, draft: Draft, step: Step, *, at: datetime) -> dict[str, str]:
@@ -179,6 +209,10 @@ def acted(draft: Draft, step: Step, action: str) -> Draft:
     return draft
 
 
+def posted_fields(request: HttpRequest) -> dict[str, list[str]]:
+    return {name: [storable(str(value)) for value in request.POST.getlist(name)] for name in request.POST}
+
+
 def storable(text: str) -> str:
     """Without what a database cannot hold: the zero and halves of letters."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode()
@@ -186,13 +220,13 @@ def storable(text: str) -> str:
 
 def answers_before(service: EService, draft: Draft, place: int) -> Answers:
     answers: Answers = {}
-    for one in filing.form_of(service).steps[:place]:
+    for one in filing.form_of(service, draft).steps[:place]:
         answers |= read(one.questions, draft.typed, before=answers).answers
     return answers
 
 
 def step_page(request: HttpRequest, service: EService, draft: Draft, place: int, reading: Reading) -> HttpResponse:
-    steps = filing.form_of(service).steps
+    steps = filing.form_of(service, draft).steps
     before = answers_before(service, draft, place)
     if not reading.answers:
         reading.answers = read(steps[place].questions, draft.typed, before=before).answers
@@ -200,9 +234,19 @@ def step_page(request: HttpRequest, service: EService, draft: Draft, place: int,
     context = {
         "card": card_of(service), "draft": draft, "step": spoken(steps[place].title), "fields": fields, "place": place,
         "titles": [*(spoken(one.title) for one in steps), _("Sprawdź i złóż")], "current": place + 1,
-        "errors": labelled(fields),
+        "errors": labelled(fields), "has_new": reading.has_new, "names": " ".join(names_of(fields)),
     }  # fmt: skip
     return render(request, "catalogue/step.html", context, status=422 if reading.errors else 200)
+
+
+def names_of(fields: list[Field | Many]) -> list[str]:
+    """Of all that the page shows, as errors name it."""
+    found = []
+    for field in fields:
+        found.append(field.name)
+        for thing in field.things if isinstance(field, Many) else ():
+            found += [one.name for one in thing.fields]
+    return found
 
 
 def labelled(fields: list[Field | Many]) -> list[tuple[str, str, str]]:
@@ -222,9 +266,9 @@ def labelled(fields: list[Field | Many]) -> list[tuple[str, str, str]]:
 def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     """Everything once more, then it is filed; pressing twice files once."""
     service = service_of(code)
-    form = filing.form_of(service)
     now = timezone.now()
     draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
+    form = filing.form_of(service, draft)
     if draft.case_id is not None:
         return redirect("catalogue:case", pk=draft.case_id)
     is_new_version = draft.form_version != form.version
@@ -244,7 +288,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         "card": card_of(service), "draft": draft, "is_new_version": is_new_version, "fault": fault,
         "parts": [
             (one.name, spoken(one.title), list(told(one.questions, found.by_step[one.name].answers)),
-             list(found.by_step[one.name].errors.values()))
+             [marked(error) for error in found.by_step[one.name].errors.values()])
             for one in form.steps
         ],
         "is_good": found.is_good, "titles": [*(spoken(one.title) for one in form.steps), _("Sprawdź i złóż")],

@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     drafts = [
         (draft, card_of(service), service.form.steps[0].name)
         for draft in Draft.objects.open(at=now).filter(owner=user).order_by("-saved_at")[:SHOWN]
-        if (service := eservices.get(draft.service)) and service.form
+        if (service := eservices.get(draft.service))
     ]
     waiting = [case for case in cases if case.status == Case.Status.AWAITING]
     return render(request, "catalogue/home.html", {"cases": cases, "drafts": drafts, "waiting": waiting})
@@ -52,23 +52,19 @@ def own_case(request: HttpRequest, pk: int) -> Case:
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """Where it stands, what comes next and from whom, what was filed, the documents."""
-    found = own_case(request, pk)
-    service = eservices.get(found.service)
-    if service and service.pages:
-        return service.pages.mine(request, found)
-    return case_page(request, found)
+    return case_page(request, own_case(request, pk))
 
 
 def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str = "") -> HttpResponse:
     service = eservices.get(found.service)
-    document = found.documents.order_by("-pk").first()
+    filing = Filing.objects.filter(case=found).first()
     closed_on = timezone.localdate(found.closed_at) if found.closed_at else None
     can_appeal = found.status == Case.Status.REFUSED and closed_on is not None
     context = {
         "case": found, "card": card_of(service) if service else None, "fault": fault, "typed": typed,
-        "filing": Filing.objects.filter(case=found).first(), "documents": found.documents.order_by("pk"),
+        "filing": filing, "newest": filing.newest if filing else None, "documents": found.documents.order_by("pk"),
         "attachments": Attachment.objects.filter(draft__case=found).order_by("added_at", "pk"),
-        "events": found.events.filter(is_public=True).order_by("at", "pk"), "document": document,
+        "events": found.events.filter(is_public=True).order_by("at", "pk"),
         "appeal_until": APPEAL.ends(closed_on) if can_appeal and closed_on else None,
     }  # fmt: skip
     return render(request, "catalogue/case.html", context, status=422 if fault else 200)

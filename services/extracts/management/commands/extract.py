@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,11 +18,16 @@ from planning.extracts.fees import Fee
 from planning.extracts.pdf.document import build_extract
 from planning.report import percent_text
 from services.cases.models import Case
-from services.extracts import services
-from services.extracts.models import ExtractApplication
+from services.catalogue.deciding import decide
+from services.catalogue.declaration import EService, Hand, eservices
+from services.catalogue.filing import Whole, apply, read_whole
+from services.catalogue.models import Filing
+from services.extracts.papers import order_for
+from services.extracts.wanted import SERVICE, Wanted, analysis_of
+from services.forms.reading import as_json, as_typed
 from services.identity.models import StaffRole, User
-from spatial.cadastre.models import Parcel
 from spatial.errors import ServiceError
+from spatial.municipalities.models import Municipality
 
 
 class Command(BaseCommand):
@@ -41,24 +46,28 @@ class Command(BaseCommand):
         parser.add_argument("--site", default=settings.SITE or "http://localhost:8000", help="adres urzędu do kodu QR")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        service = cast(EService, eservices.get(SERVICE))
         day = options["as_of"] or timezone.localdate()
-        try:
-            parcels = services.wanted_parcels(options["parcels"], as_of=day, today=timezone.localdate())
-        except ServiceError as error:
-            self.stderr.write(error.message)
+        answers = {"parcels": options["parcels"], "scope": "both", "as_of": day.isoformat()}
+        found = read_whole(service, service.form, as_typed(service.form.questions(), answers), at=now)
+        if not found.is_good or found.municipality is None:
+            self.stderr.write(" ".join(text for one in found.by_step.values() for text in one.errors.values()))
             sys.exit(2)
         if not options["out"].parent.is_dir():
             raise CommandError(f"Nie ma folderu {options['out'].parent}. Podaj inny plik.", returncode=2)
-        planner = self.planner(parcels[0], options["planner"])
+        planner = self.planner(found.municipality, options["planner"])
         try:
-            make = self.preview if options["preview"] else self.issue
-            make(parcels, day=day, planner=planner, options=options)
+            if options["preview"]:
+                self.preview(found, planner=planner, options=options)
+            else:
+                self.issue(service, answers, hand=Hand(planner, now, options["site"]), options=options)
         except ServiceError as error:
             self.stderr.write(error.message)
             sys.exit(1)
 
-    def planner(self, parcel: Parcel, username: str | None) -> User:
-        roles = StaffRole.objects.filter(municipality=parcel.municipality_id, role=StaffRole.Role.PLANNER)
+    def planner(self, municipality: Municipality, username: str | None) -> User:
+        roles = StaffRole.objects.filter(municipality=municipality, role=StaffRole.Role.PLANNER)
         if username:
             roles = roles.filter(user__username=username)
         users = [role.user for role in roles.select_related("user")[:2]]
@@ -66,14 +75,15 @@ class Command(BaseCommand):
             raise CommandError("Podaj konto planisty tej gminy: --planner KONTO.", returncode=2)
         return users[0]
 
-    def preview(self, parcels: list[Parcel], *, day: date, planner: User, options: dict[str, Any]) -> None:
+    def preview(self, found: Whole, *, planner: User, options: dict[str, Any]) -> None:
         """Built from an application that is never stored."""
-        case = Case(municipality=parcels[0].municipality, number="podgląd", applicant=planner)
-        application = ExtractApplication(case=case, parcels=[p.identifier for p in parcels], as_of=day)
-        analysis = services.analysis_of(application)
+        case = Case(municipality=cast(Municipality, found.municipality), number="podgląd", applicant=planner)
+        answers = as_json(found.answers)
+        wanted = Wanted(case=case, parcels=tuple(answers["parcels"]), as_of=date.fromisoformat(answers["as_of"]))
+        analysis = analysis_of(wanted)
         fees = []
         for index, family in enumerate(analysis.families):
-            order = services.order_for(application, analysis, family, planner=planner, issued_on=timezone.localdate())
+            order = order_for(wanted, analysis, family, planner=planner, issued_on=timezone.localdate())
             built = build_extract(replace(order, addressee=""))
             self.write(options["out"], index, len(analysis.families), built.pdf)
             fees.append(built.fee)
@@ -82,20 +92,12 @@ class Command(BaseCommand):
             sys.exit(1)
 
     @transaction.atomic
-    def issue(self, parcels: list[Parcel], *, day: date, planner: User, options: dict[str, Any]) -> None:
-        now = timezone.now()
-        application = services.file_application(
-            applicant=planner,
-            identifiers=[parcel.identifier for parcel in parcels],
-            scope=ExtractApplication.Scope.BOTH,
-            purpose="",
-            as_of=day,
-            at=now,
-        )
-        documents = services.issue_extract(application, planner=planner, site=options["site"], at=now)
+    def issue(self, service: EService, answers: dict[str, Any], *, hand: Hand, options: dict[str, Any]) -> None:
+        case = apply(service, owner=hand.clerk, answers=answers, at=hand.at)
+        documents = decide(case, letters=service.letters, is_positive=True, text="", hand=hand, seen=None)
         for index, document in enumerate(documents):
             self.write(options["out"], index, len(documents), document.file.read())
-        self.tell(services.analysis_of(application), [], options)
+        self.tell(analysis_of(Wanted.of(Filing.objects.get(case=case))), [], options)
 
     def write(self, out: Path, index: int, count: int, pdf: bytes) -> None:
         """Several plans give several files: out-1.pdf, out-2.pdf."""
@@ -107,10 +109,10 @@ class Command(BaseCommand):
         for finding in analysis.findings:
             self.stderr.write(f"[{finding.severity}] {finding.code} {finding.parcel}: {finding.message}")
         if options["json"]:
-            self.stdout.write(json.dumps(as_json(analysis, fees), ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(told_as_json(analysis, fees), ensure_ascii=False, indent=2))
 
 
-def as_json(analysis: Analysis, fees: list[Fee]) -> dict[str, Any]:
+def told_as_json(analysis: Analysis, fees: list[Fee]) -> dict[str, Any]:
     return {
         "as_of": analysis.as_of.isoformat(),
         "parcels": [
