@@ -1,6 +1,7 @@
 """How a case of any service ends: with an answer or a refusal, each a letter of the office."""
 
 from datetime import date
+from hashlib import sha256
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,6 +13,7 @@ from services.cases.models import Case, CaseEvent
 from services.cases.services import close, lock_open
 from services.catalogue.declaration import Hand, Letters
 from services.catalogue.models import Attachment, Filing
+from services.catalogue.xml import as_xml
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
@@ -87,6 +89,7 @@ def receipt(filing: Filing) -> bytes:
         facts=(
             ("Numer poświadczenia", filing.receipt), ("Sprawa", case.title),
             ("Data i godzina wpływu", f"{at:%Y-%m-%d %H:%M:%S}"), ("SHA-256 odpowiedzi", filing.sha256),
+            ("SHA-256 wniosku XML", sha256(as_xml(filing)).hexdigest()),
             *((label, value) for label, value in filing.told),
             *((f"SHA-256 załącznika {one.name}", one.sha256) for one in attachments),
         ),

@@ -80,10 +80,10 @@ def collection_resource(collection: Collection, base_url: str) -> dict[str, Any]
 
 
 def process_resource(process: Process) -> dict[str, Any]:
-    return {"type": "process", "processor": {"name": process.processor}}
+    return {"type": "process", "processor": {"name": process.processor, "process": process.id}}
 
 
 @cache
 def processor_of(process: str) -> BaseProcessor:
     """The process's own code. Raises KeyError for one that is not registered."""
-    return import_string(processes[process].processor)({"name": process})
+    return import_string(processes[process].processor)({"name": process, "process": process})

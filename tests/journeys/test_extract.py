@@ -61,7 +61,7 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     expect(card).to_contain_text("70,0")
     shot(page, "map-card")
     page.set_viewport_size({"width": 1440, "height": 900})
-    card.get_by_role("link", name="Wypis i wyrys z planu miejscowego").click()
+    card.get_by_role("link", name="Zamów wypis i wyrys").first.click()
 
     # and asks for the extract
     page.get_by_role("button", name="Wypełnij wniosek").or_(page.get_by_role("link", name="Wypełnij wniosek")).click()

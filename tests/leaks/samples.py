@@ -121,6 +121,9 @@ SAMPLES: dict[str, list[str]] = {
     "uslugi/": ["/uslugi/"],
     "uslugi/<slug:code>/": ["/uslugi/pismo-ogolne/", "/uslugi/x/"],
     "uslugi/<slug:code>/schemat.json": ["/uslugi/pismo-ogolne/schemat.json", "/uslugi/wypis-i-wyrys/schemat.json"],
+    "uslugi/<slug:code>/zloz": ["/uslugi/pismo-ogolne/zloz"],
+    "moje/sprawy/<int:pk>/wniosek.xml": ["/moje/sprawy/{case}/wniosek.xml"],
+    "urzad/sprawy/<int:pk>/wniosek.xml": ["/urzad/sprawy/{case}/wniosek.xml"],
     "uslugi/<slug:code>/wniosek/": ["/uslugi/zaswiadczenie-o-przeznaczeniu/wniosek/?dzialka={parcel}"],
     "uslugi/<slug:code>/wniosek/<uuid:key>/": [
         "/uslugi/pismo-ogolne/wniosek/00000000-0000-0000-0000-000000000000/"

@@ -25,6 +25,7 @@ from services.catalogue.filing import of_step, regroup
 from services.catalogue.handled import handled_by
 from services.catalogue.models import Attachment, Filing
 from services.catalogue.views.filling import card_of, labelled, posted_fields
+from services.catalogue.views.mine import sent_xml
 from services.documents import letters as paper
 from services.documents.views import public_address
 from services.forms.page import marked, shown
@@ -118,6 +119,15 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "is_mine": case.handler_id == request.user.pk,
     }  # fmt: skip
     return render(request, "catalogue/review.html", context, status=422 if fault else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def filing_xml(request: HttpRequest, pk: int) -> HttpResponse:
+    """The application as it was filed."""
+    refuse_others(request.user)
+    return sent_xml(handled_case(request, pk))
 
 
 @never_cache

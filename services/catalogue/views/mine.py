@@ -18,6 +18,7 @@ from services.catalogue.deciding import receipt
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.filling import card_of
+from services.catalogue.xml import as_xml
 from services.forms.questions import clean
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
@@ -92,6 +93,23 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Wniosek wycofany."))
     return redirect("catalogue:case", pk=pk)
+
+
+@never_cache
+@login_required
+@require_safe
+def filing_xml(request: HttpRequest, pk: int) -> HttpResponse:
+    """The application as it was filed, for programs of the applicant."""
+    return sent_xml(own_case(request, pk))
+
+
+def sent_xml(case: Case) -> HttpResponse:
+    """Raises NotFound."""
+    filing = Filing.objects.filter(case=case).select_related("case__applicant", "municipality").first()
+    if filing is None:
+        raise NotFound(_("W tej sprawie nie ma złożonego wniosku."))
+    headers = {"Content-Disposition": f'attachment; filename="wniosek-{case.pk}.xml"'}
+    return HttpResponse(as_xml(filing), content_type="application/xml", headers=headers)
 
 
 @never_cache
