@@ -145,6 +145,7 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/sprawy/<int:pk>/wydaj/": ["/urzad/sprawy/{case}/wydaj/"],
     "urzad/sprawy/<int:pk>/odmow/": ["/urzad/sprawy/{case}/odmow/"],
     "weryfikacja/": ["/weryfikacja/"],
+    "weryfikacja/podpis/": ["/weryfikacja/podpis/"],
     "weryfikacja/<str:code>/": ["/weryfikacja/{code}/", "/weryfikacja/x/"],
     "dokumenty/<str:code>.pdf": ["/dokumenty/{code}.pdf"],
     # back office of the registers
