@@ -31,7 +31,8 @@ from services.documents.signatures import Reason, Result
 from services.documents.signatures.reading import read
 from services.documents.signatures.trust import trust
 from services.extracts import services as extracts
-from tests.signing import AT, authority, trusting
+from services.identity.models import StaffRole
+from tests.signing import AT, authority, pem_of_key, trusting
 from tests.simulators.timestamps import timestamps
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,13 @@ def answered(case, clerk):
     return decide(
         case, letters=Letters(answer="Odpowiedź", refusal="Odmowa"), is_positive=True, text="Latarnie staną w maju.",
         clerk=clerk, site="http://testserver", seen=newest(case), at=timezone.now(),
+    )  # fmt: skip
+
+
+def filed_extract(applicant, land):
+    return extracts.file_application(
+        applicant=applicant, identifiers=[land.identifier], scope="both", purpose="sprzedaż",
+        as_of=timezone.localdate(), at=timezone.now(),
     )  # fmt: skip
 
 
@@ -155,6 +163,20 @@ class TestSeal:
             assert int(field.F) & 0b100  # Print
             assert not int(field.F) & 0b100011  # Invisible, Hidden, NoView
 
+    @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not on this machine")
+    def test_a_key_packed_by_openssl_seals(self, keys, letter, skala):
+        """As docs/signing.md says."""
+        holder = seal_of()
+        (keys / "key.pem").write_bytes(pem_of_key(holder))
+        (keys / "certificate.pem").write_bytes(holder.pem)
+        command = ["openssl", "pkcs12", "-export", "-inkey", "key.pem", "-in", "certificate.pem", "-out",
+                   f"{skala.teryt}.p12", "-passout", "pass:tajne"]  # fmt: skip
+        subprocess.run(command, cwd=keys, check=True)
+        (keys / "passphrase").write_text("tajne")
+
+        _embedded, status = status_of(sealed(letter, municipality=skala, at=AT).pdf)
+        assert status.bottom_line
+
     def test_each_municipality_has_its_own(self, key, keys, letter, skala, suloszowa):
         (keys / f"{suloszowa.teryt}.p12").write_bytes(seal_of("Urząd Gminy Sułoszowa").packed("tajne"))
 
@@ -197,6 +219,25 @@ class TestNoSeal:
         assert not IssuedDocument.objects.exists()
         assert Case.objects.get().closed_at is None
         assert not (tmp_path / "media").exists()
+
+    def test_the_clerk_reads_why(self, keys, case, skala, client, danuta):
+        StaffRole.objects.create(user=danuta, municipality=skala, role=StaffRole.Role.CLERK, job_title="inspektor")
+        client.force_login(danuta)
+
+        typed = {"tekst": "Latarnie staną w maju.", "widziane": newest(case)}
+        response = client.post(f"/urzad/sprawy/{case.pk}/krok/odpowiedz/", typed)
+        assert response.status_code == 422
+        page = response.content.decode()
+        assert "Brak klucza pieczęci urzędu." in page
+        assert "Latarnie staną w maju." in page
+
+    def test_the_planner_reads_why(self, keys, land, anna, danuta, client):
+        application = filed_extract(anna, land)
+        client.force_login(danuta)
+
+        response = client.post(f"/urzad/sprawy/{application.case_id}/wydaj/", follow=True)
+        assert "Brak klucza pieczęci urzędu." in response.content.decode()
+        assert not IssuedDocument.objects.exists()
 
     def test_an_office_that_needs_none_issues_as_before(self, keys, letter, skala, settings):
         settings.SEAL_REQUIRED = False
@@ -242,10 +283,7 @@ class TestIssued:
         assert NAME in page
 
     def test_an_extract_too(self, key, land, anna, danuta):
-        application = extracts.file_application(
-            applicant=anna, identifiers=[land.identifier], scope="both", purpose="sprzedaż",
-            as_of=timezone.localdate(), at=timezone.now(),
-        )  # fmt: skip
+        application = filed_extract(anna, land)
         [document] = extracts.issue_extract(application, planner=danuta, site="http://x", at=timezone.now())
 
         [signature] = read(document.file.read(), "PAdES", trust=trust(), at=timezone.now())
