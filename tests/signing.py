@@ -5,7 +5,6 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from lxml import etree
@@ -31,10 +30,10 @@ def authority(name: str = "Urząd Certyfikacji") -> Holder:
 
 
 @cache
-def jan(*, begin_days: int = -10, end_days: int = 300, purpose: x509.ObjectIdentifier | None = None) -> Holder:
+def jan(*, begin_days: int = -10, end_days: int = 300) -> Holder:
     """His certificate is good from and to so many days from AT."""
     begin, end = AT + timedelta(days=begin_days), AT + timedelta(days=end_days)
-    return authority().gives(JAN, begin=begin, end=end, purpose=purpose)
+    return authority().gives(JAN, begin=begin, end=end)
 
 
 def trusting(folder: Path, *holders: Holder, day: str = "2026-11-01") -> Path:

@@ -20,8 +20,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.timestamps import TimestampRequestError
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 
 from services.documents.signatures.trust import name_of, trial_folder
 from spatial.errors import ServiceError
@@ -59,12 +58,17 @@ def sealed(pdf: bytes, *, municipality: Municipality, at: datetime) -> Sealed:
         field_name=FIELD, name=municipality.office_name, location=municipality.seat, reason=REASON, certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256",
     )  # fmt: skip
-    stamper = RequestsHTTPTimeStamper(settings.TIMESTAMP_URL, timeout=PATIENCE_S) if settings.TIMESTAMP_URL else None
     try:
-        made = Sealing(described, key, timestamper=stamper, at=at).sign_pdf(Addition(BytesIO(pdf)))
-    except (TimestampRequestError, OSError) as fault:
+        made = Sealing(described, key, timestamper=stamper(), at=at).sign_pdf(Addition(BytesIO(pdf)))
+    except (TimestampRequestError, OSError, ValueError) as fault:
+        if not settings.TIMESTAMP_URL:
+            raise
         raise NoSeal(_("Usługa znacznika czasu nie odpowiada. Spróbuj wydać dokument za kilka minut.")) from fault
     return Sealed(made.getvalue(), name_of(key.signing_cert))
+
+
+def stamper() -> HTTPTimeStamper | None:
+    return HTTPTimeStamper(settings.TIMESTAMP_URL, timeout=PATIENCE_S) if settings.TIMESTAMP_URL else None
 
 
 def refuse_expired(certificate: Certificate, *, at: datetime) -> None:
@@ -118,4 +122,6 @@ def passphrase(folder: Path) -> str:
 @lru_cache(maxsize=64)
 def opened(path: Path, changed_ns: int, words: str) -> SimpleSigner:
     """Opened once, and again when the file has changed (``changed_ns``). Raises ValueError."""
-    return SimpleSigner.load_pkcs12_data(path.read_bytes(), other_certs=(), passphrase=words.encode() or None)
+    content = path.read_bytes()
+    signer: SimpleSigner = SimpleSigner.load_pkcs12_data(content, other_certs=(), passphrase=words.encode() or None)
+    return signer

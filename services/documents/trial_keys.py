@@ -57,10 +57,11 @@ class Holder:
         *,
         begin: datetime,
         end: datetime,
+        use: dict[str, bool] = SIGNER_USE,
         purpose: x509.ObjectIdentifier | None = None,
     ) -> "Holder":
         key = new_key()
-        made = unsigned(named(parts), key, use=SIGNER_USE, begin=begin, end=end, is_authority=False)
+        made = unsigned(named(parts), key, use=use, begin=begin, end=end, is_authority=False)
         if purpose:
             made = made.add_extension(x509.ExtendedKeyUsage([purpose]), critical=True)
         certificate = made.issuer_name(self.certificate.subject).sign(self.key, hashes.SHA256())
@@ -90,7 +91,7 @@ def unsigned(
     subject: x509.Name,
     key: rsa.RSAPrivateKey,
     *,
-    use: Mapping[str, bool],
+    use: dict[str, bool],
     begin: datetime,
     end: datetime,
     is_authority: bool,

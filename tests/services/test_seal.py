@@ -268,6 +268,14 @@ class TestNoSeal:
             answered(case, danuta)
         assert not IssuedDocument.objects.exists()
 
+    @pytest.mark.parametrize("lie", [b"", b"<html>502</html>", b"0\x03\x02\x01"])
+    def test_a_service_of_timestamps_that_lies_does_too(self, key, letter, skala, settings, lie):
+        with (
+            timestamps(authority(), at=AT, lie=lie) as settings.TIMESTAMP_URL,
+            pytest.raises(NoSeal, match="znacznika czasu"),
+        ):
+            sealed(letter, municipality=skala, at=AT)
+
 
 class TestIssued:
     def test_a_letter_is_kept_as_it_was_sealed(self, key, case, danuta, client):

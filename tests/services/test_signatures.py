@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from lxml import etree
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
+from pyhanko.sign.timestamps import HTTPTimeStamper
 from signxml import SignatureConstructionMethod
 
 from services.documents.signatures import KINDS, Reason, Result, Signature, media_type_of, signatures_of
 from services.documents.signatures.reading import read
 from services.documents.signatures.trust import trust
 from services.documents.uploads import checked
-from tests.signing import AT, authority, jan, plain_pdf, signed_pdf, signed_xml, trusting
+from tests.signing import AT, JAN, authority, jan, plain_pdf, signed_pdf, signed_xml, trusting
 from tests.simulators.timestamps import timestamps
 
 XML = b"<pismo><tresc>Zgoda na 100 zlotych.</tresc></pismo>"
@@ -95,9 +95,12 @@ class TestPdf:
         signature = one(signed_pdf(plain_pdf(), jan()))
         assert (signature.result, str(signature.trusted_on)) == (Result.UNKNOWN_TRUST, "2026-11-20")
 
-    def test_a_key_that_may_only_give_certificates_does_not_sign_letters(self):
-        assert verdict(signed_pdf(plain_pdf(), authority()))[0] is Result.UNKNOWN_TRUST
-        assert verdict(signed_xml(XML, authority()))[0] is Result.UNKNOWN_TRUST
+    def test_a_key_that_is_for_something_else_does_not_sign_letters(self):
+        begin, end = AT - timedelta(days=1), AT + timedelta(days=1)
+        holder = authority().gives(JAN, begin=begin, end=end, use={"key_encipherment": True})
+
+        assert verdict(signed_pdf(plain_pdf(), holder))[0] is Result.UNKNOWN_TRUST
+        assert verdict(signed_xml(XML, holder))[0] is Result.UNKNOWN_TRUST
 
     @pytest.mark.parametrize("days", [-5, 400])
     def test_out_of_its_time_it_proves_nothing(self, days):
@@ -111,7 +114,7 @@ class TestPdf:
             purpose=ExtendedKeyUsageOID.TIME_STAMPING,
         )  # fmt: skip
         with timestamps(clock, at=AT) as address:
-            content = signed_pdf(plain_pdf(), jan(), timestamper=RequestsHTTPTimeStamper(address))
+            content = signed_pdf(plain_pdf(), jan(), timestamper=HTTPTimeStamper(address))
 
         signature = one(content, AT + timedelta(days=400))
         assert (signature.result, signature.proven_at) == (Result.VALID, AT)

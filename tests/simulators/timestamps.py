@@ -16,8 +16,8 @@ from tests.signing import pem_of_key
 
 
 @contextmanager
-def timestamps(holder: Holder, *, at: datetime) -> Iterator[str]:
-    """Address of a service that says it is the moment."""
+def timestamps(holder: Holder, *, at: datetime, lie: bytes | None = None) -> Iterator[str]:
+    """Address of a service that says it is the moment, or answers with a lie."""
     [certificate] = load_certs_from_pemder_data(holder.pem)
     key = load_private_key_from_pemder_data(pem_of_key(holder), passphrase=None)
     stamper = DummyTimeStamper(certificate, key, fixed_dt=at)
@@ -25,7 +25,7 @@ def timestamps(holder: Holder, *, at: datetime) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            body = stamper.request_tsa_response(asked).dump()
+            body = stamper.request_tsa_response(asked).dump() if lie is None else lie
             self.send_response(200)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.send_header("Content-Length", str(len(body)))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 from asn1crypto.x509 import Certificate
 from cattrs.preconf.json import make_converter
@@ -72,11 +72,16 @@ class Signature:
         return told
 
 
-def person(certificate: Certificate) -> dict[str, str]:
-    """Fields of a Signature that the certificate answers."""
-    return {
-        "signer": name_of(certificate), "number": masked_number(certificate), "issuer": issuer_of(certificate),
-    }  # fmt: skip
+class Person(TypedDict):
+    """Fields of a Signature that a certificate answers."""
+
+    signer: str
+    number: str
+    issuer: str
+
+
+def person(certificate: Certificate) -> Person:
+    return Person(signer=name_of(certificate), number=masked_number(certificate), issuer=issuer_of(certificate))
 
 
 def untrusted(certificate: Certificate, *, at: datetime) -> Reason:

@@ -10,13 +10,13 @@ from asn1crypto.x509 import Certificate
 from cryptography import x509
 from lxml import etree
 from lxml.etree import _Element as Element
-from pyhanko.sign.validation import KeyUsageConstraints
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from signxml.algorithms import CanonicalizationMethod, SignatureConstructionMethod
 from signxml.exceptions import InvalidInput, InvalidSignature
 from signxml.verifier import VerifyResult
-from signxml.xades import XAdESSignatureConfiguration, XAdESVerifier, XAdESVerifyResult
+from signxml.xades.xades import XAdESSignatureConfiguration, XAdESVerifier, XAdESVerifyResult
 
 from services.documents.signatures.result import (
     MOST_CERTIFICATES,
@@ -113,16 +113,21 @@ def judged(
 def is_all_of(root: Element, place: int, signed: Sequence[VerifyResult]) -> bool:
     """Whether what was signed is the file itself: against parts moved elsewhere, with a file of anybody around them."""
     seen = {canonical(one.signed_xml) for one in signed if one.signed_xml is not None}
-    if any(one.tag is etree.PI for before in (True, False) for one in root.itersiblings(preceding=before)):
+    if any(
+        isinstance(one, etree._ProcessingInstruction)
+        for before in (True, False)
+        for one in root.itersiblings(preceding=before)
+    ):
         return False
-    if root.tag == f"{DS}Signature" and place == 0:
-        objects = [one for one in root.iterchildren(f"{DS}Object") if not is_about_the_signature(one)]
-        return bool(objects) and all(canonical(one) in seen for one in objects)
     rest = deepcopy(root)
     signature = nth(rest, place)
+    around = signature.getparent()
+    if around is None:
+        objects = [one for one in root.iterchildren(f"{DS}Object") if not is_about_the_signature(one)]
+        return bool(objects) and all(canonical(one) in seen for one in objects)
     gap = etree.Comment()
     gap.tail = signature.tail
-    signature.getparent().replace(signature, gap)
+    around.replace(signature, gap)
     return canonical(rest) in seen
 
 
