@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from services.catalogue.models import Attachment, Draft
+from services.documents.signatures import signatures_of
 from services.documents.uploads import LARGEST, Refused, checked
 from services.forms.questions import Files
 from spatial.errors import Conflict
@@ -41,9 +42,10 @@ def keep(draft: Draft, question: Files, file: "UploadedFile[bytes]", *, at: date
     together = draft.attachments.aggregate(sum=Sum("size"))["sum"] or 0
     if together + len(read.content) > LARGEST_TOGETHER:
         raise Refused(_("Wszystkie pliki razem mogą mieć najwyżej 50 MB."))
+    signatures = [one.as_json() for one in signatures_of(read.content, read.media_type, at=at)]
     attachment = Attachment.objects.create(
         draft=draft, question=question.name, name=read.name, media_type=read.media_type, sha256=read.sha256,
-        size=len(read.content), added_at=at,
+        size=len(read.content), added_at=at, signatures=signatures,
     )  # fmt: skip
     if not default_storage.exists(attachment.path):
         default_storage.save(attachment.path, ContentFile(read.content))

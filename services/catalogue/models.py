@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from services.cases.models import Case
+from services.documents.signatures import Signature
 from spatial.municipalities.models import Municipality
 
 KEPT = timedelta(days=30)
@@ -92,6 +93,7 @@ class Attachment(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     size = models.PositiveIntegerField("bajty")
     added_at = models.DateTimeField("dodano")
+    signatures = models.JSONField("podpisy", default=list)  #: as they were found when the file was attached
 
     objects: ClassVar[models.Manager["Attachment"]] = models.Manager()
 
@@ -106,6 +108,10 @@ class Attachment(models.Model):
     def path(self) -> str:
         """Below the storage's root."""
         return f"attachments/{self.sha256[:2]}/{self.sha256}"
+
+    @property
+    def signed(self) -> list[Signature]:
+        return [Signature.of_json(row) for row in self.signatures]
 
 
 class Filing(models.Model):

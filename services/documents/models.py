@@ -19,6 +19,7 @@ class IssuedDocument(models.Model):
     subject = models.CharField("dotyczy", max_length=500)  # no personal data: shown to whoever has the code
     file = models.FileField("plik", upload_to="documents/%Y/%m", max_length=255)
     sha256 = models.CharField("SHA-256", max_length=64)
+    sealed_by = models.CharField("pieczęć", max_length=200, blank=True)  # as its certificate names the office
     pages = models.PositiveSmallIntegerField("strony")
     inputs = models.JSONField("dane wejściowe")
     issued_at = models.DateTimeField("wydano")
@@ -32,3 +33,7 @@ class IssuedDocument(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_sealed(self) -> bool:
+        return bool(self.sealed_by)

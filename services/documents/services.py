@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 
 from services.cases.models import Case
 from services.documents.models import IssuedDocument
+from services.documents.seal import sealed
 from services.identity.models import User
 
 #: No 0/O, 1/I/L: the code is read from paper and typed.
@@ -41,19 +42,24 @@ def normal_code(typed: str) -> str:
 
 
 def store(made: Made, *, case: Case, issued_by: User, at: datetime) -> IssuedDocument:
-    """Must run inside a transaction; the file of a transaction that fails is nobody's, because its row is gone."""
+    """What is stored and hashed is what was sealed. Raises NoSeal where the office must seal and cannot.
+
+    Must run inside a transaction; the file of a transaction that fails is nobody's, because its row is gone.
+    """
+    issued = sealed(made.pdf, municipality=case.municipality, at=at)
     document = IssuedDocument(
         municipality=case.municipality,
         case=case,
         code=made.code,
         title=made.title,
         subject=made.subject,
-        sha256=sha256(made.pdf).hexdigest(),
+        sha256=sha256(issued.pdf).hexdigest(),
+        sealed_by=issued.owner,
         pages=made.pages,
         inputs=made.inputs,
         issued_at=at,
         issued_by=issued_by,
     )
-    document.file.save(f"{made.code}.pdf", ContentFile(made.pdf), save=False)
+    document.file.save(f"{made.code}.pdf", ContentFile(issued.pdf), save=False)
     document.save()
     return document

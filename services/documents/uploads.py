@@ -35,10 +35,11 @@ OFFICE = {
     "zip": "application/zip",
 }
 TEXTS = {
-    "txt": "text/plain", "csv": "text/csv", "xml": "application/xml", "gml": "application/gml+xml",
+    "txt": "text/plain", "csv": "text/csv", "xml": "application/xml", "xades": "application/xml",
+    "sig": "application/xml", "gml": "application/gml+xml",
     "gpx": "application/gpx+xml", "geojson": "application/geo+json", "json": "application/json", "dxf": "image/vnd.dxf",
 }  # fmt: skip
-MARKUP = frozenset({"xml", "gml", "gpx"})
+MARKUP = frozenset({"xml", "xades", "sig", "gml", "gpx"})
 PICTURES = {"JPEG": ("jpg", "image/jpeg"), "PNG": ("png", "image/png"), "TIFF": ("png", "image/png")}
 #: a cell that a spreadsheet would reckon; a number may begin with its sign
 FORMULA = re.compile(rb"""(?:^|[,;\t\n])["']?(?:[=@]|[+-](?![\d.,\s]))""")

@@ -7,10 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from services.documents.models import IssuedDocument
 from services.documents.services import normal_code
+from services.documents.signatures import media_type_of, signatures_of
+from services.documents.uploads import LARGEST, plain_name
 
 LARGEST_CHECKED = 30 * 1024 * 1024
 
@@ -48,6 +51,27 @@ def compared(request: HttpRequest, document: IssuedDocument) -> str | None:
     if file.size > LARGEST_CHECKED:
         return "too-large"
     return "same" if file_digest(file, "sha256").hexdigest() == document.sha256 else "different"
+
+
+@require_http_methods(["GET", "POST"])
+def signature(request: HttpRequest) -> HttpResponse:
+    """Who signed a file that anybody brings; it is read and not kept."""
+    context = signatures_in(request) if request.method == "POST" else {}
+    return render(request, "documents/signature.html", context, status=422 if "fault" in context else 200)
+
+
+def signatures_in(request: HttpRequest) -> dict[str, object]:
+    """What is in the file; ``fault``: ``empty``, ``too-large`` or ``other``, where it cannot be asked."""
+    file = request.FILES.get("plik")
+    if file is None or not file.size:
+        return {"fault": "empty"}
+    if file.size > LARGEST:
+        return {"fault": "too-large"}
+    content = file.read()
+    kind = media_type_of(content)
+    if kind is None:
+        return {"fault": "other"}
+    return {"name": plain_name(str(file.name)), "signatures": signatures_of(content, kind, at=timezone.now())}
 
 
 @login_required

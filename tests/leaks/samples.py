@@ -148,6 +148,7 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/sprawy/<int:pk>/podglad/": ["/urzad/sprawy/{case}/podglad/"],
     "urzad/sprawy/<int:pk>/popraw/": ["/urzad/sprawy/{case}/popraw/"],
     "weryfikacja/": ["/weryfikacja/"],
+    "weryfikacja/podpis/": ["/weryfikacja/podpis/"],
     "weryfikacja/<str:code>/": ["/weryfikacja/{code}/", "/weryfikacja/x/"],
     "dokumenty/<str:code>.pdf": ["/dokumenty/{code}.pdf"],
     # back office of the registers

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("extracts", "0001_initial"),
         ("cases", "0005_properties"),
-        ("catalogue", "0003_editions"),
+        ("catalogue", "0004_editions"),
     ]
 
     operations = [

@@ -139,6 +139,10 @@ REQUESTS_PER_SECOND = ENVIRONMENT.requests_per_second
 MAP_HOSTS = ENVIRONMENT.map_hosts  #: services of these hosts people may lay over our map
 #: where tiles are kept, other than below MAP_FOLDER (tiles.storage)
 TILE_CACHE = ENVIRONMENT.tile_cache
+#: the seal of the office, and whose signatures are believed (docs/signing.md)
+SEAL_DIR, SEAL_PASSPHRASE, SEAL_REQUIRED = ENVIRONMENT.seal_dir, ENVIRONMENT.seal_passphrase, ENVIRONMENT.seal_required
+TIMESTAMP_URL = ENVIRONMENT.timestamp_url
+TRUST_DIR = ENVIRONMENT.trust_dir
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -176,7 +180,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        name: {"level": "WARNING"} for name in ("pikepdf", "rasterio", "pyogrio", "fontTools", "procrastinate")
-    },
+    "loggers": {name: {"level": "WARNING"} for name in ("pikepdf", "rasterio", "pyogrio", "fontTools", "procrastinate")}
+    | {"pyhanko": {"level": "CRITICAL"}},  # a bad signature in a file of somebody else is no fault of ours
 }

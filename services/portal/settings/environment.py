@@ -38,6 +38,11 @@ class Environment:
     tile_cache: str  #: MIEDZA_TILE_CACHE: s3://bucket/folder?endpoint=...; "" keeps tiles below the state folder
     map_hosts: tuple[str, ...]  #: MIEDZA_MAP_HOSTS: whose map services people may lay over ours, with all below them
     requests_per_second: int  #: MIEDZA_REQUESTS_PER_SECOND: of one address in one process; 0 limits nobody
+    seal_dir: Path  #: MIEDZA_SEAL_DIR: keys of the office's seal, <teryt>.p12 or default.p12
+    seal_passphrase: str  #: MIEDZA_SEAL_PASSPHRASE: opens them; the file "passphrase" beside them comes first
+    seal_required: bool  #: MIEDZA_SEAL_REQUIRED: nothing is issued without the seal
+    timestamp_url: str  #: MIEDZA_TIMESTAMP_URL: service of timestamps (RFC 3161); "" seals without one
+    trust_dir: Path  #: MIEDZA_TRUST_DIR: certificates of authorities whose signatures are believed
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
@@ -56,12 +61,18 @@ class Environment:
                 "REQUESTS_PER_SECOND",
                 "TILE_CACHE",
                 "MAP_HOSTS",
+                "SEAL_DIR",
+                "SEAL_PASSPHRASE",
+                "SEAL_REQUIRED",
+                "TIMESTAMP_URL",
+                "TRUST_DIR",
             )
         }
         for name in variables:
             if name.startswith("MIEDZA_") and name not in known:
                 raise SettingError(f"Unknown setting {name}. Known: {', '.join(sorted(known))}.")
         state = ROOT / variables.get("MIEDZA_STATE", ".state")
+        debug = flag(variables, "MIEDZA_DEBUG", default=False)
         return cls(
             state=state,
             database_url=variables.get("DATABASE_URL") or private_database_url(state),
@@ -71,11 +82,16 @@ class Environment:
             site=variables.get("MIEDZA_SITE", "").rstrip("/"),
             hosts=tuple(variables.get("MIEDZA_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
             demo=flag(variables, "MIEDZA_DEMO", default=True),
-            debug=flag(variables, "MIEDZA_DEBUG", default=False),
+            debug=debug,
             https=flag(variables, "MIEDZA_HTTPS", default=False),
             tile_cache=variables.get("MIEDZA_TILE_CACHE", ""),
             map_hosts=tuple(filter(None, variables.get("MIEDZA_MAP_HOSTS", "gov.pl").split(","))),
             requests_per_second=number(variables, "MIEDZA_REQUESTS_PER_SECOND", default=100),
+            seal_dir=ROOT / variables.get("MIEDZA_SEAL_DIR", state / "seal"),
+            seal_passphrase=variables.get("MIEDZA_SEAL_PASSPHRASE", ""),
+            seal_required=flag(variables, "MIEDZA_SEAL_REQUIRED", default=not debug),
+            timestamp_url=variables.get("MIEDZA_TIMESTAMP_URL", ""),
+            trust_dir=ROOT / variables.get("MIEDZA_TRUST_DIR", "data/trust"),
         )
 
 

@@ -10,6 +10,8 @@ DEMO = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = ENVIRONMENT.state / "test-media"
+SEAL_DIR, SEAL_PASSPHRASE, SEAL_REQUIRED, TIMESTAMP_URL = ENVIRONMENT.state / "test-seal", "", False, ""
+TRUST_DIR = ENVIRONMENT.state / "test-trust"
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("MIEDZA_TEST_DATABASE", "test_miedza")}
 DATABASES["default"]["OPTIONS"] = {"options": "-c statement_timeout=60s -c synchronous_commit=off"}

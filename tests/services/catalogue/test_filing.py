@@ -26,6 +26,7 @@ from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
 from services.identity.models import StaffRole
 from tests.conftest import person
+from tests.signing import authority, jan, plain_pdf, signed_pdf, signed_xml, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -532,3 +533,30 @@ class TestAttachments:
         page = self.upload(resident, address, *files).content.decode()
         assert "najwyżej 10 plików" in page
         assert Attachment.objects.count() == 10
+
+
+class TestSignedFiles:
+    """Who signed an attachment is found when it is attached, and stands beside it on the clerk's page."""
+
+    def test_are_told_on_the_desk_and_kept_byte_for_byte(self, resident, office, settings, tmp_path):
+        settings.TRUST_DIR = trusting(tmp_path / "trust", authority())
+        signed = signed_pdf(plain_pdf(), jan(end_days=3000))
+        changed = signed_xml(b"<pismo>100</pismo>", jan(end_days=3000)).replace(b"100", b"900")
+        address = begun(resident)
+        files = [
+            SimpleUploadedFile("zgoda.pdf", signed), SimpleUploadedFile("pismo.xml", changed),
+            SimpleUploadedFile("szkic.txt", b"Szkic"),
+        ]  # fmt: skip
+        resident.post(address, LETTER | {"files": files, "czynnosc": "upload:files:"})
+        summary = resident.post(resident.post(address, LETTER)["Location"], {})["Location"]
+        case = Case.objects.get(pk=int(re.search(r"(\d+)/$", resident.post(summary)["Location"])[1]))
+        settings.TRUST_DIR = tmp_path / "none"  # it was found when the file came
+
+        page = office.get(f"/urzad/sprawy/{case.pk}/").content.decode()
+        assert page.count("✓ Podpis ważny") == 1
+        assert page.count("✕ Podpis nieważny") == 1
+        assert page.count("Jan Kowalski") == 2
+        assert "******01458" in page
+        assert "44051401458" not in page
+        kept = Attachment.objects.get(name="zgoda.pdf")
+        assert default_storage.open(kept.path).read() == signed

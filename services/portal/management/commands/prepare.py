@@ -21,4 +21,5 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if settings.DEMO:
             call_command("demo_data", force=force)
+            call_command("seal_test_ca")
         call_command("collectstatic", interactive=False, verbosity=0)

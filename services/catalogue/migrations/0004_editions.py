@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0002_attachments"),
+        ("catalogue", "0003_signatures"),
         ("municipalities", "0002_head_title_genitive"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
