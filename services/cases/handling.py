@@ -10,7 +10,7 @@ from services.cases.models import Case
 from services.cases.services import close, lock_open, record
 from services.cases.terms import MEND, moved, resumed
 from services.identity.models import User
-from spatial.errors import Conflict, Malformed
+from spatial.errors import Conflict, Malformed, Refused
 from spatial.words import polish_date
 
 
@@ -85,8 +85,10 @@ def extend(case: Case, *, clerk: User, reason: str, until: date, at: datetime) -
 
 @transaction.atomic
 def withdraw(case: Case, *, applicant: User, at: datetime) -> None:
-    """The applicant gives the application up."""
+    """The applicant gives the application up. Raises Refused for another person of the case."""
     case = lock_open(case)
+    if case.applicant_id != applicant.pk:
+        raise Refused(_("Wniosek może wycofać osoba, która go złożyła."))
     close(case, status=Case.Status.WITHDRAWN, text="Wnioskodawca wycofał wniosek.", actor=applicant, at=at)
 
 

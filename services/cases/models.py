@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -91,6 +92,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def of(self, municipality: Municipality | str) -> Self:
         return self.filter(municipality=municipality)
 
+    def of_person(self, user: AbstractBaseUser) -> Self:
+        """Cases that the person filed or signed with another."""
+        parties = CaseParty.objects.filter(user=user.pk).values("case")
+        return self.filter(models.Q(applicant=user.pk) | models.Q(pk__in=parties))
+
     def open(self) -> Self:
         """Cases that are not ended."""
         return self.filter(closed_at=None)
@@ -143,6 +149,27 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class CaseParty(models.Model):
+    """Another person of a case beside the applicant: sees it and its letters."""
+
+    class Role(models.TextChoices):
+        COSIGNER = "cosigner", _("współwnioskodawca")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="parties")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="kto", related_name="+")
+    role = models.CharField("rola", max_length=20, choices=Role)
+
+    objects: ClassVar[models.Manager["CaseParty"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "strona sprawy"
+        verbose_name_plural = "strony spraw"
+        constraints = [models.UniqueConstraint(fields=["case", "user", "role"], name="case_party_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.user}"
 
 
 class CaseProperty(models.Model):

@@ -89,6 +89,7 @@ class EService:
     #: on which parcels must be known; may look at answers of their step and of earlier ones
     land_day: Callable[[Answers, date], date] = lambda _answers, day: day
     bench: Bench | None = None
+    needs_cosigner: Callable[[Answers], bool] = lambda _answers: False  #: whether a second person must sign
 
     @property
     def starts_from_parcel(self) -> bool:

@@ -18,13 +18,14 @@ from services.catalogue.attaching import forget_content
 from services.catalogue.declaration import EService, Faults
 from services.catalogue.editions import form_for
 from services.catalogue.land import faults_of, municipality_of
-from services.catalogue.models import KEPT, Attachment, Draft, Filing
+from services.catalogue.models import KEPT, Attachment, CoSignature, Draft, Filing
 from services.forms.definition import Form, Step
 from services.forms.questions import Files, Group, Raw, Statement
 from services.forms.reading import Answers, Reading, as_json, as_typed, changed, keys, read, told
 from services.identity.models import User
 from spatial.errors import Conflict, NotFound, ServiceError
 from spatial.municipalities.models import Municipality
+from spatial.words import polish_date
 
 #: bytes of everything that one draft may hold
 LARGEST = 400_000
@@ -192,6 +193,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     if draft.case_id is not None:
         return Case.objects.get(pk=draft.case_id)
     form, found, municipality = ready(service, draft, at=at)
+    signed = signature_of(service, draft, found)
     term = term_for(service.code, municipality, declared=service.term, on=timezone.localdate(at))
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
@@ -200,13 +202,38 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     answers = as_json(found.answers)
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
-        told=[list(pair) for pair in told(form.questions(), found.answers)], sha256=digest(answers),
+        told=[*map(list, told(form.questions(), found.answers)), *signature(signed)], sha256=digest(answers),
         receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
     )  # fmt: skip
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
     give_number(case)
     return case
+
+
+def fingerprint(draft: Draft, found: Whole) -> str:
+    """SHA-256 of the answers and files that a second person signs."""
+    files = sorted(draft.attachments.values_list("sha256", flat=True))
+    return digest({"answers": as_json(found.answers), "files": files})
+
+
+def signature_of(service: EService, draft: Draft, found: Whole) -> CoSignature | None:
+    """The second person's, of what the draft says now; None where none is needed. Raises Unready without it."""
+    if not service.needs_cosigner(found.answers):
+        return None
+    rows = draft.cosignatures.filter(sha256=fingerprint(draft, found)).exclude(signed_at=None)
+    signed = rows.select_related("signer").first()
+    if signed is None:
+        raise Unready(_("Ten wniosek musi najpierw podpisać druga osoba."))
+    return signed
+
+
+def signature(signed: CoSignature | None) -> list[list[str]]:
+    """As a row of what was filed."""
+    if signed is None or signed.signer is None or signed.signed_at is None:
+        return []
+    at = timezone.localtime(signed.signed_at)
+    return [["Podpis drugiej osoby", f"{signed.signer.display_name}, {polish_date(at.date())}, {at:%H:%M}"]]
 
 
 def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole, Municipality]:

@@ -47,6 +47,30 @@ class Draft(models.Model):
         return f"{self.service} {self.saved_at:%Y-%m-%d}"
 
 
+class CoSignature(models.Model):
+    """A second person's signature of a draft, asked for by a link; of exactly the answers and files of ``sha256``."""
+
+    key = models.UUIDField("klucz", primary_key=True, default=uuid4, editable=False)
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="cosignatures")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    asked_at = models.DateTimeField("poproszono")
+    expires_at = models.DateTimeField("ważne do")
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="kto podpisał", null=True, related_name="+"
+    )
+    signed_at = models.DateTimeField("podpisano", null=True)
+    refused_at = models.DateTimeField("odmówiono", null=True)
+
+    objects: ClassVar[models.Manager["CoSignature"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "współpodpis"
+        verbose_name_plural = "współpodpisy"
+
+    def __str__(self) -> str:
+        return f"{self.draft} {self.asked_at:%Y-%m-%d}"
+
+
 class FormEdition(models.Model):
     """What an office changed in a declared form: words, and questions of its own. One without a day of publication is
     being worked on; a published one is never changed, only followed or withdrawn.

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from services.catalogue.views import cosign as cosigned
 from services.catalogue.views import desk, filling, mine, rules
 
 app_name = "catalogue"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("uslugi/<slug:code>/wniosek/", filling.begin, name="begin"),
     path("uslugi/<slug:code>/wniosek/<uuid:key>/", filling.summary, name="summary"),
     path("uslugi/<slug:code>/wniosek/<uuid:key>/<slug:step>/", filling.step, name="step"),
+    path("wspolpodpis/<uuid:key>/", cosigned.cosign, name="cosign"),
     path("zalaczniki/<uuid:key>/", filling.attachment, name="attachment"),
     path("moje/", mine.home, name="home"),
     path("moje/sprawy/<int:pk>/", mine.case, name="case"),

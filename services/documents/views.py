@@ -77,8 +77,12 @@ def signatures_in(request: HttpRequest) -> dict[str, object]:
 @login_required
 @require_GET
 def download(request: HttpRequest, code: str) -> FileResponse:
-    """For the applicant and for staff of the municipality; for others it is not there."""
-    mine = Q(case__applicant=request.user.pk) | Q(municipality__staff__user=request.user.pk)
+    """For people of the case and for staff of the municipality; for others it is not there."""
+    mine = (
+        Q(case__applicant=request.user.pk)
+        | Q(case__parties__user=request.user.pk)
+        | Q(municipality__staff__user=request.user.pk)
+    )
     document = get_object_or_404(IssuedDocument.objects.filter(mine).distinct(), code=code)
     return FileResponse(
         document.file.open("rb"), as_attachment="pobierz" in request.GET, filename=f"{document.case.number}-{code}.pdf"

@@ -57,6 +57,20 @@ FORM = Form(
                         Line(name="address", label=Text("Adres", "Address"), longest=250),
                     ),
                 ),
+                Choice(
+                    name="signing",
+                    label=Text("Kto podpisuje to pismo?", "Who signs this letter?"),
+                    hint=Text(
+                        "Druga osoba podpisze je na swoim koncie, zanim trafi do urzędu.",
+                        "The other person signs with their own account before the office gets it.",
+                    ),
+                    options=(
+                        Option("alone", Text("tylko ja", "only I")),
+                        Option("together", Text("ja i druga osoba z kontem", "I and another with an account")),
+                    ),
+                    initial="alone",
+                    is_required=False,
+                ),
             ),
         ),
     ),
@@ -86,5 +100,6 @@ eservices.register(
         form=FORM,
         letters=Letters(answer="Odpowiedź na pismo", refusal="Odmowa załatwienia wniosku"),
         case_title=lambda answers: f"Pismo: {answers['subject']}",
+        needs_cosigner=lambda answers: answers.get("signing") == "together",
     )
 )

@@ -124,6 +124,7 @@ SAMPLES: dict[str, list[str]] = {
     "uslugi/<slug:code>/zloz": ["/uslugi/pismo-ogolne/zloz"],
     "moje/sprawy/<int:pk>/wniosek.xml": ["/moje/sprawy/{case}/wniosek.xml"],
     "urzad/sprawy/<int:pk>/wniosek.xml": ["/urzad/sprawy/{case}/wniosek.xml"],
+    "wspolpodpis/<uuid:key>/": ["/wspolpodpis/00000000-0000-0000-0000-000000000000/"],
     "uslugi/<slug:code>/wniosek/": ["/uslugi/zaswiadczenie-o-przeznaczeniu/wniosek/?dzialka={parcel}"],
     "uslugi/<slug:code>/wniosek/<uuid:key>/": [
         "/uslugi/pismo-ogolne/wniosek/00000000-0000-0000-0000-000000000000/"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from services.catalogue import attaching, filing
+from services.catalogue import attaching, cosigning, filing
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.editions import form_for
 from services.catalogue.handled import handled_by
@@ -310,6 +310,9 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     fault = ""
     if request.method == "POST":
         try:
+            if "popros" in request.POST:
+                cosigning.ask(service, draft, at=now)
+                return redirect("catalogue:summary", code=code, key=key)
             case = filing.submit(service, draft, at=now)
         except ServiceError as error:
             fault = error.message
@@ -328,7 +331,13 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         ],
         "is_good": found.is_good, "titles": [*(spoken(one.title) for one in form.steps), _("Sprawdź i złóż")],
         "current": len(form.steps) + 1,
+        "needs_cosigner": found.is_good and service.needs_cosigner(found.answers),
     }  # fmt: skip
+    if context["needs_cosigner"]:
+        asked = cosigning.pending(service, draft, found, at=now)
+        link = asked and request.build_absolute_uri(reverse("catalogue:cosign", args=[asked.pk]))
+        was_refused = draft.cosignatures.exclude(refused_at=None).exists()
+        context |= {"asked": asked, "link": link, "was_refused": was_refused}
     return render(request, "catalogue/summary.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -347,6 +356,7 @@ def attachment(request: HttpRequest, key: UUID) -> FileResponse:
 
 
 def may_see(request: HttpRequest, held: Attachment) -> bool:
-    if held.draft.owner_id == request.user.pk:
+    """Who attached it, who is asked to sign it or has, and who handles the case."""
+    if held.draft.owner_id == request.user.pk or held.draft.cosignatures.filter(signer=request.user.pk).exists():
         return True
     return held.draft.case_id is not None and handled_by(request.user).filter(pk=held.draft.case_id).exists()

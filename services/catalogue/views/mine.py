@@ -32,7 +32,7 @@ SHOWN = 200
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person first, then drafts, then all cases, newest first."""
     user, now = cast(User, request.user), timezone.now()
-    cases = list(Case.objects.filter(applicant=user).select_related("municipality").order_by("-filed_at")[:SHOWN])
+    cases = list(Case.objects.of_person(user).select_related("municipality").order_by("-filed_at")[:SHOWN])
     drafts = [
         (draft, card_of(service), service.form.steps[0].name)
         for draft in Draft.objects.open(at=now).filter(owner=user).order_by("-saved_at")[:SHOWN]
@@ -43,9 +43,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def own_case(request: HttpRequest, pk: int) -> Case:
-    """Of the person; of others it is not there."""
+    """Of the person, who filed it or signed it with another; of others it is not there."""
     rows = Case.objects.select_related("municipality", "applicant", "handler")
-    return get_object_or_404(rows, pk=pk, applicant=cast(User, request.user))
+    return get_object_or_404(rows.of_person(cast(User, request.user)), pk=pk)
 
 
 @never_cache

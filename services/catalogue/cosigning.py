@@ -1,0 +1,78 @@
+"""A second person signs what the first one wrote: by a link, with an own account; nothing is registered before.
+
+The signature is for the answers and files as they were when it was asked for: a later change makes it void.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from services.cases.models import Case, CaseParty
+from services.catalogue.declaration import EService
+from services.catalogue.filing import Whole, fingerprint, ready, submit
+from services.catalogue.models import CoSignature, Draft
+from services.identity.models import User
+from spatial.errors import Conflict, NotFound, Refused
+
+KEPT = timedelta(days=14)
+
+
+@transaction.atomic
+def ask(service: EService, draft: Draft, *, at: datetime) -> CoSignature:
+    """The request of today's answers; one asked for earlier is void. Raises Unready for answers that are not good."""
+    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    if draft.case_id is not None:
+        raise Conflict(_("Ten wniosek jest już złożony."))
+    _form, found, _place = ready(service, draft, at=at)
+    mark = fingerprint(draft, found)
+    draft.cosignatures.exclude(sha256=mark).delete()
+    asked, _is_new = draft.cosignatures.get_or_create(
+        sha256=mark, refused_at=None, defaults={"asked_at": at, "expires_at": at + KEPT}
+    )
+    return asked
+
+
+def pending(service: EService, draft: Draft, found: Whole, *, at: datetime) -> CoSignature | None:
+    """The open request for exactly what the draft says now."""
+    rows = draft.cosignatures.filter(sha256=fingerprint(draft, found), refused_at=None, expires_at__gt=at)
+    return rows.first()
+
+
+def asked_of(key: UUID, *, signer: User, at: datetime) -> CoSignature:
+    """Raises NotFound for a link that is void, Refused for the person who asked."""
+    found = CoSignature.objects.select_related("draft__owner", "draft__case").filter(pk=key).first()
+    if found is None or (found.signed_at is None and (found.refused_at or found.expires_at <= at)):
+        raise NotFound(_("Ten link do podpisu jest nieważny. Poproś o nowy osobę, która Ci go przysłała."))
+    if found.draft.owner_id == signer.pk:
+        raise Refused(_("To Twój wniosek. Podpisać musi go druga osoba, zalogowana na swoje konto."))
+    if found.signer_id not in {None, signer.pk}:
+        raise NotFound(_("Ten link do podpisu jest nieważny. Poproś o nowy osobę, która Ci go przysłała."))
+    return found
+
+
+def claim(asked: CoSignature, *, signer: User) -> None:
+    """From now on the link is this person's only."""
+    CoSignature.objects.filter(pk=asked.pk, signer=None).update(signer=signer)
+
+
+@transaction.atomic
+def sign(service: EService, asked: CoSignature, *, signer: User, at: datetime) -> Case:
+    """Signs and files at once. Raises Conflict when the application has changed since the request, Unready."""
+    draft = Draft.objects.select_for_update().get(pk=asked.draft_id)
+    if draft.case_id is not None:
+        return Case.objects.get(pk=draft.case_id)
+    _form, found, _place = ready(service, draft, at=at)
+    if fingerprint(draft, found) != asked.sha256:
+        raise Conflict(_("Ten wniosek zmienił się, odkąd poproszono Cię o podpis. Poproś o nowy link."))
+    asked.signer, asked.signed_at = signer, at
+    asked.save(update_fields=["signer", "signed_at"])
+    case = submit(service, draft, at=at)
+    CaseParty.objects.create(case=case, user=signer, role=CaseParty.Role.COSIGNER)
+    return case
+
+
+def refuse(asked: CoSignature, *, at: datetime) -> None:
+    """The first person reads it on the draft."""
+    CoSignature.objects.filter(pk=asked.pk, signed_at=None).update(refused_at=at)
