@@ -9,6 +9,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from services.audit.grounds import CASE, DOCUMENTS
+from services.audit.services import Action, look
 from services.documents.models import IssuedDocument
 from services.documents.services import normal_code
 
@@ -55,7 +57,11 @@ def compared(request: HttpRequest, document: IssuedDocument) -> str | None:
 def download(request: HttpRequest, code: str) -> FileResponse:
     """For the applicant and for staff of the municipality; for others it is not there."""
     mine = Q(case__applicant=request.user.pk) | Q(municipality__staff__user=request.user.pk)
-    document = get_object_or_404(IssuedDocument.objects.filter(mine).distinct(), code=code)
+    rows = IssuedDocument.objects.filter(mine).select_related("case__applicant", "case__municipality").distinct()
+    document = get_object_or_404(rows, code=code)
+    if document.case.applicant_id != request.user.pk:
+        ground = CASE if document.case.handler_id == request.user.pk else DOCUMENTS
+        look(request, document.case, Action.DOCUMENT, thing=document.title, ground=ground)
     return FileResponse(
         document.file.open("rb"), as_attachment="pobierz" in request.GET, filename=f"{document.case.number}-{code}.pdf"
     )

@@ -136,6 +136,7 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/sprawy/<int:pk>/krok/<slug:action>/": ["/urzad/sprawy/{case}/krok/przejmij/"],
     "uslugi/wypis-i-wyrys/": ["/uslugi/wypis-i-wyrys/", "/uslugi/wypis-i-wyrys/?dzialka={parcel}"],
     "moje/": ["/moje/"],
+    "moje/wglady/": ["/moje/wglady/", "/moje/wglady/?strona=x"],
     "moje/sprawy/<int:pk>/": ["/moje/sprawy/{case}/"],
     "urzad/": ["/urzad/", "/urzad/?stan=zakonczone"],
     "urzad/sprawy/<int:pk>/": ["/urzad/sprawy/{case}/", "/urzad/sprawy/{issued_case}/"],
@@ -195,5 +196,8 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/plany/szkic/<int:pk>/arkusze/<str:number>/usun/": ["/urzad/plany/szkic/{draft}/arkusze/1/usun/"],
     # owners: the question only; the answer to POST is tried in tests/services/test_disclosure.py
     "urzad/dzialki/<path:identifier>/wlasciciele/": ["/urzad/dzialki/{parcel}/wlasciciele/"],
-    "urzad/dziennik-dostepu/": ["/urzad/dziennik-dostepu/", "/urzad/dziennik-dostepu/?dzialka={parcel}"],
+    "urzad/dziennik-dostepu/": [
+        "/urzad/dziennik-dostepu/", "/urzad/dziennik-dostepu/?dzialka={parcel}",
+        "/urzad/dziennik-dostepu/?dziennik=sprawy",
+    ],
 }  # fmt: skip

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tiles.downloads",
     "services.identity",
     "services.cases",
+    "services.audit",
     "services.documents",
     "services.forms",
     "services.catalogue",
