@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "services.certificates",
     "services.extracts",
     "services.general",
+    "services.personal",
     "services.public_information",
     "services.disclosure",
     "services.drafting",
