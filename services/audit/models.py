@@ -58,3 +58,38 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.case_number} {self.at}"
+
+
+class AuditChange(models.Model):
+    """One row of a followed table that was added, changed or removed (``services.audit.history``)."""
+
+    class Action(models.TextChoices):
+        INSERT = "insert", "dodanie"
+        UPDATE = "update", "zmiana"
+        DELETE = "delete", "usunięcie"
+
+    at = models.DateTimeField("kiedy", db_default=Now(), editable=False)
+    table = models.CharField("tabela", max_length=63)
+    key = models.CharField("klucz wiersza", max_length=40)
+    action = models.CharField("czynność", max_length=6, choices=Action)
+    old = models.JSONField("przed", null=True)  # of changed columns only; of a removed row all
+    new = models.JSONField("po", null=True)  # of changed columns only; an added row is its own copy
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, verbose_name="kto", related_name="+", null=True,
+        db_constraint=False,
+    )  # fmt: skip
+    transaction = models.BigIntegerField("transakcja")
+
+    objects: ClassVar[models.Manager["AuditChange"]] = models.Manager()
+
+    class Meta:
+        db_table = '"audit"."change"'
+        verbose_name = "zmiana wiersza"
+        verbose_name_plural = "historia wierszy"
+        indexes = [
+            models.Index(fields=["table", "key", "at"], name="audit_change_of_row"),
+            models.Index(fields=["at"], name="audit_change_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.table} {self.key}"

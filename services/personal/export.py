@@ -28,6 +28,7 @@ wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
 zalaczniki/           pliki, które dołączyłeś do wniosków
 dokumenty/            pisma, które wydał urząd
+brakujace-pliki.txt   jest tu tylko wtedy, gdy któregoś z plików nie znaleziono; powiedz o tym urzędowi
 
 Pliki JSON otworzysz w każdym edytorze tekstu i wczytasz w innych programach.
 Notatek wewnętrznych urzędu tu nie ma. O wgląd w akta sprawy możesz poprosić urząd (art. 73 KPA).
@@ -52,9 +53,15 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
         packed.writestr("readme.txt", README.format(day=f"{timezone.localdate(at):%Y-%m-%d}"))
         for name, content in parts.items():
             packed.writestr(name, json.dumps(content, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))
+        lost = []
         for name, path in stored(user):
+            if not default_storage.exists(path):
+                lost.append(name)
+                continue
             with default_storage.open(path) as source, packed.open(name, "w") as target:
                 copyfileobj(source, target)
+        if lost:
+            packed.writestr("brakujace-pliki.txt", "\n".join(lost))
     made.seek(0)
     return made
 

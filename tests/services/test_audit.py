@@ -12,12 +12,13 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from services.audit import services
 from services.audit.chain import breaks, heads
 from services.audit.grounds import GROUNDS, ground_on
-from services.audit.models import AuditEntry
+from services.audit.models import AuditChange, AuditEntry
 from services.cases.models import Case
 from services.catalogue import filing as drafts
 from services.catalogue.declaration import eservices
@@ -430,6 +431,88 @@ class TestOwnersChain:
         assert code == 1
         assert f"ogniwo 1, wpis {entries[0]}: wpis albo kolejność zmieniono" in err
         assert f"ogniwo 2, wpis {entries[1]}: wpisu nie ma" in err
+
+
+def changes(table: str) -> list[AuditChange]:
+    return list(AuditChange.objects.filter(table=table).order_by("pk"))
+
+
+class TestHistory:
+    def test_says_what_changed_who_did_it_and_in_which_transaction(self, office, case, jadwiga):
+        office.post(f"/urzad/sprawy/{case.pk}/krok/przejmij/")
+
+        change = changes("cases_case")[-1]
+        assert (change.key, change.action, change.user) == (str(case.pk), "update", jadwiga)
+        assert change.old == {"handler_id": None, "status": "filed"}
+        assert change.new == {"handler_id": jadwiga.pk, "status": "in-review"}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT txid_current()")
+            assert change.transaction == cursor.fetchone()[0]
+
+    def test_an_added_row_is_not_copied(self, case):
+        [filed] = changes("catalogue_filing")
+
+        assert (filed.action, filed.old, filed.new) == ("insert", None, None)
+
+    def test_of_a_removed_row_all_is_kept(self, jadwiga):
+        role = StaffRole.objects.get(user=jadwiga)
+        key = str(role.pk)
+        role.delete()
+
+        change = changes("identity_staffrole")[-1]
+        assert (change.key, change.action, change.new) == (key, "delete", None)
+        assert (change.old["job_title"], change.old["role"]) == ("referent", "clerk")
+
+    def test_raw_sql_does_not_pass_by(self, filing):
+        run("UPDATE cases_caseclass SET unit_symbol = 'XX' WHERE id = (SELECT min(id) FROM cases_caseclass)")
+
+        change = changes("cases_caseclass")[-1]
+        assert (change.new, change.user) == ({"unit_symbol": "XX"}, None)
+
+    def test_a_change_of_nothing_is_none(self, case):
+        before = len(changes("cases_case"))
+        run("UPDATE cases_case SET status = status")
+
+        assert len(changes("cases_case")) == before
+
+    def test_the_name_is_taken_off_at_the_end(self, office, case, jadwiga):
+        office.post(f"/urzad/sprawy/{case.pk}/krok/przejmij/")
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('miedza.user', true)")
+            assert cursor.fetchone() == ("",)
+
+    def test_and_after_a_fault_too(self, office, case, monkeypatch):
+        monkeypatch.setattr("services.catalogue.views.desk.handled_case", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            office.post(f"/urzad/sprawy/{case.pk}/krok/przejmij/")
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('miedza.user', true)")
+            assert cursor.fetchone() == ("",)
+
+    def test_pages_that_are_only_read_ask_nothing_more(self, client, anna):
+        client.force_login(anna)
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/moje/wglady/")
+
+        assert not [one for one in asked if "miedza.user" in one["sql"]]
+
+    @pytest.mark.parametrize(
+        "sql", ["UPDATE audit.change SET key = '1'", "DELETE FROM audit.change", "TRUNCATE audit.change"]
+    )
+    def test_only_grows(self, case, sql):
+        with pytest.raises(DatabaseError, match="rows only come"), transaction.atomic():
+            run(sql)
+
+    @pytest.mark.parametrize(
+        "sql",
+        ["UPDATE catalogue_filing SET answers = '{}'", "UPDATE catalogue_filing SET sha256 = 'x'",
+         "DELETE FROM catalogue_filing"],
+    )  # fmt: skip
+    def test_a_filing_stays_as_it_was_filed(self, case, sql):
+        with pytest.raises(DatabaseError, match="rows only come"), transaction.atomic():
+            run(sql)
 
 
 @pytest.mark.django_db(transaction=True)
