@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from spatial.owners.access import verifying
 
@@ -41,13 +41,18 @@ class Break:
         return f"{self.head.log} {self.head.municipality or '-'}: ogniwo {self.number}, wpis {self.row}: {self.text}"
 
 
-#: links in their order, each beside its entry and the link before it; {table} is one of the two above
+#: links in their order, each beside its entry and the link before it; {table} is one of the two above. A chain starts
+#: after the links that retention took away
 WALK = """
-    WITH walked AS (
+    WITH start AS (
+        SELECT coalesce(max(number), 0) AS number, coalesce((array_agg(digest ORDER BY id DESC))[1], '') AS digest
+        FROM audit.forgotten WHERE log = %(log)s AND municipality = %(municipality)s),
+    walked AS (
         SELECT l.number, l.row_id, l.digest, r.id AS found, audit.canonical(r) AS entry,
-            lag(l.digest, 1, ''::bytea) OVER in_order AS digest_before,
-            lag(l.number, 1, 0::bigint) OVER in_order AS number_before
-        FROM audit.link l LEFT JOIN {table} r ON r.id = l.row_id AND coalesce(r.municipality_id, '') = l.municipality
+            lag(l.digest, 1, start.digest) OVER in_order AS digest_before,
+            lag(l.number, 1, start.number) OVER in_order AS number_before
+        FROM start, audit.link l
+        LEFT JOIN {table} r ON r.id = l.row_id AND coalesce(r.municipality_id, '') = l.municipality
         WHERE l.log = %(log)s AND l.municipality = %(municipality)s
         WINDOW in_order AS (ORDER BY l.number))
     SELECT number, row_id, CASE
@@ -64,6 +69,7 @@ WALK = """
     SELECT %(number)s, 0, 'koniec łańcucha ucięto albo zmieniono'
     WHERE NOT EXISTS (SELECT FROM audit.link l WHERE l.log = %(log)s AND l.municipality = %(municipality)s
         AND l.number = %(number)s AND l.digest = decode(%(digest)s, 'hex'))
+        AND NOT EXISTS (SELECT FROM start WHERE number = %(number)s AND digest = decode(%(digest)s, 'hex'))
     ORDER BY 1, 2
 """
 
@@ -91,7 +97,23 @@ def breaks(head: Head) -> Iterator[Break]:
 
 
 def is_kept(digest: str) -> bool:
-    """Whether a digest that was kept elsewhere still stands in some chain."""
+    """Whether a digest that was kept elsewhere still stands in some chain, or where one starts."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT FROM audit.link WHERE encode(digest, 'hex') = %s)", [digest])
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM audit.link WHERE encode(digest, 'hex') = %(digest)s) "
+            "OR EXISTS (SELECT FROM audit.forgotten WHERE encode(digest, 'hex') = %(digest)s)",
+            {"digest": digest},
+        )
         return bool(cursor.fetchone()[0])
+
+
+def forget(*, years: int) -> int:
+    """Entries of ``audit.entry`` and changes older than that go (``audit.0004``); how many.
+
+    The database refuses what is younger than two years. Entries of the owners' registers stay: no policy of
+    row-level security lets anybody delete them.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SELECT audit.forget(%s)", [years])
+        return int(cursor.fetchone()[0])

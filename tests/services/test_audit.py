@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from services.audit import services
+from services.audit import chain, services
 from services.audit.chain import breaks, heads
 from services.audit.grounds import GROUNDS, ground_on
 from services.audit.models import AuditChange, AuditEntry
@@ -25,6 +25,7 @@ from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment
 from services.documents.services import Made, store
 from services.identity.models import StaffRole, User
+from services.portal.settings.environment import Environment, SettingError
 from spatial.owners.opening import Entry, write
 from tests.conftest import person
 from tests.spatial.owners.private import settle
@@ -57,7 +58,7 @@ def filed_by(user: User) -> Case:
 def blank(db):
     """Tests that commit leave rows in the logs, which nobody may empty."""
     run("ALTER TABLE private.access_entry NO FORCE ROW LEVEL SECURITY")
-    for table in ("audit.entry", "audit.link", "private.access_entry"):
+    for table in ("audit.entry", "audit.link", "audit.change", "audit.forgotten", "private.access_entry"):
         with guards_off(table):
             run(f"DELETE FROM {table}")
     run("DELETE FROM audit.head")
@@ -270,7 +271,7 @@ def run(sql: str, *values) -> None:
 
 
 @contextmanager
-def guards_off(table: str, trigger: str = "only_come"):
+def guards_off(table: str, trigger: str = "USER"):
     """As somebody does who may change the tables themselves."""
     settle()
     run(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
@@ -513,6 +514,87 @@ class TestHistory:
     def test_a_filing_stays_as_it_was_filed(self, case, sql):
         with pytest.raises(DatabaseError, match="rows only come"), transaction.atomic():
             run(sql)
+
+
+class TestRetention:
+    @pytest.fixture
+    def entries(self, anna, jadwiga, skala):
+        """Seven years, five years and no time ago."""
+        with guards_off("audit.entry", "stamp"):
+            days = [timezone.now() - timedelta(days=365 * years) for years in (7, 7, 5, 0)]
+            made = [entry_of(anna, jadwiga, skala, at=day) for day in days]
+            settle()
+        return made
+
+    def test_only_rows_older_than_the_limit_go_and_the_chain_still_holds(self, entries):
+        assert chain.forget(years=6) == 2
+
+        assert list(AuditEntry.objects.order_by("pk")) == entries[2:]
+        code, out, err = verified("--municipality", "120610")
+        assert (code, err) == (0, "")
+        assert " 4 " in out
+
+    def test_it_is_written_down(self, entries):
+        chain.forget(years=6)
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT log, municipality, removed, number FROM audit.forgotten ORDER BY id DESC LIMIT 1")
+            assert cursor.fetchone() == ("audit.entry", "120610", 2, 2)
+
+    def test_again_nothing_more_goes(self, entries):
+        chain.forget(years=6)
+
+        assert chain.forget(years=6) == 0
+
+    def test_a_change_after_it_is_still_found(self, entries):
+        chain.forget(years=6)
+        with guards_off("audit.entry"):
+            run("UPDATE audit.entry SET user_name = 'x' WHERE id = %s", entries[2].pk)
+
+        assert verified()[0] == 1
+
+    def test_all_may_go_and_the_chain_goes_on(self, entries, anna, jadwiga, skala):
+        with guards_off("audit.entry"):
+            run("UPDATE audit.entry SET at = at - interval '9 years'")
+        assert chain.forget(years=6) == 4
+        assert verified() == (0, str(heads("120610")[0]) + "\n", "")
+
+        entry_of(anna, jadwiga, skala)
+        settle()
+        assert heads("120610")[0].number == 5
+        assert verified()[0] == 0
+
+    def test_a_row_removed_against_the_rules_is_not_covered_up(self, entries):
+        with guards_off("audit.entry"):
+            run("DELETE FROM audit.entry WHERE id = %s", entries[1].pk)
+        chain.forget(years=6)
+
+        code, _, err = verified()
+        assert (code, f"wpis {entries[1].pk}: wpisu nie ma" in err) == (1, True)
+
+    @pytest.mark.parametrize("years", [1, 0, -1])
+    def test_nothing_younger_than_two_years_goes(self, entries, years):
+        with pytest.raises(DatabaseError, match="rows stay two years"), transaction.atomic():
+            chain.forget(years=years)
+
+    def test_a_setting_alone_lets_no_young_row_go(self, entries):
+        settle()
+        run("SELECT set_config('audit.forgetting', 'on', true)")
+        with pytest.raises(DatabaseError, match="rows stay two years"), transaction.atomic():
+            run("DELETE FROM audit.entry WHERE id = %s", entries[3].pk)
+        with pytest.raises(DatabaseError, match="a link stays as long as its entry"), transaction.atomic():
+            run("DELETE FROM audit.link WHERE row_id = %s", entries[0].pk)
+
+    def test_history_of_rows_goes_too(self, case):
+        with guards_off("audit.change"):
+            run("UPDATE audit.change SET at = at - interval '7 years'")
+
+        assert chain.forget(years=6) > 0
+        assert not AuditChange.objects.exists()
+
+    def test_the_setting_keeps_to_the_law(self):
+        with pytest.raises(SettingError, match="MIEDZA_AUDIT_YEARS"):
+            Environment.read({"DATABASE_URL": "postgresql://a@b/c", "MIEDZA_AUDIT_YEARS": "1"})
 
 
 @pytest.mark.django_db(transaction=True)

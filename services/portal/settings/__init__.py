@@ -135,6 +135,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.state / "static"
 STATICFILES_DIRS = [ROOT / "services/portal/map/dist"]
+AUDIT_YEARS = ENVIRONMENT.audit_years
 MEDIA_ROOT = ENVIRONMENT.state / "media"
 MAP_FOLDER = ENVIRONMENT.state / "maps"  #: tiles kept ready, patterns of fills; may be dropped at any time
 #: of one address in one process (services.portal.limits)
