@@ -6,7 +6,7 @@ owner of the table, so each municipality's are opened by ``spatial.owners.access
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import connection, transaction
 
@@ -75,11 +75,17 @@ WALK = """
 
 
 def heads(municipality: str | None = None) -> list[Head]:
-    """Of all chains, or of one municipality's."""
+    """Of all chains, or of one municipality's; -1 where links or entries have lost their head."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT log, municipality, number, encode(digest, 'hex') FROM audit.head "
-            "WHERE %(one)s::text IS NULL OR municipality = %(one)s ORDER BY log, municipality",
+            """
+            WITH chains AS (
+                SELECT log, municipality FROM audit.head UNION SELECT log, municipality FROM audit.link
+                UNION SELECT 'audit.entry', coalesce(municipality_id, '') FROM audit.entry)
+            SELECT log, municipality, coalesce(number, -1), encode(coalesce(digest, ''), 'hex')
+            FROM chains LEFT JOIN audit.head USING (log, municipality)
+            WHERE %(one)s::text IS NULL OR municipality = %(one)s ORDER BY log, municipality
+            """,
             {"one": municipality},
         )
         return [Head(*row) for row in cursor.fetchall()]
@@ -88,9 +94,9 @@ def heads(municipality: str | None = None) -> list[Head]:
 def breaks(head: Head) -> Iterator[Break]:
     """Where the chain does not hold; nothing for one that does. Links newer than the head are looked at too."""
     seeing: AbstractContextManager[int] = verifying(head.municipality) if head.log == OWNERS else nullcontext(0)
-    asked = {"log": head.log, "municipality": head.municipality, "number": head.number, "digest": head.digest}
+    table = {ENTRIES: ENTRIES, OWNERS: OWNERS}[head.log]
     with seeing as own, connection.cursor() as cursor:
-        cursor.execute(WALK.format(table={ENTRIES: ENTRIES, OWNERS: OWNERS}[head.log]), asked | {"own": own})
+        cursor.execute(WALK.format(table=table), {**asdict(head), "own": own})
         found = cursor.fetchall()
     for number, row, text in found:
         yield Break(head, number, row, text)

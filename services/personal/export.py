@@ -92,7 +92,7 @@ def told(case: Case) -> dict[str, Any]:
 
 def application(case: Case) -> dict[str, Any]:
     """What a service with pages of its own keeps beside the case, by the name of its model."""
-    found = {}
+    found: dict[str, Any] = {}
     for relation in Case._meta.related_objects:
         if relation.one_to_one and relation.related_model not in (Filing, Draft):
             row = getattr(case, str(relation.get_accessor_name()), None)
@@ -126,7 +126,7 @@ def stored(user: User) -> Iterator[tuple[str, str]]:
         yield packed_as(attachment), attachment.path
     for case in Case.objects.filter(applicant=user).prefetch_related("documents"):
         for document in case.documents.all():
-            yield f"dokumenty/{document.code}.pdf", document.file.name
+            yield f"dokumenty/{document.code}.pdf", str(document.file.name)
 
 
 def values(row: object, *names: str) -> dict[str, Any]:

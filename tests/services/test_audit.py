@@ -363,6 +363,15 @@ class TestChain:
         code, _, err = verified()
         assert (code, "koniec łańcucha ucięto" in err) == (1, True)
 
+    @pytest.mark.parametrize("gone", [["audit.head"], ["audit.head", "audit.link"]])
+    def test_a_lost_head_is_found(self, entries, gone):
+        for table in gone:
+            with guards_off(table):
+                run(f"DELETE FROM {table}")
+
+        code, _, err = verified()
+        assert (code, "koniec łańcucha ucięto" in err) == (1, True)
+
     def test_a_row_moved_to_another_place_is_found(self, entries):
         first, second = entries[0].pk, entries[1].pk
         with guards_off("audit.link"):
