@@ -51,10 +51,12 @@ class ReasonForm(forms.Form):
 
 
 class LogForm(forms.Form):
-    """Which lines of the log."""
+    """Which lines of which log."""
 
     gmina = forms.CharField(required=False, max_length=6)
+    dziennik = forms.ChoiceField(choices=[("", _("rejestry właścicieli")), ("sprawy", _("sprawy"))], required=False)
     osoba = forms.CharField(label=_("Kto"), required=False, max_length=100)
     dzialka = forms.CharField(label=_("Działka"), required=False, max_length=80)
+    sprawa = forms.CharField(label=_("Znak sprawy"), required=False, max_length=60)
     od = forms.DateField(label=_("Od dnia"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     do = forms.DateField(label=_("Do dnia"), required=False, widget=forms.DateInput(attrs={"type": "date"}))

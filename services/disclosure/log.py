@@ -19,6 +19,7 @@ ON_PAGE = 50
 OWN_GROUNDS: Mapping[str, str | Promise] = {
     KEEPING: _("prowadzenie rejestrów gminy"),
     "access-review": _("kontrola dostępu do danych"),
+    "integrity": _("sprawdzenie, czy dziennika nie zmieniono"),
 }
 
 

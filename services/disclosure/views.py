@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods
 
+from services.audit.reading import of_municipality, page_of
+from services.audit.services import look_at_log
 from services.disclosure import log, services
 from services.disclosure.forms import FIELD_TITLES, LogForm, ReasonForm
 from services.identity.access import municipalities_of, staff_only
@@ -58,7 +60,10 @@ def owners(request: HttpRequest, identifier: str) -> HttpResponse:
 @require_GET
 @staff_only(INSPECTOR)
 def access_log(request: HttpRequest) -> HttpResponse:
-    """Lines of one municipality; only of those where the person is the inspector."""
+    """Lines of one municipality; only of those where the person is the inspector.
+
+    Readings of owners, or looks at cases (``?dziennik=sprawy``).
+    """
     places = municipalities_of(request.user, INSPECTOR).order_by("name")
     form = LogForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
@@ -66,6 +71,12 @@ def access_log(request: HttpRequest) -> HttpResponse:
     if place is None:
         raise NotFound(_("Nie prowadzisz dziennika tej gminy."))
     page = min(max(int(number), 1), 10_000) if (number := request.GET.get("strona", "1")[:6]).isdecimal() else 1
+    context = {"place": place, "places": places, "form": form, "page": page}
+    if asked.get("dziennik") == "sprawy":
+        look_at_log(request, place)
+        looks, has_next = page_of(of_municipality(place, asked), page)
+        context |= {"looks": looks, "has_next": has_next, "is_cases": True}
+        return render(request, "disclosure/log.html", context)
     entries, has_next = log.entries(user=cast(User, request.user), municipality=place, asked=asked, page=page)
     lines = [
         {
@@ -75,9 +86,5 @@ def access_log(request: HttpRequest) -> HttpResponse:
         }
         for entry in entries
     ]
-    return render(
-        request,
-        "disclosure/log.html",
-        {"place": place, "places": places, "form": form, "lines": lines, "page": page, "has_next": has_next},
-        status=422 if form.errors else 200,
-    )
+    context |= {"lines": lines, "has_next": has_next}
+    return render(request, "disclosure/log.html", context, status=422 if form.errors else 200)

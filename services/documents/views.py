@@ -1,19 +1,23 @@
 """Checking a document by its code, and handing it to those who may have it."""
 
 from hashlib import file_digest
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from services.audit.grounds import CASE, DOCUMENTS
+from services.audit.services import Action, look
+from services.cases.models import Case
 from services.documents.models import IssuedDocument
 from services.documents.services import normal_code
 from services.documents.signatures import media_type_of, signatures_of
 from services.documents.uploads import LARGEST, plain_name
+from services.identity.models import User
 
 LARGEST_CHECKED = 30 * 1024 * 1024
 
@@ -78,12 +82,12 @@ def signatures_in(request: HttpRequest) -> dict[str, object]:
 @require_GET
 def download(request: HttpRequest, code: str) -> FileResponse:
     """For people of the case and for staff of the municipality; for others it is not there."""
-    mine = (
-        Q(case__applicant=request.user.pk)
-        | Q(case__parties__user=request.user.pk)
-        | Q(municipality__staff__user=request.user.pk)
-    )
-    document = get_object_or_404(IssuedDocument.objects.filter(mine).distinct(), code=code)
+    rows = IssuedDocument.objects.select_related("case__applicant", "case__municipality")
+    own = rows.filter(case__in=Case.objects.of_person(cast(User, request.user)), code=code).first()
+    document = own or get_object_or_404(rows.filter(municipality__staff__user=request.user.pk).distinct(), code=code)
+    if own is None:
+        ground = CASE if document.case.handler_id == request.user.pk else DOCUMENTS
+        look(request, document.case, Action.DOCUMENT, thing=document.title, ground=ground)
     return FileResponse(
         document.file.open("rb"), as_attachment="pobierz" in request.GET, filename=f"{document.case.number}-{code}.pdf"
     )

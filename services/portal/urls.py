@@ -29,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tiles.downloads.urls")),
     path("", include("spatial.ogc.urls")),
     path("", include("services.catalogue.urls")),
+    path("", include("services.audit.urls")),
+    path("", include("services.personal.urls")),
     path("", include("services.documents.urls")),
     path("", include("services.drafting.urls")),
     path("", include("services.registers.urls")),

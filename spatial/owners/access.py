@@ -111,6 +111,19 @@ def reviewing(*, user: AbstractBaseUser, municipality: Municipality) -> Iterator
 
 
 @contextmanager
+def verifying(municipality: str) -> Iterator[int]:
+    """The log of the municipality is open to the walk along its chain; yields the key of the line that says so.
+
+    No person asks: the office does, by a command. That line is linked at the end, after the walk.
+    """
+    ground = "integrity"
+    with transaction.atomic(durable=True):
+        key = opening.write(Entry(municipality=municipality, action="verify", ground=ground, user=None))
+        with opening.opened("reviewing", key, municipality=municipality, ground=ground):
+            yield key
+
+
+@contextmanager
 def without_words() -> Iterator[None]:
     """Errors of the database quote rows (COPY does so, whatever the security of the table): they end here."""
     try:

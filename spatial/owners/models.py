@@ -216,6 +216,7 @@ class AccessEntry(models.Model):
         IMPORT = "import", "wczytanie dostawy"
         TAKE_BACK = "take-back", "cofnięcie dostawy"
         REVIEW = "review", "przegląd dziennika"
+        VERIFY = "verify", "sprawdzenie łańcucha dziennika"
 
     at = models.DateTimeField("kiedy", editable=False, null=True)
     transaction = models.BigIntegerField("transakcja", editable=False, null=True)

@@ -139,6 +139,10 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/sprawy/<int:pk>/metryka.pdf": ["/urzad/sprawy/{case}/metryka.pdf"],
     "urzad/sprawy/<int:pk>/krok/<slug:action>/": ["/urzad/sprawy/{case}/krok/przejmij/"],
     "moje/": ["/moje/"],
+    "moje/dane/": ["/moje/dane/"],
+    "moje/dane/pobierz/": ["/moje/dane/pobierz/"],
+    "moje/dane/usun/": ["/moje/dane/usun/"],
+    "moje/wglady/": ["/moje/wglady/", "/moje/wglady/?strona=x"],
     "moje/sprawy/<int:pk>/": ["/moje/sprawy/{case}/"],
     "urzad/uslugi/": ["/urzad/uslugi/"],
     "urzad/uslugi/<int:teryt>/<slug:code>/": ["/urzad/uslugi/120610/wypis-i-wyrys/", "/urzad/uslugi/120613/x/"],
@@ -200,5 +204,8 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/plany/szkic/<int:pk>/arkusze/<str:number>/usun/": ["/urzad/plany/szkic/{draft}/arkusze/1/usun/"],
     # owners: the question only; the answer to POST is tried in tests/services/test_disclosure.py
     "urzad/dzialki/<path:identifier>/wlasciciele/": ["/urzad/dzialki/{parcel}/wlasciciele/"],
-    "urzad/dziennik-dostepu/": ["/urzad/dziennik-dostepu/", "/urzad/dziennik-dostepu/?dzialka={parcel}"],
+    "urzad/dziennik-dostepu/": [
+        "/urzad/dziennik-dostepu/", "/urzad/dziennik-dostepu/?dzialka={parcel}",
+        "/urzad/dziennik-dostepu/?dziennik=sprawy",
+    ],
 }  # fmt: skip

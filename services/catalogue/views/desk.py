@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from services.audit.services import Action, look
 from services.cases import handling
 from services.cases.models import Case
 from services.catalogue import amending
@@ -85,9 +86,11 @@ def service_of(case: Case) -> EService:
     return cast(EService, eservices.get(case.service))
 
 
-def handled_case(request: HttpRequest, pk: int) -> Case:
-    """Of the person's roles and municipality; otherwise it is not there."""
-    return get_object_or_404(handled_by(request.user), pk=pk)
+def handled_case(request: HttpRequest, pk: int, *, look_at: Action = Action.CASE) -> Case:
+    """Of the person's roles and municipality, written down as seen; otherwise it is not there."""
+    case = get_object_or_404(handled_by(request.user), pk=pk)
+    look(request, case, look_at)
+    return case
 
 
 @never_cache
@@ -136,7 +139,7 @@ def filing_xml(request: HttpRequest, pk: int) -> HttpResponse:
 def course_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """Metryka sprawy."""
     refuse_others(request.user)
-    case = handled_case(request, pk)
+    case = handled_case(request, pk, look_at=Action.COURSE)
     headers = {"Content-Disposition": f'attachment; filename="metryka-{case.pk}.pdf"'}
     return HttpResponse(course(case, on=timezone.localdate()), content_type="application/pdf", headers=headers)
 
@@ -248,9 +251,9 @@ def decided(request: HttpRequest, case: Case, at: datetime, *, is_positive: bool
     decide(case, letters=letters, is_positive=is_positive, text=text_of(request), hand=hand_of(request, at), seen=seen)
 
 
-type Action = Callable[[HttpRequest, Case, datetime], object]
+type Run = Callable[[HttpRequest, Case, datetime], object]
 
-ACTIONS: dict[str, Action] = {
+ACTIONS: dict[str, Run] = {
     "przejmij": lambda request, case, at: handling.take(case, clerk=cast(User, request.user), at=at),
     "wezwij": lambda request, case, at: handling.call_to_mend(
         case, clerk=cast(User, request.user), what=text_of(request), until=day_of(request), at=at

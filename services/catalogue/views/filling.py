@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from services.audit.services import Action, look
 from services.catalogue import attaching, cosigning, filing
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.editions import form_for
@@ -346,9 +347,13 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, key: UUID) -> FileResponse:
     """For who attached it and for who handles the case; saved, never shown in the page of the office."""
-    held = Attachment.objects.select_related("draft").filter(pk=key).first()
+    held = (
+        Attachment.objects.select_related("draft__case__applicant", "draft__case__municipality").filter(pk=key).first()
+    )
     if held is None or not may_see(request, held):
         raise NotFound(_("Nie ma takiego załącznika."))
+    if held.draft.case and held.draft.owner_id != request.user.pk:
+        look(request, held.draft.case, Action.ATTACHMENT, thing=held.name)
     return FileResponse(
         default_storage.open(held.path), as_attachment=True, filename=held.name,
         content_type="application/octet-stream", headers={"Content-Security-Policy": "sandbox; default-src 'none'"},

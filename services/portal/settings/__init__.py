@@ -42,12 +42,14 @@ INSTALLED_APPS = [
     "tiles.downloads",
     "services.identity",
     "services.cases",
+    "services.audit",
     "services.documents",
     "services.forms",
     "services.catalogue",
     "services.certificates",
     "services.extracts",
     "services.general",
+    "services.personal",
     "services.public_information",
     "services.disclosure",
     "services.drafting",
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "services.audit.middleware.WhoChanges",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -132,6 +135,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = ENVIRONMENT.state / "static"
 STATICFILES_DIRS = [ROOT / "services/portal/map/dist"]
+AUDIT_YEARS = ENVIRONMENT.audit_years
 MEDIA_ROOT = ENVIRONMENT.state / "media"
 MAP_FOLDER = ENVIRONMENT.state / "maps"  #: tiles kept ready, patterns of fills; may be dropped at any time
 #: of one address in one process (services.portal.limits)

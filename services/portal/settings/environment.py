@@ -37,6 +37,7 @@ class Environment:
     https: bool  #: MIEDZA_HTTPS: served behind TLS, cookies marked secure
     tile_cache: str  #: MIEDZA_TILE_CACHE: s3://bucket/folder?endpoint=...; "" keeps tiles below the state folder
     map_hosts: tuple[str, ...]  #: MIEDZA_MAP_HOSTS: whose map services people may lay over ours, with all below them
+    audit_years: int  #: MIEDZA_AUDIT_YEARS: how long rows of the audit logs are kept
     requests_per_second: int  #: MIEDZA_REQUESTS_PER_SECOND: of one address in one process; 0 limits nobody
     seal_dir: Path  #: MIEDZA_SEAL_DIR: keys of the office's seal, <teryt>.p12 or default.p12
     seal_passphrase: str  #: MIEDZA_SEAL_PASSPHRASE: opens them; the file "passphrase" beside them comes first
@@ -66,6 +67,7 @@ class Environment:
                 "SEAL_REQUIRED",
                 "TIMESTAMP_URL",
                 "TRUST_DIR",
+                "AUDIT_YEARS",
             )
         }
         for name in variables:
@@ -86,6 +88,7 @@ class Environment:
             https=flag(variables, "MIEDZA_HTTPS", default=False),
             tile_cache=variables.get("MIEDZA_TILE_CACHE", ""),
             map_hosts=tuple(filter(None, variables.get("MIEDZA_MAP_HOSTS", "gov.pl").split(","))),
+            audit_years=number(variables, "MIEDZA_AUDIT_YEARS", default=6, least=2),  # KRI § 20: two at least
             requests_per_second=number(variables, "MIEDZA_REQUESTS_PER_SECOND", default=100),
             seal_dir=ROOT / variables.get("MIEDZA_SEAL_DIR", state / "seal"),
             seal_passphrase=variables.get("MIEDZA_SEAL_PASSPHRASE", ""),
@@ -102,10 +105,10 @@ def flag(variables: Mapping[str, str], name: str, *, default: bool) -> bool:
     return value == "1"
 
 
-def number(variables: Mapping[str, str], name: str, *, default: int) -> int:
+def number(variables: Mapping[str, str], name: str, *, default: int, least: int = 0) -> int:
     value = variables.get(name, str(default))
-    if not (value.isascii() and value.isdecimal() and len(value) < 7):
-        raise SettingError(f"{name} takes a whole number, not {value!r}.")
+    if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value) >= least):
+        raise SettingError(f"{name} takes a whole number from {least} up, not {value!r}.")
     return int(value)
 
 

@@ -1,0 +1,68 @@
+"""Erasure at the person's request (art. 17 of RODO): what no case needs goes at once, what archives keep stays."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from services.audit.grounds import OWN_REQUEST
+from services.audit.services import Action, write
+from services.cases.models import Case
+from services.catalogue.filing import remove
+from services.catalogue.models import Draft
+from services.identity.models import User
+from spatial.errors import Conflict, Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What an erasure would do now."""
+
+    drafts: int
+    open: list[Case]  #: while there are any, the account stays
+    kept: list[Case]
+
+    @property
+    def closes_account(self) -> bool:
+        return not self.open
+
+
+def outlook(user: User) -> Outlook:
+    cases = Case.objects.of_person(user).select_related("municipality").order_by("-filed_at")
+    return Outlook(
+        drafts=Draft.objects.filter(owner=user, case=None).count(),
+        open=list(cases.open()),
+        kept=list(cases.exclude(closed_at=None)),
+    )
+
+
+@transaction.atomic
+def erase(user: User, *, password: str, request_id: str = "") -> bool:
+    """Drafts go, and the account is closed unless a case is open; whether it was closed.
+
+    Raises Malformed for a wrong password, Conflict for an account of the office's own people.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_staff or user.is_superuser or user.roles.exists():
+        raise Conflict(_("To konto pracownika. Zamyka je urząd, gdy pracownik odda swoje sprawy."))
+    if not user.check_password(password):
+        raise Malformed(_("Hasło jest błędne. Nic nie zostało usunięte."))
+    drafts = remove(Draft.objects.filter(owner=user))
+    seen = outlook(user)
+    if seen.closes_account:
+        close(user, has_cases=bool(seen.kept))
+    write(
+        user=user, action=Action.ERASURE, municipality=None, subject=user, ground=OWN_REQUEST, request_id=request_id,
+        thing=f"wersje robocze: {drafts}, konto {'zamknięte' if seen.closes_account else 'pozostaje'}",
+    )  # fmt: skip
+    return seen.closes_account
+
+
+def close(user: User, *, has_cases: bool) -> None:
+    """Nobody signs in any longer. The name stays only where the files of cases need it."""
+    user.username, user.email, user.last_login, user.is_active = f"konto-{uuid4().hex}", "", None, False
+    if not has_cases:
+        user.first_name = user.last_name = ""
+    user.set_unusable_password()
+    user.save()

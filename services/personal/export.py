@@ -1,0 +1,122 @@
+"""A copy of everything that the office holds of a person's account (art. 15 and 20 of RODO), as a ZIP."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from django.core.files.storage import default_storage
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+
+from services.audit.reading import about, line
+from services.cases.models import Case
+from services.catalogue.models import Attachment, Draft, Filing
+from services.identity.models import User
+
+IN_MEMORY = 5 * 1024**2  #: bytes; a larger copy waits on the disk
+
+README = """Twoje dane w e-urzędzie, stan na {day}
+
+konto.json            Twoje konto: login, imię, nazwisko, adres e-mail i daty
+sprawy.json           Twoje sprawy: przebieg, złożone wnioski z odpowiedziami, spis załączników i dokumentów
+wersje-robocze.json   wnioski, których jeszcze nie złożono
+wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
+zalaczniki/           pliki, które dołączyłeś do wniosków
+dokumenty/            pisma, które wydał urząd
+brakujace-pliki.txt   jest tu tylko wtedy, gdy któregoś z plików nie znaleziono; powiedz o tym urzędowi
+
+Pliki JSON otworzysz w każdym edytorze tekstu i wczytasz w innych programach.
+Notatek wewnętrznych urzędu tu nie ma. O wgląd w akta sprawy możesz poprosić urząd (art. 73 KPA).
+"""
+
+
+def archive(user: User, *, at: datetime) -> IO[bytes]:
+    """The ZIP from its beginning; own rows only."""
+    cases = list(Case.objects.of_person(user).select_related("municipality").order_by("filed_at", "pk"))
+    drafts = Draft.objects.filter(owner=user, case=None).order_by("begun_at")
+    parts = {
+        "konto.json": account(user),
+        "sprawy.json": [told(case) for case in cases],
+        "wersje-robocze.json": [
+            {**values(draft, "service", "typed", "begun_at", "saved_at", "expires_at"), "attachments": files_of(draft)}
+            for draft in drafts
+        ],
+        "wglady.json": list(looks(user)),
+    }
+    made = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    with ZipFile(made, "w", ZIP_DEFLATED) as packed:
+        packed.writestr("readme.txt", README.format(day=f"{timezone.localdate(at):%Y-%m-%d}"))
+        for name, content in parts.items():
+            packed.writestr(name, json.dumps(content, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))
+        lost = []
+        for name, path in stored(user):
+            if not default_storage.exists(path):
+                lost.append(name)
+                continue
+            with default_storage.open(path) as source, packed.open(name, "w") as target:
+                copyfileobj(source, target)
+        if lost:
+            packed.writestr("brakujace-pliki.txt", "\n".join(lost))
+    made.seek(0)
+    return made
+
+
+def account(user: User) -> dict[str, Any]:
+    return values(user, "username", "first_name", "last_name", "email", "date_joined", "last_login")
+
+
+def told(case: Case) -> dict[str, Any]:
+    """A case as its applicant may see it."""
+    filing = Filing.objects.filter(case=case).first()
+    filed = values(filing, "receipt", "filed_at", "form_version", "answers", "told", "sha256") if filing else None
+    draft = Draft.objects.filter(case=case).first()
+    return {
+        **values(case, "number", "service", "title", "filed_at", "due_on", "term_basis", "closed_at"),
+        "status": case.get_status_display(),
+        "office": case.municipality.office_name,
+        "events": [values(event, "at", "text") for event in case.events.filter(is_public=True).order_by("at", "pk")],
+        "filing": filed,
+        "amendments": [values(one, "at", "note", "told") for one in filing.amendments.order_by("pk")] if filing else [],
+        "attachments": files_of(draft) if draft else [],
+        "documents": [
+            {**values(one, "title", "code", "sha256", "issued_at"), "file": f"dokumenty/{one.code}.pdf"}
+            for one in case.documents.order_by("pk")
+        ],
+    }
+
+
+def looks(user: User) -> Iterator[dict[str, Any]]:
+    for entry in about(user).iterator():
+        ground = line(entry).ground
+        yield {
+            **values(entry, "at", "user_name", "post", "thing", "case_number"),
+            "office": entry.municipality.office_name if entry.municipality else None,
+            "what": entry.get_action_display(), "ground": f"{ground.title} ({ground.basis})",
+        }  # fmt: skip
+
+
+def files_of(draft: Draft) -> list[dict[str, Any]]:
+    rows = draft.attachments.order_by("added_at", "pk")
+    return [{**values(one, "name", "media_type", "sha256", "size", "added_at"), "file": packed_as(one)} for one in rows]
+
+
+def packed_as(one: Attachment) -> str:
+    """Names of two files may be the same, keys are not."""
+    return f"zalaczniki/{one.pk}/{one.name}"
+
+
+def stored(user: User) -> Iterator[tuple[str, str]]:
+    """Name in the ZIP, path in the storage."""
+    for attachment in Attachment.objects.filter(draft__owner=user).order_by("added_at", "pk"):
+        yield packed_as(attachment), attachment.path
+    for case in Case.objects.of_person(user).prefetch_related("documents"):
+        for document in case.documents.all():
+            yield f"dokumenty/{document.code}.pdf", str(document.file.name)
+
+
+def values(row: object, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
