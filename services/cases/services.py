@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -46,7 +47,14 @@ def register_case(
 
 
 def open_case(
-    *, municipality: Municipality, service: str, title: str, applicant: User, at: datetime, term: Term | None
+    *,
+    municipality: Municipality,
+    service: str,
+    title: str,
+    applicant: User,
+    at: datetime,
+    term: Term | None,
+    place: Point | None = None,
 ) -> Case:
     """A case without its number yet: ``give_number`` follows in the same transaction, as its last step."""
     case = Case.objects.create(
@@ -58,6 +66,7 @@ def open_case(
         filed_at=at,
         due_on=term.ends(timezone.localdate(at)) if term else None,
         term_basis=term.basis if term else "",
+        place=place,
     )
     record(case, kind="filed", text="Złożono wniosek.", actor=applicant, at=at)
     return case
@@ -76,16 +85,18 @@ def give_number(case: Case) -> None:
     if filing is None:
         text = _("Urząd gminy %(name)s nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi.")
         raise NoCaseClass(text % {"name": case.municipality.name})
-    series = CaseSeries.objects.filter(
-        municipality=case.municipality, unit_symbol=filing.unit_symbol, jrwa=filing.jrwa, year=day.year
-    )
-    if not series.update(last=F("last") + 1):  # the first case of the year
-        CaseSeries.objects.get_or_create(
-            municipality=case.municipality, unit_symbol=filing.unit_symbol, jrwa=filing.jrwa, year=day.year
-        )
-        series.update(last=F("last") + 1)
-    case.number = f"{filing.unit_symbol}.{filing.jrwa}.{series.get().last}.{day.year}"
+    number = next_number(municipality=case.municipality, unit=filing.unit_symbol, jrwa=filing.jrwa, year=day.year)
+    case.number = f"{filing.unit_symbol}.{filing.jrwa}.{number}.{day.year}"
     case.save(update_fields=["number"])
+
+
+def next_number(*, municipality: Municipality, unit: str, jrwa: str, year: int) -> int:
+    """Gapless: others who want one of the same series wait until the transaction ends, so ask as its last step."""
+    series = CaseSeries.objects.filter(municipality=municipality, unit_symbol=unit, jrwa=jrwa, year=year)
+    if not series.update(last=F("last") + 1):  # the first of the year
+        CaseSeries.objects.get_or_create(municipality=municipality, unit_symbol=unit, jrwa=jrwa, year=year)
+        series.update(last=F("last") + 1)
+    return series.get().last
 
 
 def record(case: Case, *, kind: str, text: str, actor: User | None, at: datetime, is_public: bool = True) -> CaseEvent:
@@ -99,6 +110,14 @@ def lock_open(case: Case) -> Case:
     if locked.closed_at is not None:
         text = _("Sprawa %(number)s jest już zakończona (%(status)s). Odśwież stronę.")
         raise Conflict(text % {"number": locked.number, "status": locked.get_status_display()})
+    return locked
+
+
+def lock_running(case: Case) -> Case:
+    """As ``lock_open``. Raises Conflict for a suspended case too: nothing is settled while it stands (KPA art. 102)."""
+    locked = lock_open(case)
+    if locked.status == Case.Status.SUSPENDED:
+        raise Conflict(_("Sprawa %(number)s jest zawieszona. Najpierw ją podejmij.") % {"number": locked.number})
     return locked
 
 
