@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("spatial.ogc.urls")),
     path("", include("services.extracts.urls")),
     path("", include("services.catalogue.urls")),
+    path("", include("services.correspondence.urls")),
     path("", include("services.documents.urls")),
     path("", include("services.drafting.urls")),
     path("", include("services.registers.urls")),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "services.identity",
     "services.cases",
     "services.documents",
+    "services.correspondence",
     "services.forms",
     "services.catalogue",
     "services.certificates",
