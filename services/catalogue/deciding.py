@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from planning.extracts.order import Office
 from services.cases.models import Case, CaseEvent
-from services.cases.services import close, lock_open
+from services.cases.services import close, lock_running
 from services.catalogue.declaration import Letters
 from services.catalogue.models import Attachment, Filing
+from services.correspondence.services import sent
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
@@ -31,7 +32,7 @@ def decide(
     """
     if len(text.strip()) < SHORTEST:
         raise Malformed(_("Napisz treść pisma: co najmniej jedno zdanie, które zrozumie wnioskodawca."))
-    case = lock_open(case)
+    case = lock_running(case)
     if seen != newest(case):
         raise Conflict(_("Ktoś zmienił tę sprawę, zanim ją zakończono. Sprawdź ją jeszcze raz i spróbuj ponownie."))
     title = letters.answer if is_positive else letters.refusal
@@ -46,6 +47,7 @@ def decide(
     document = store(made, case=case, code=code, issued_by=clerk, at=at)
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
     close(case, status=status, text=f"Wydano: {title}.", actor=clerk, at=at)
+    sent(case, subject=title, clerk=clerk, document=document, at=at)
     return document
 
 

@@ -17,6 +17,8 @@ from services.cases.services import give_number, open_case
 from services.catalogue.attaching import forget_content
 from services.catalogue.declaration import EService
 from services.catalogue.models import KEPT, Attachment, Draft, Filing
+from services.catalogue.place import place_of
+from services.correspondence.services import received
 from services.forms.definition import Form, Step
 from services.forms.questions import Files, Group, Statement
 from services.forms.reading import Answers, Reading, as_json, changed, keys, read, told
@@ -152,11 +154,11 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     municipality = service.municipality(found.answers) if found.is_good else None
     if municipality is None:
         raise Unready(_("Popraw zaznaczone odpowiedzi, zanim złożysz wniosek."))
+    answers = as_json(found.answers)
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
-        applicant=draft.owner, at=at, term=service.term,
+        applicant=draft.owner, at=at, term=service.term, place=place_of(form, answers),
     )  # fmt: skip
-    answers = as_json(found.answers)
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
         told=[list(pair) for pair in told(form.questions(), found.answers)], sha256=digest(answers),
@@ -165,6 +167,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
     give_number(case)
+    received(case, subject=case.title, attachments=draft.attachments.count(), at=at)
     return case
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services.catalogue.views import desk, filling, mine
+from services.catalogue.views import desk, filling, mine, places, together
 
 app_name = "catalogue"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("moje/sprawy/<int:pk>/wycofaj/", mine.withdraw, name="withdraw"),
     path("moje/sprawy/<int:pk>/poswiadczenie.pdf", mine.receipt_pdf, name="receipt"),
     path("urzad/", desk.desk, name="desk"),
+    path("urzad/razem/", together.together, name="together"),
+    path("urzad/mapa/", places.page, name="places"),
+    path("urzad/mapa/sprawy.json", places.points, name="points"),
     path("urzad/sprawy/<int:pk>/", desk.review, name="review"),
     path("urzad/sprawy/<int:pk>/metryka.pdf", desk.course_pdf, name="course"),
     path("urzad/sprawy/<int:pk>/krok/<slug:action>/", desk.act, name="act"),
