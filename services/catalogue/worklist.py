@@ -76,6 +76,10 @@ class Asked:
             municipality=typed.get("gmina", "")[:6].replace("\x00", ""),
         )
 
+    @property
+    def is_narrowed(self) -> bool:
+        return any((self.words, self.service, self.handler, self.urgency, self.municipality))
+
 
 def work_list(user: User | AnonymousUser, asked: Asked, *, today: date) -> QuerySet[Case]:
     """Open cases with the nearest term first, or ended ones with the newest first."""
