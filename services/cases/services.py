@@ -4,12 +4,11 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries
+from services.cases.models import Case, CaseClass, CaseEvent
 from services.cases.terms import Term
 from services.identity.models import User
 from spatial.errors import Conflict, ServiceError
@@ -17,6 +16,12 @@ from spatial.municipalities.models import Municipality
 
 #: of a case inside the transaction that opens it
 WAITING = "WN/"
+#: begins the series or takes its next number, and holds its row; one question, because others wait meanwhile
+NEXT = """
+    INSERT INTO cases_caseseries AS series (municipality_id, unit_symbol, jrwa, year, last) VALUES (%s, %s, %s, %s, 1)
+    ON CONFLICT (municipality_id, unit_symbol, jrwa, year) DO UPDATE SET last = series.last + 1
+    RETURNING last
+"""
 
 
 class NoCaseClass(ServiceError):
@@ -92,11 +97,9 @@ def give_number(case: Case) -> None:
 
 def next_number(*, municipality: Municipality, unit: str, jrwa: str, year: int) -> int:
     """Gapless: others who want one of the same series wait until the transaction ends, so ask as its last step."""
-    series = CaseSeries.objects.filter(municipality=municipality, unit_symbol=unit, jrwa=jrwa, year=year)
-    if not series.update(last=F("last") + 1):  # the first of the year
-        CaseSeries.objects.get_or_create(municipality=municipality, unit_symbol=unit, jrwa=jrwa, year=year)
-        series.update(last=F("last") + 1)
-    return series.get().last
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [municipality.pk, unit, jrwa, year])
+        return int(cursor.fetchone()[0])
 
 
 def record(case: Case, *, kind: str, text: str, actor: User | None, at: datetime, is_public: bool = True) -> CaseEvent:

@@ -166,8 +166,9 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     )  # fmt: skip
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
+    attachments = draft.attachments.count()
     give_number(case)
-    received(case, subject=case.title, attachments=draft.attachments.count(), at=at)
+    received(case, subject=case.title, attachments=attachments, at=at)
     return case
 
 

@@ -41,13 +41,12 @@ class Letter:
     document: IssuedDocument | None = field(default=None, repr=False)
 
 
-@transaction.atomic
 def enter(
     letter: Letter, *, municipality: Municipality, unit: str, at: datetime, entered_by: User | None = None
 ) -> Correspondence:
     """The letter with its number, ``RPW/12/2026`` in or ``ROK/12/2026`` out, gapless in (unit, direction, year).
 
-    The last step of a transaction: who enters into the same series waits for its end.
+    Must run inside a transaction, as its last step: who enters into the same series waits for its end.
     Raises Malformed for a letter of nobody, and for a channel that its direction does not have.
     """
     if letter.channel not in CHANNELS[letter.direction]:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -109,6 +110,7 @@ def enter_letter(request: HttpRequest, teryt: int) -> HttpResponse:
     return render(request, "correspondence/enter.html", context, status=422 if form.errors else 200)
 
 
+@transaction.atomic
 def entered_letter(place: Municipality, said: dict[str, Any], *, clerk: User) -> Correspondence:
     """Raises NotFound for a case that the office does not have."""
     case = None

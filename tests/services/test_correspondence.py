@@ -56,6 +56,7 @@ def signed_in(user) -> Client:
     return client
 
 
+@transaction.atomic
 def letter(owner, *, at=NOON, unit="OR", **said) -> Correspondence:
     wanted = {"direction": Direction.IN, "channel": Channel.POST, "subject": "Pismo", "party_name": "Jan"} | said
     return enter(Letter(**wanted), municipality=owner, unit=unit, at=at)
