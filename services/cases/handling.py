@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
-from services.cases.services import close, lock_open, record
+from services.cases.services import close, lock_open, lock_running, record
 from services.cases.terms import MEND, moved, resumed
 from services.identity.models import User
 from spatial.errors import Conflict, Malformed, Refused
@@ -20,11 +20,34 @@ def take(case: Case, *, clerk: User, at: datetime) -> Case:
     case = lock_open(case)
     if case.handler_id == clerk.pk:
         return case
-    case.handler = clerk
+    led_by(case, clerk)
+    record(case, kind="taken", text=f"Sprawę prowadzi {clerk.display_name}.", actor=clerk, at=at)
+    return case
+
+
+def led_by(case: Case, handler: User) -> None:
+    """Of a locked case; one that was only filed is looked into now."""
+    case.handler = handler
     if case.status == Case.Status.FILED:
         case.status = Case.Status.IN_REVIEW
     case.save(update_fields=["handler", "status"])
-    record(case, kind="taken", text=f"Sprawę prowadzi {clerk.display_name}.", actor=clerk, at=at)
+
+
+@transaction.atomic
+def hand_over(case: Case, *, clerk: User, to: User, note: str, at: datetime) -> Case:
+    """A colleague leads the case from now on; the note is for the office. Whether the colleague may, the caller knows.
+
+    Raises Conflict when the colleague leads it already.
+    """
+    case = lock_open(case)
+    if case.handler_id == to.pk:
+        text = _("Sprawę %(number)s już prowadzi %(name)s.")
+        raise Conflict(text % {"number": case.number, "name": to.display_name})
+    led_by(case, to)
+    record(case, kind="handed-over", text=f"Sprawę prowadzi {to.display_name}.", actor=clerk, at=at)
+    if note.strip():
+        text = f"Przekazano do: {to.display_name}. {note.strip()}"
+        record(case, kind="note", text=text, actor=clerk, at=at, is_public=False)
     return case
 
 
@@ -34,7 +57,7 @@ def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetim
 
     Raises Malformed for an empty call and for a day nearer than the law lets, Conflict when one is already open.
     """
-    case = lock_open(case)
+    case = lock_running(case)
     today = timezone.localdate(at)
     if case.status == Case.Status.AWAITING:
         raise Conflict(_("Wezwanie do uzupełnienia już czeka na wnioskodawcę."))
@@ -71,7 +94,7 @@ def mend(case: Case, *, applicant: User, text: str, at: datetime) -> Case:
 @transaction.atomic
 def extend(case: Case, *, clerk: User, reason: str, until: date, at: datetime) -> Case:
     """A new day of settling, of which the applicant is told with the reason (KPA art. 36). Raises Malformed."""
-    case = lock_open(case)
+    case = lock_running(case)
     if not reason.strip():
         raise Malformed(_("Napisz, dlaczego sprawa potrwa dłużej (art. 36 KPA)."))
     if case.due_on is None or moved(until) <= case.due_on:
@@ -80,6 +103,45 @@ def extend(case: Case, *, clerk: User, reason: str, until: date, at: datetime) -
     case.save(update_fields=["due_on"])
     text = f"Nowy termin załatwienia: {polish_date(case.due_on)}. Przyczyna: {reason.strip()} Możesz wnieść ponaglenie."
     record(case, kind="extended", text=text, actor=clerk, at=at)
+    return case
+
+
+@transaction.atomic
+def suspend(case: Case, *, clerk: User, reason: str, at: datetime) -> Case:
+    """The proceedings stand, and their term with them (KPA art. 97-98, 103). Raises Malformed, Conflict.
+
+    ``reason`` names the ground: a preliminary question, a death, the applicant's own wish.
+    """
+    case = lock_running(case)
+    if case.status == Case.Status.AWAITING:
+        raise Conflict(_("Sprawa czeka na uzupełnienie i jej termin już stoi. Zawiesisz ją po odpowiedzi."))
+    if not reason.strip():
+        raise Malformed(_("Napisz, dlaczego zawieszasz sprawę (art. 97 albo 98 KPA)."))
+    case.status, case.paused_on = Case.Status.SUSPENDED, timezone.localdate(at)
+    case.save(update_fields=["status", "paused_on"])
+    text = f"Zawieszono postępowanie. Przyczyna: {reason.strip()}"
+    record(case, kind="suspended", text=text, actor=clerk, at=at)
+    return case
+
+
+@transaction.atomic
+def resume(case: Case, *, clerk: User, reason: str, at: datetime) -> Case:
+    """The ground is gone: the term runs on, as many days later as it stood (KPA art. 97 § 2, 103). Raises Malformed,
+    Conflict when the case is not suspended.
+    """
+    case = lock_open(case)
+    if case.status != Case.Status.SUSPENDED or case.paused_on is None:
+        raise Conflict(_("Sprawa %(number)s nie jest zawieszona.") % {"number": case.number})
+    if not reason.strip():
+        raise Malformed(_("Napisz, dlaczego sprawa toczy się dalej (art. 97 § 2 KPA)."))
+    if case.due_on:
+        case.due_on = resumed(case.due_on, paused_on=case.paused_on, resumed_on=timezone.localdate(at))
+    case.status, case.paused_on = Case.Status.IN_REVIEW, None
+    case.save(update_fields=["status", "paused_on", "due_on"])
+    text = f"Podjęto zawieszone postępowanie. Przyczyna: {reason.strip()}"
+    if case.due_on:
+        text += f" Nowy termin załatwienia: {polish_date(case.due_on)}."
+    record(case, kind="resumed", text=text, actor=clerk, at=at)
     return case
 
 

@@ -4,11 +4,12 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from spatial import crs
 from spatial.municipalities.models import Municipality
 
 
@@ -67,7 +68,10 @@ class TermRule(models.Model):
 
 
 class CaseSeries(models.Model):
-    """Last number given out for (unit, class, year); the row lock makes the sequence gapless."""
+    """Last number given out for (unit, class, year); the row lock makes the sequence gapless.
+
+    ``jrwa`` is a class of cases, or the register of letters: ``RPW`` in, ``ROK`` out.
+    """
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, related_name="+")
     unit_symbol = models.CharField("komórka", max_length=12)
@@ -109,6 +113,7 @@ class Case(models.Model):
         FILED = "filed", _("złożona")
         IN_REVIEW = "in-review", _("w trakcie sprawdzania")
         AWAITING = "awaiting", _("do uzupełnienia")
+        SUSPENDED = "suspended", _("zawieszona")
         ISSUED = "issued", _("załatwiona")
         REFUSED = "refused", _("odmowa")
         WITHDRAWN = "withdrawn", _("wycofana")
@@ -131,6 +136,7 @@ class Case(models.Model):
     awaits_until = models.DateField("termin uzupełnienia", null=True)  #: while the applicant must mend something
     paused_on = models.DateField("bieg terminu wstrzymano", null=True)
     closed_at = models.DateTimeField("zakończono", null=True)
+    place = models.PointField("miejsce", srid=crs.PL_1992, null=True)  #: on the first parcel of the filing
 
     objects = CaseQuerySet.as_manager()
 
@@ -149,6 +155,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def unit_symbol(self) -> str:
+        """The unit that its number begins with."""
+        return self.number.rsplit(".", 3)[0]
 
 
 class CaseParty(models.Model):

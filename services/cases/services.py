@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import cast
 from uuid import uuid4
 
-from django.db.models import F
+from django.contrib.gis.geos import Point
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.cases.models import Case, CaseClass, CaseEvent, CaseSeries, TermRule
+from services.cases.models import Case, CaseClass, CaseEvent, TermRule
 from services.cases.terms import Term, Unit
 from services.identity.models import User
 from spatial.errors import Conflict, ServiceError
@@ -16,6 +17,12 @@ from spatial.municipalities.models import Municipality
 
 #: of a case inside the transaction that opens it
 WAITING = "WN/"
+#: begins the series or takes its next number, and holds its row; one question, because others wait meanwhile
+NEXT = """
+    INSERT INTO cases_caseseries AS series (municipality_id, unit_symbol, jrwa, year, last) VALUES (%s, %s, %s, %s, 1)
+    ON CONFLICT (municipality_id, unit_symbol, jrwa, year) DO UPDATE SET last = series.last + 1
+    RETURNING last
+"""
 
 
 class NoCaseClass(ServiceError):
@@ -26,7 +33,14 @@ class NoCaseClass(ServiceError):
 
 
 def open_case(
-    *, municipality: Municipality, service: str, title: str, applicant: User, at: datetime, term: Term
+    *,
+    municipality: Municipality,
+    service: str,
+    title: str,
+    applicant: User,
+    at: datetime,
+    term: Term,
+    place: Point | None = None,
 ) -> Case:
     """A case without its number yet: ``give_number`` follows in the same transaction, as its last step.
 
@@ -41,6 +55,7 @@ def open_case(
         filed_at=at,
         due_on=term.ends(timezone.localdate(at)),
         term_basis=term.basis,
+        place=place,
     )
     record(case, kind="filed", text="Złożono wniosek.", actor=applicant, at=at)
     return case
@@ -66,16 +81,16 @@ def give_number(case: Case) -> None:
     if filing is None:
         text = _("Urząd gminy %(name)s nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi.")
         raise NoCaseClass(text % {"name": case.municipality.name})
-    series = CaseSeries.objects.filter(
-        municipality=case.municipality, unit_symbol=filing.unit_symbol, jrwa=filing.jrwa, year=day.year
-    )
-    if not series.update(last=F("last") + 1):  # the first case of the year
-        CaseSeries.objects.get_or_create(
-            municipality=case.municipality, unit_symbol=filing.unit_symbol, jrwa=filing.jrwa, year=day.year
-        )
-        series.update(last=F("last") + 1)
-    case.number = f"{filing.unit_symbol}.{filing.jrwa}.{series.get().last}.{day.year}"
+    number = next_number(municipality=case.municipality, unit=filing.unit_symbol, jrwa=filing.jrwa, year=day.year)
+    case.number = f"{filing.unit_symbol}.{filing.jrwa}.{number}.{day.year}"
     case.save(update_fields=["number"])
+
+
+def next_number(*, municipality: Municipality, unit: str, jrwa: str, year: int) -> int:
+    """Gapless: others who want one of the same series wait until the transaction ends, so ask as its last step."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [municipality.pk, unit, jrwa, year])
+        return int(cursor.fetchone()[0])
 
 
 def record(case: Case, *, kind: str, text: str, actor: User | None, at: datetime, is_public: bool = True) -> CaseEvent:
@@ -89,6 +104,14 @@ def lock_open(case: Case) -> Case:
     if locked.closed_at is not None:
         text = _("Sprawa %(number)s jest już zakończona (%(status)s). Odśwież stronę.")
         raise Conflict(text % {"number": locked.number, "status": locked.get_status_display()})
+    return locked
+
+
+def lock_running(case: Case) -> Case:
+    """As ``lock_open``. Raises Conflict for a suspended case too: nothing is settled while it stands (KPA art. 102)."""
+    locked = lock_open(case)
+    if locked.status == Case.Status.SUSPENDED:
+        raise Conflict(_("Sprawa %(number)s jest zawieszona. Najpierw ją podejmij.") % {"number": locked.number})
     return locked
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from planning.extracts.order import Office
 from services.cases.models import Case, CaseEvent
-from services.cases.services import close, lock_open
+from services.cases.services import close, lock_running
 from services.catalogue.declaration import Hand, Letters
 from services.catalogue.models import Attachment, Filing
 from services.catalogue.xml import as_xml
+from services.correspondence.services import sent
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
@@ -36,7 +37,7 @@ def decide(
     papers = letters.papers if is_positive else None
     if papers is None and len(text.strip()) < SHORTEST:
         raise Malformed(_("Napisz treść pisma: co najmniej jedno zdanie, które zrozumie wnioskodawca."))
-    case = lock_open(case)
+    case = lock_running(case)
     if seen is not None and seen != newest(case):
         raise Conflict(_("Ktoś zmienił tę sprawę, zanim ją zakończono. Sprawdź ją jeszcze raz i spróbuj ponownie."))
     if papers:
@@ -47,6 +48,8 @@ def decide(
     titles = ", ".join(dict.fromkeys(document.title for document in documents))
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
     close(case, status=status, text=f"Wydano: {titles}.", actor=hand.clerk, at=hand.at)
+    for document in documents:
+        sent(case, subject=document.title, clerk=hand.clerk, document=document, at=hand.at)
     return documents
 
 

@@ -20,6 +20,8 @@ from services.catalogue.declaration import EService, Faults
 from services.catalogue.editions import form_for
 from services.catalogue.land import faults_of, municipality_of
 from services.catalogue.models import KEPT, Attachment, CoSignature, Draft, Filing
+from services.catalogue.place import place_of
+from services.correspondence.services import received
 from services.forms.definition import Form, Step
 from services.forms.questions import Files, Group, Raw, Statement
 from services.forms.reading import Answers, Reading, as_json, as_typed, changed, keys, read, told
@@ -196,11 +198,12 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     form, found, municipality = ready(service, draft, at=at)
     signed = signature_of(service, draft, found)
     term = term_for(service.code, municipality, declared=service.term, on=timezone.localdate(at))
+    answers = as_json(found.answers)
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
         applicant=draft.owner, at=at, term=term,
+        place=place_of(form, answers),
     )  # fmt: skip
-    answers = as_json(found.answers)
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
         told=[*map(list, told(form.questions(), found.answers)), *signature(signed)], sha256=digest(answers),
@@ -208,7 +211,9 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     )  # fmt: skip
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
+    attachments = draft.attachments.count()
     give_number(case)
+    received(case, subject=case.title, attachments=attachments, at=at)
     return case
 
 

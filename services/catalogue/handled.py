@@ -1,25 +1,58 @@
-"""Which cases a person of the office handles."""
+"""Which cases a person of the office handles, and handing them over to who handles such cases too."""
 
+from datetime import datetime
 from functools import reduce
 from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
+from services.cases import handling
 from services.cases.models import Case
-from services.catalogue.declaration import eservices
+from services.catalogue.declaration import EService, eservices
 from services.identity.models import StaffRole, User
+from spatial.errors import Refused
+
+
+def codes_of(user: User | AnonymousUser) -> dict[str, list[str]]:
+    """Codes of the services that the person's roles handle, by municipality."""
+    by_role: dict[str, list[str]] = {}
+    for service in eservices:
+        by_role.setdefault(service.role, []).append(service.code)
+    found: dict[str, list[str]] = {}
+    for municipality, role in StaffRole.objects.filter(user=user.pk).values_list("municipality", "role"):
+        if role in by_role:
+            found.setdefault(municipality, []).extend(by_role[role])
+    return found
 
 
 def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
     """Cases of the services that the person's roles handle, each in its own municipality."""
-    codes: dict[str, list[str]] = {}
-    for service in eservices:
-        codes.setdefault(service.role, []).append(service.code)
-    mine = [
-        Q(municipality=municipality, service__in=codes[role])
-        for municipality, role in StaffRole.objects.filter(user=user.pk).values_list("municipality", "role")
-        if role in codes
-    ]
+    mine = [Q(municipality=municipality, service__in=codes) for municipality, codes in codes_of(user).items()]
     rows = Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
     return rows.select_related("municipality", "applicant", "handler")
+
+
+def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:
+    """Who holds a role that the person holds in the same municipality, the person too."""
+    roles = {service.role for service in eservices}
+    held = StaffRole.objects.filter(user=user.pk, role__in=roles).values_list("municipality", "role")
+    shared = [Q(roles__municipality=municipality, roles__role=role) for municipality, role in held]
+    return by_name(User.objects.filter(reduce(or_, shared)) if shared else User.objects.none())
+
+
+def handlers_of(case: Case, service: EService) -> QuerySet[User]:
+    """Who may handle the case."""
+    return by_name(User.objects.filter(roles__municipality=case.municipality, roles__role=service.role))
+
+
+def by_name(people: QuerySet[User]) -> QuerySet[User]:
+    return people.filter(is_active=True).distinct().order_by("last_name", "first_name", "pk")
+
+
+def hand_over(case: Case, *, clerk: User, to: User, note: str, at: datetime) -> Case:
+    """As ``handling.hand_over``. Raises Refused where the colleague does not handle such cases."""
+    if not handled_by(to).filter(pk=case.pk).exists():
+        raise Refused(_("%(name)s nie prowadzi takich spraw w tej gminie.") % {"name": to.display_name})
+    return handling.hand_over(case, clerk=clerk, to=to, note=note, at=at)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from services.catalogue.views import cosign as cosigned
-from services.catalogue.views import desk, filling, mine, rules
+from services.catalogue.views import desk, filling, mine, places, rules, together
 
 app_name = "catalogue"
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("urzad/uslugi/", rules.index, name="rules-index"),
     path("urzad/uslugi/<int:teryt>/<slug:code>/", rules.service_rules, name="rules"),
     path("urzad/uslugi/<int:teryt>/<slug:code>/podglad/", rules.preview, name="rules-preview"),
+    path("urzad/razem/", together.together, name="together"),
+    path("urzad/mapa/", places.page, name="places"),
+    path("urzad/mapa/sprawy.json", places.points, name="points"),
     path("urzad/sprawy/<int:pk>/", desk.review, name="review"),
     path("urzad/sprawy/<int:pk>/podglad/", desk.letter_preview, name="letter-preview"),
     path("urzad/sprawy/<int:pk>/podglad/<int:index>.pdf", desk.paper_preview, name="paper-preview"),

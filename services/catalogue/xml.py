@@ -18,7 +18,7 @@ SCHEMA = Path(__file__).with_name("filing.xsd")
 
 def as_xml(filing: Filing) -> bytes:
     """UTF-8; the same filing gives the same bytes."""
-    root = etree.Element(tag("Dokument"), nsmap={None: NAMESPACE})
+    root = etree.Element(tag("Dokument"), nsmap={None: NAMESPACE})  # type: ignore[dict-item] # the stubs know no default
     service = eservices.get(filing.case.service)
     told = part(root, "OpisDokumentu")
     text(told, "Usluga", service.card.title.pl if service else filing.case.service, kod=filing.case.service)

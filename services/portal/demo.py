@@ -33,6 +33,7 @@ from data.demo import (
 from data.demo.owners import with_owners
 from data.records import Reading
 from services.cases.models import CaseClass
+from services.correspondence.models import OrganisationalUnit
 from services.identity.models import StaffRole, User
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
 from spatial import crs
@@ -63,6 +64,8 @@ CASE_CLASSES = {
     "pismo-ogolne": ("OR", "1510"),
     "informacja-publiczna": ("OR", "1431"),
 }
+#: units of the office by the symbols of their cases
+UNITS = {"GP": "Referat Gospodarki Przestrzennej", "OR": "Referat Organizacyjny"}
 CLERK_TITLE = "inspektor ds. organizacyjnych"
 INSPECTOR_TITLE = "inspektor ochrony danych"
 
@@ -74,7 +77,7 @@ def refuse_outside_demo() -> None:
 
 
 def load_offices() -> None:
-    """Municipalities, accounts and case classes; what is there already stays as it is."""
+    """Municipalities, accounts, units and case classes; what is there already stays as it is."""
     refuse_outside_demo()
     with transaction.atomic():
         for demo in MUNICIPALITIES.values():
@@ -85,6 +88,10 @@ def load_offices() -> None:
                     service=service,
                     valid_from=date(2011, 1, 1),
                     defaults={"unit_symbol": unit, "jrwa": jrwa, "source": "do potwierdzenia przez urząd"},
+                )
+            for symbol, name in UNITS.items():
+                OrganisationalUnit.objects.get_or_create(
+                    municipality=municipality, symbol=symbol, valid_from=date(2011, 1, 1), defaults={"name": name}
                 )
         for account in ACCOUNTS:
             _account(account)

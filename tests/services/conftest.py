@@ -2,8 +2,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import translation
 
+from services.identity.models import StaffRole
+from tests.conftest import person
 from tests.simulators.maps import MapSimulator, picture
 
 
@@ -27,3 +30,23 @@ def polish() -> Iterator[None]:
     """A test before may have asked in English, and a thread stays in the language of its last page."""
     with translation.override("pl"):
         yield
+
+
+@pytest.fixture
+def jadwiga(skala):
+    clerk = person("jadwiga", "Jadwiga", "Kaczmarek")
+    StaffRole.objects.create(user=clerk, municipality=skala, role=StaffRole.Role.CLERK, job_title="inspektor")
+    return clerk
+
+
+@pytest.fixture
+def resident(client, anna, filing):
+    client.force_login(anna)
+    return client
+
+
+@pytest.fixture
+def office(jadwiga):
+    clerk = Client()
+    clerk.force_login(jadwiga)
+    return clerk

@@ -13,7 +13,7 @@ STAYS = """
 class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0004_retention"),
-        ("cases", "0007_cosigning"),
+        ("cases", "0008_cosigning"),
         ("catalogue", "0005_cosigning"),
     ]
 

@@ -1,13 +1,12 @@
 """The clerk's desk: a work list by term, one case, the steps that can be taken."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,15 +17,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from services.audit.services import Action, look
 from services.cases import handling
 from services.cases.models import Case
-from services.catalogue import amending
+from services.catalogue import amending, exchange
 from services.catalogue.deciding import course, decide, letter_of, newest
 from services.catalogue.declaration import EService, Hand, eservices
 from services.catalogue.editions import form_for
 from services.catalogue.filing import of_step, regroup
-from services.catalogue.handled import handled_by
+from services.catalogue.handled import codes_of, colleagues_of, hand_over, handled_by, handlers_of
 from services.catalogue.models import Attachment, Filing
 from services.catalogue.views.filling import card_of, labelled, posted_fields
 from services.catalogue.views.mine import sent_xml
+from services.catalogue.worklist import Asked, Urgency, urgency, work_list
 from services.documents import letters as paper
 from services.documents.views import public_address
 from services.forms.page import marked, shown
@@ -34,10 +34,9 @@ from services.forms.questions import clean
 from services.forms.reading import Reading, read
 from services.identity.models import StaffRole, User
 from spatial.errors import Malformed, NotFound, Refused, ServiceError
+from spatial.municipalities.models import Municipality
 
 ON_PAGE = 50
-SOON = timedelta(days=3)
-SHOWN_PEOPLE = 200  #: of one name, whose cases are looked for
 
 
 def refuse_others(user: User | AnonymousUser) -> None:
@@ -51,34 +50,39 @@ def refuse_others(user: User | AnonymousUser) -> None:
 @login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Open cases, the nearest term first; ``?stan=zakonczone`` and ``?moje=1``, ``?szukaj=`` by number or name."""
+    """Open cases, the nearest term first; ``?stan=zakonczone``, and the filters of ``Asked``."""
     refuse_others(request.user)
-    is_closed, is_own = request.GET.get("stan") == "zakonczone", request.GET.get("moje") == "1"
-    rows = handled_by(request.user).filter(closed_at__isnull=not is_closed)
-    if is_own:
-        rows = rows.filter(handler=cast(User, request.user))
-    words = request.GET.get("szukaj", "").strip()[:100]
-    if words and words.isprintable():
-        named = list(User.objects.filter(last_name__icontains=words).values_list("pk", flat=True)[:SHOWN_PEOPLE])
-        rows = rows.filter(Q(number__icontains=words) | Q(title__icontains=words) | Q(applicant__in=named))
-    order = (F("closed_at").desc(), "-pk") if is_closed else (F("due_on").asc(nulls_last=True), "pk")
-    page = min(max(int(typed), 1), 1_000) if (typed := request.GET.get("strona", "1")[:5]).isdecimal() else 1
-    found = list(rows.order_by(*order)[(page - 1) * ON_PAGE : page * ON_PAGE + 1])
-    today = timezone.localdate()
-    context = {
+    return desk_page(request)
+
+
+def desk_page(
+    request: HttpRequest, *, fault: str = "", faults: Sequence[tuple[str, str]] = (), chosen: Collection[int] = ()
+) -> HttpResponse:
+    """``fault``, ``faults`` by number, ``chosen``: of a step that could not be taken with all chosen cases."""
+    today, asked = timezone.localdate(), Asked.of(request.GET.dict())
+    page = page_of(request)
+    found = list(work_list(request.user, asked, today=today)[(page - 1) * ON_PAGE : page * ON_PAGE + 1])
+    context = filters_of(request, asked) | {
         "rows": [(case, urgency(case, today)) for case in found[:ON_PAGE]], "has_next": len(found) > ON_PAGE,
-        "page": page, "is_closed": is_closed, "is_own": is_own, "words": words,
+        "page": page, "fault": fault, "faults": faults, "chosen": chosen, "query": request.GET.urlencode(),
+        "typed": request.POST,
     }  # fmt: skip
-    return render(request, "catalogue/desk.html", context)
+    return render(request, "catalogue/desk.html", context, status=422 if fault or faults else 200)
 
 
-def urgency(case: Case, today: date) -> str:
-    """``late``, ``soon``, ``calm``, or ``waiting`` for the applicant."""
-    if case.status == Case.Status.AWAITING:
-        return "waiting"
-    if case.due_on is None or case.closed_at:
-        return "calm"
-    return "late" if case.due_on < today else "soon" if case.due_on - today <= SOON else "calm"
+def page_of(request: HttpRequest) -> int:
+    typed = request.GET.get("strona", "1")[:5]
+    return min(max(int(typed), 1), 1_000) if typed.isdecimal() else 1
+
+
+def filters_of(request: HttpRequest, asked: Asked) -> dict[str, object]:
+    """What can be asked for, and what was."""
+    codes = codes_of(request.user)
+    return {
+        "asked": asked, "colleagues": colleagues_of(request.user), "urgencies": Urgency.choices,
+        "services": [card_of(service) for service in eservices if any(service.code in held for held in codes.values())],
+        "municipalities": Municipality.objects.filter(pk__in=codes).order_by("name"),
+    }  # fmt: skip
 
 
 def service_of(case: Case) -> EService:
@@ -120,6 +124,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "texts": {"odpowiedz": draft, **({failed: typed} if failed else {})}, "until": request.POST.get("do", ""),
         "can_leave": bool(case.awaits_until and case.awaits_until < today),
         "is_mine": case.handler_id == request.user.pk,
+        "colleagues": handlers_of(case, service).exclude(pk=case.handler_id or 0), "typed": request.POST,
     }  # fmt: skip
     return render(request, "catalogue/review.html", context, status=422 if fault else 200)
 
@@ -245,6 +250,15 @@ def hand_of(request: HttpRequest, at: datetime) -> Hand:
     return Hand(cast(User, request.user), at, public_address(request))
 
 
+def colleague_of(request: HttpRequest) -> User:
+    """Raises Malformed."""
+    typed = request.POST.get("komu", "")[:18]
+    found = User.objects.filter(pk=typed, is_active=True).first() if typed.isdecimal() else None
+    if found is None:
+        raise Malformed(_("Wybierz, komu przekazać."))
+    return found
+
+
 def decided(request: HttpRequest, case: Case, at: datetime, *, is_positive: bool) -> None:
     letters = service_of(case).letters
     seen = int(typed) if (typed := request.POST.get("widziane", "")[:18]).isdecimal() else -1
@@ -255,11 +269,20 @@ type Run = Callable[[HttpRequest, Case, datetime], object]
 
 ACTIONS: dict[str, Run] = {
     "przejmij": lambda request, case, at: handling.take(case, clerk=cast(User, request.user), at=at),
-    "wezwij": lambda request, case, at: handling.call_to_mend(
+    "przekaz": lambda request, case, at: hand_over(
+        case, clerk=cast(User, request.user), to=colleague_of(request), note=text_of(request), at=at
+    ),
+    "wezwij": lambda request, case, at: exchange.call_to_mend(
         case, clerk=cast(User, request.user), what=text_of(request), until=day_of(request), at=at
     ),
-    "przedluz": lambda request, case, at: handling.extend(
+    "przedluz": lambda request, case, at: exchange.extend(
         case, clerk=cast(User, request.user), reason=text_of(request), until=day_of(request), at=at
+    ),
+    "zawies": lambda request, case, at: exchange.suspend(
+        case, clerk=cast(User, request.user), reason=text_of(request), at=at
+    ),
+    "podejmij": lambda request, case, at: exchange.resume(
+        case, clerk=cast(User, request.user), reason=text_of(request), at=at
     ),
     "notatka": lambda request, case, at: handling.note(
         case, clerk=cast(User, request.user), text=text_of(request), at=at

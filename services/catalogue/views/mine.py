@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from services.cases import handling
 from services.cases.models import Case
 from services.cases.terms import APPEAL
+from services.catalogue import exchange
 from services.catalogue.deciding import receipt
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
@@ -76,7 +76,7 @@ def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str 
 def mend(request: HttpRequest, pk: int) -> HttpResponse:
     found, text = own_case(request, pk), clean(request.POST.get("tekst", ""))[:10_000]
     try:
-        handling.mend(found, applicant=cast(User, request.user), text=text, at=timezone.now())
+        exchange.mend(found, applicant=cast(User, request.user), text=text, at=timezone.now())
     except ServiceError as error:
         return case_page(request, own_case(request, pk), fault=error.message, typed=text)
     messages.success(request, _("Uzupełnienie wysłane. Termin załatwienia biegnie dalej."))
@@ -87,7 +87,7 @@ def mend(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        handling.withdraw(own_case(request, pk), applicant=cast(User, request.user), at=timezone.now())
+        exchange.withdraw(own_case(request, pk), applicant=cast(User, request.user), at=timezone.now())
     except ServiceError as error:
         messages.error(request, error.message)
     else:

@@ -35,7 +35,7 @@ def to_filings(apps, _schema):
 class Migration(migrations.Migration):
     dependencies = [
         ("extracts", "0001_initial"),
-        ("cases", "0005_properties"),
+        ("cases", "0006_properties"),
         ("catalogue", "0004_editions"),
     ]
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "services.cases",
     "services.audit",
     "services.documents",
+    "services.correspondence",
     "services.forms",
     "services.catalogue",
     "services.certificates",

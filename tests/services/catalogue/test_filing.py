@@ -24,34 +24,12 @@ from services.catalogue import filing as drafts
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
-from services.identity.models import StaffRole
-from tests.conftest import person
 from tests.signing import authority, jan, plain_pdf, signed_pdf, signed_xml, trusting
 
 pytestmark = pytest.mark.django_db
 
 LETTER = {"office": "120610", "kind": "question", "subject": "Światło na Rynku", "text": "Kiedy będzie?\n\nDziękuję."}
 JSON = {"Accept": "application/json"}
-
-
-@pytest.fixture
-def jadwiga(skala):
-    clerk = person("jadwiga", "Jadwiga", "Kaczmarek")
-    StaffRole.objects.create(user=clerk, municipality=skala, role=StaffRole.Role.CLERK, job_title="inspektor")
-    return clerk
-
-
-@pytest.fixture
-def resident(client, anna, filing):
-    client.force_login(anna)
-    return client
-
-
-@pytest.fixture
-def office(jadwiga):
-    clerk = Client()
-    clerk.force_login(jadwiga)
-    return clerk
 
 
 def begun(client, code="pismo-ogolne", query="") -> str:

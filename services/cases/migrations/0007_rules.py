@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_properties"),
+        ("cases", "0006_properties"),
         ("municipalities", "0002_head_title_genitive"),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_words"),
+        ("cases", "0005_place_and_suspension"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""The register of letters (dziennik korespondencji): what came to the office and what it sent."""

@@ -1,0 +1,83 @@
+"""Finding letters, for the person whose they are and for the office; and the table for a spreadsheet."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
+
+from data.writers.cells import harmless
+from services.cases.models import Case
+from services.correspondence.models import Correspondence
+from services.identity.models import User
+from spatial.municipalities.models import Municipality
+
+COLUMNS = (
+    "Numer", "Komórka", "Kierunek", "Data", "Data na piśmie", "Znak nadawcy", "Nadawca lub adresat", "Dotyczy",
+    "Załączniki", "Sposób", "Stan", "Doręczono", "Sprawa",
+)  # fmt: skip
+
+
+def own(user: User, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
+    """Letters of the person and nobody else, newest first."""
+    rows = of_year(Correspondence.objects.filter(party=user), asked)
+    if office := asked.get("gmina"):
+        rows = rows.filter(municipality=office)
+    if number := asked.get("sprawa"):
+        rows = rows.filter(case__number=number)
+    return newest_first(rows)
+
+
+def of_office(municipality: Municipality, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
+    """Letters of one office as the clerk asked for them, newest first."""
+    rows = of_year(Correspondence.objects.filter(municipality=municipality), asked)
+    if unit := asked.get("komorka"):
+        rows = rows.filter(unit_symbol=unit)
+    if direction := asked.get("kierunek"):
+        rows = rows.filter(direction=direction)
+    if words := asked.get("szukaj"):
+        cases = list(Case.objects.of(municipality).filter(number=words).values_list("pk", flat=True))
+        rows = rows.filter(
+            Q(subject__icontains=words) | Q(party_name__icontains=words) | Q(number=words) | Q(case__in=cases)
+        )
+    return newest_first(rows)
+
+
+def of_year(rows: QuerySet[Correspondence], asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
+    """By the year of Warsaw, as numbers are."""
+    year = asked.get("rok")
+    if not year:
+        return rows
+    here = timezone.get_current_timezone()
+    return rows.filter(at__gte=datetime(year, 1, 1, tzinfo=here), at__lt=datetime(year + 1, 1, 1, tzinfo=here))
+
+
+def newest_first(rows: QuerySet[Correspondence]) -> QuerySet[Correspondence]:
+    return rows.select_related("municipality", "case", "document").order_by("-at", "-pk")
+
+
+class Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def as_csv(rows: QuerySet[Correspondence]) -> Iterator[str]:
+    """Line by line; semicolons and a byte-order mark, as the office's spreadsheet wants them; no cell is a formula."""
+    writer = csv.writer(Echo(), delimiter=";")
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for row in rows.iterator(chunk_size=1000):
+        yield writer.writerow(harmless(str(cell)) for cell in cells(row))
+
+
+@translation.override("pl")
+def cells(row: Correspondence) -> tuple[object, ...]:
+    return (
+        row.number, row.unit_symbol, row.get_direction_display(),
+        f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}",
+        row.written_on or "", row.their_mark, row.party_name, row.subject, row.attachments, row.get_channel_display(),
+        row.get_status_display(), row.delivered_on or "", row.case.number if row.case else "",
+    )  # fmt: skip

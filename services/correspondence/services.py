@@ -1,0 +1,98 @@
+"""Entering letters in the register. The number is given last, under the lock of its series, as case numbers are."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.cases.models import Case
+from services.cases.services import next_number
+from services.correspondence.models import Correspondence
+from services.documents.models import IssuedDocument
+from services.identity.models import User
+from spatial.errors import Conflict, Malformed
+from spatial.municipalities.models import Municipality
+
+Direction, Channel, Status = Correspondence.Direction, Correspondence.Channel, Correspondence.Status
+
+#: names of the registers in numbers: rejestr pism wpływających, rejestr korespondencji wychodzącej
+REGISTERS = {Direction.IN: "RPW", Direction.OUT: "ROK"}
+CHANNELS = {
+    Direction.IN: (Channel.PORTAL, Channel.ADE, Channel.EPUAP, Channel.POST, Channel.IN_PERSON, Channel.EMAIL),
+    Direction.OUT: (Channel.PORTAL, Channel.ADE, Channel.HYBRID, Channel.POST, Channel.IN_PERSON),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What the register says of a letter besides where and when it was entered."""
+
+    direction: Correspondence.Direction
+    channel: Correspondence.Channel
+    subject: str
+    party: User | None = None
+    party_name: str = ""  #: of who has no account
+    written_on: date | None = None
+    their_mark: str = ""
+    attachments: int = 0
+    case: Case | None = field(default=None, repr=False)
+    document: IssuedDocument | None = field(default=None, repr=False)
+
+
+def enter(
+    letter: Letter, *, municipality: Municipality, unit: str, at: datetime, entered_by: User | None = None
+) -> Correspondence:
+    """The letter with its number, ``RPW/12/2026`` in or ``ROK/12/2026`` out, gapless in (unit, direction, year).
+
+    Must run inside a transaction, as its last step: who enters into the same series waits for its end.
+    Raises Malformed for a letter of nobody, and for a channel that its direction does not have.
+    """
+    if letter.channel not in CHANNELS[letter.direction]:
+        raise Malformed(_("Tak nie można wysłać albo przyjąć tego pisma. Wybierz sposób z listy."))
+    name = letter.party.display_name if letter.party else letter.party_name.strip()
+    if not name:
+        raise Malformed(_("Wpisz, od kogo albo do kogo jest pismo."))
+    register, year = REGISTERS[letter.direction], timezone.localdate(at).year
+    number = next_number(municipality=municipality, unit=unit, jrwa=register, year=year)
+    return Correspondence.objects.create(
+        municipality=municipality, unit_symbol=unit, direction=letter.direction,
+        number=f"{register}/{number}/{year}", at=at, written_on=letter.written_on, their_mark=letter.their_mark,
+        party=letter.party, party_name=name[:200], subject=letter.subject[:250], attachments=letter.attachments,
+        channel=letter.channel, status=Status.RECEIVED if letter.direction == Direction.IN else Status.SENT,
+        case=letter.case, document=letter.document, entered_by=entered_by,
+    )  # fmt: skip
+
+
+def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) -> Correspondence:
+    """The applicant wrote through the portal."""
+    letter = Letter(
+        direction=Direction.IN, channel=Channel.PORTAL, subject=subject, party=case.applicant,
+        written_on=timezone.localdate(at), attachments=attachments, case=case,
+    )  # fmt: skip
+    return enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at)
+
+
+def sent(
+    case: Case, *, subject: str, clerk: User, at: datetime, document: IssuedDocument | None = None
+) -> Correspondence:
+    """The office wrote to the applicant's account (KPA art. 39)."""
+    letter = Letter(
+        direction=Direction.OUT, channel=Channel.PORTAL, subject=subject, party=case.applicant,
+        written_on=timezone.localdate(at), case=case, document=document,
+    )  # fmt: skip
+    return enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)
+
+
+@transaction.atomic
+def confirm_delivery(letter: Correspondence, *, on: date | None, today: date) -> Correspondence:
+    """The confirmation came back: delivered on the day, or not at all (None). Raises Malformed, Conflict."""
+    letter = Correspondence.objects.select_for_update().get(pk=letter.pk)
+    if letter.status != Status.SENT:
+        raise Conflict(_("Tego pisma nikt nie doręcza albo doręczenie jest już zapisane."))
+    if on is not None and not timezone.localdate(letter.at) <= on <= today:
+        raise Malformed(_("Dzień doręczenia nie może być przed wysłaniem ani po dniu dzisiejszym."))
+    letter.status, letter.delivered_on = (Status.DELIVERED, on) if on else (Status.RETURNED, None)
+    letter.save(update_fields=["status", "delivered_on"])
+    return letter
