@@ -169,3 +169,17 @@ def note(case: Case, *, clerk: User, text: str, at: datetime) -> None:
     """For the office only."""
     if text.strip():
         record(case, kind="note", text=text.strip(), actor=clerk, at=at, is_public=False)
+
+
+@transaction.atomic
+def dispose(case: Case, *, consent: str, clerk: User, at: datetime, today: date) -> None:
+    """The case goes to the list of what is destroyed. Raises Malformed without a consent, Conflict before its day."""
+    case = Case.objects.select_for_update().get(pk=case.pk)
+    if not consent.strip():
+        raise Malformed(_("Podaj numer zgody archiwum państwowego."))
+    if case.kept_until is None or case.kept_until > today or case.disposal_on is not None:
+        raise Conflict(_("Tej sprawy nie można teraz przeznaczyć do brakowania."))
+    case.disposal_on = today
+    case.save(update_fields=["disposal_on"])
+    text = f"Przeznaczono do brakowania, zgoda archiwum państwowego: {consent.strip()[:200]}."
+    record(case, kind="disposal", text=text, actor=clerk, at=at, is_public=False)

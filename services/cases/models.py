@@ -136,6 +136,9 @@ class Case(models.Model):
     awaits_until = models.DateField("termin uzupełnienia", null=True)  #: while the applicant must mend something
     paused_on = models.DateField("bieg terminu wstrzymano", null=True)
     closed_at = models.DateTimeField("zakończono", null=True)
+    archive_category = models.CharField("kategoria archiwalna", max_length=5, blank=True)  #: of the class on filing
+    kept_until = models.DateField("akta zachować do", null=True)  #: exclusive, set on closing; None: always
+    disposal_on = models.DateField("przeznaczono do brakowania", null=True)
     place = models.PointField("miejsce", srid=crs.PL_1992, null=True)  #: on the first parcel of the filing
 
     objects = CaseQuerySet.as_manager()
@@ -149,6 +152,11 @@ class Case(models.Model):
                 fields=["municipality", "due_on", "id"], condition=models.Q(closed_at=None), name="case_work_list"
             ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
+            models.Index(
+                fields=["municipality", "kept_until"],
+                condition=models.Q(kept_until__isnull=False, disposal_on=None),
+                name="case_to_dispose",
+            ),
             GinIndex(OpClass(Upper("title"), "gin_trgm_ops"), name="case_title_words"),
             GinIndex(OpClass(Upper("number"), "gin_trgm_ops"), name="case_number_words"),
         ]

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from services.cases.archive import kept_until
 from services.cases.models import Case, CaseClass, CaseEvent, TermRule
 from services.cases.terms import Term, Unit
 from services.identity.models import User
@@ -40,6 +41,7 @@ def open_case(
     applicant: User,
     at: datetime,
     term: Term,
+    filed_under: CaseClass,
     place: Point | None = None,
 ) -> Case:
     """A case without its number yet: ``give_number`` follows in the same transaction, as its last step.
@@ -55,6 +57,7 @@ def open_case(
         filed_at=at,
         due_on=term.ends(timezone.localdate(at)),
         term_basis=term.basis,
+        archive_category=filed_under.archive_category,
         place=place,
     )
     record(case, kind="filed", text="Złożono wniosek.", actor=applicant, at=at)
@@ -68,21 +71,23 @@ def term_for(service: str, municipality: Municipality, *, declared: Term, on: da
     return Term(rule.count, cast(Unit, rule.unit), rule.basis) if rule else declared
 
 
-def give_number(case: Case) -> None:
-    """``GP.6727.45.2026``: gapless in (unit, class, year), because the row of the series stays locked until the end
-    of the transaction; the later this is asked for, the shorter others wait. Raises NoCaseClass.
-    """
-    day = timezone.localdate(case.filed_at)
-    filing = (
-        CaseClass.objects.filter(municipality=case.municipality, service=case.service, valid_from__lte=day)
-        .order_by("-valid_from")
-        .first()
-    )
-    if filing is None:
+def class_for(service: str, municipality: Municipality, *, on: date) -> CaseClass:
+    """Under what the office files cases of the service on the day. Raises NoCaseClass."""
+    rows = CaseClass.objects.filter(municipality=municipality, service=service, valid_from__lte=on)
+    found = rows.order_by("-valid_from").first()
+    if found is None:
         text = _("Urząd gminy %(name)s nie ustalił jeszcze klasy spraw dla tej usługi. Zgłoś to urzędowi.")
-        raise NoCaseClass(text % {"name": case.municipality.name})
-    number = next_number(municipality=case.municipality, unit=filing.unit_symbol, jrwa=filing.jrwa, year=day.year)
-    case.number = f"{filing.unit_symbol}.{filing.jrwa}.{number}.{day.year}"
+        raise NoCaseClass(text % {"name": municipality.name})
+    return found
+
+
+def give_number(case: Case, filed_under: CaseClass) -> None:
+    """``GP.6727.45.2026``: gapless in (unit, class, year), because the row of the series stays locked until the end
+    of the transaction; the later this is asked for, the shorter others wait.
+    """
+    unit, jrwa, year = filed_under.unit_symbol, filed_under.jrwa, timezone.localdate(case.filed_at).year
+    number = next_number(municipality=case.municipality, unit=unit, jrwa=jrwa, year=year)
+    case.number = f"{unit}.{jrwa}.{number}.{year}"
     case.save(update_fields=["number"])
 
 
@@ -116,8 +121,9 @@ def lock_running(case: Case) -> Case:
 
 
 def close(case: Case, *, status: Case.Status, text: str, actor: User, at: datetime) -> None:
-    """Ends a locked case."""
+    """Ends a locked case; from now on the years of its files count."""
     case.status = status
     case.closed_at = at
-    case.save(update_fields=["status", "closed_at"])
+    case.kept_until = kept_until(case.archive_category, closed_on=timezone.localdate(at))
+    case.save(update_fields=["status", "closed_at", "kept_until"])
     record(case, kind=status.value, text=text, actor=actor, at=at)

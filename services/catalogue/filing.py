@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
-from services.cases.services import give_number, open_case, term_for
+from services.cases.services import class_for, give_number, open_case, term_for
 from services.catalogue.attaching import forget_content
+from services.catalogue.clause import clause
 from services.catalogue.declaration import EService, Faults
 from services.catalogue.editions import form_for
 from services.catalogue.land import faults_of, municipality_of
@@ -197,22 +198,25 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
         return Case.objects.get(pk=draft.case_id)
     form, found, municipality = ready(service, draft, at=at)
     signed = signature_of(service, draft, found)
-    term = term_for(service.code, municipality, declared=service.term, on=timezone.localdate(at))
+    today = timezone.localdate(at)
+    filed_under = class_for(service.code, municipality, on=today)
+    term = term_for(service.code, municipality, declared=service.term, on=today)
     answers = as_json(found.answers)
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
-        applicant=draft.owner, at=at, term=term,
+        applicant=draft.owner, at=at, term=term, filed_under=filed_under,
         place=place_of(form, answers),
     )  # fmt: skip
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
         told=[*map(list, told(form.questions(), found.answers)), *signature(signed)], sha256=digest(answers),
         receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
+        clause=clause(service, municipality, category=filed_under.archive_category),
     )  # fmt: skip
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
     attachments = draft.attachments.count()
-    give_number(case)
+    give_number(case, filed_under)
     received(case, subject=case.title, attachments=attachments, at=at)
     return case
 

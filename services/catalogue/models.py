@@ -148,6 +148,7 @@ class Filing(models.Model):
     told = models.JSONField("odpowiedzi słowami")  #: [label, answer] as they stood in the form of that version
     sha256 = models.CharField("SHA-256", max_length=64)
     receipt = models.CharField("numer poświadczenia", max_length=40, unique=True)
+    clause = models.TextField("klauzula informacyjna", blank=True)  #: RODO art. 13, as it was shown
     filed_at = models.DateTimeField("złożono")
 
     objects: ClassVar[models.Manager["Filing"]] = models.Manager()

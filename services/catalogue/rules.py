@@ -12,6 +12,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from services.cases.archive import CATEGORY
 from services.cases.models import CaseClass, TermRule
 from services.catalogue.declaration import EService
 from services.identity.models import StaffRole, User
@@ -20,7 +21,6 @@ from spatial.municipalities.models import Municipality
 
 UNIT = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ0-9-]{1,12}(\.[IVX]{1,5})?")
 JRWA = re.compile(r"\d{3,4}", re.ASCII)
-CATEGORY = re.compile(r"A|Bc|BE?[1-9]\d?", re.ASCII)
 LONGEST_TERM = 366
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
+from services.catalogue.views import archive, desk, filling, mine, places, rules, together
 from services.catalogue.views import cosign as cosigned
-from services.catalogue.views import desk, filling, mine, places, rules, together
 
 app_name = "catalogue"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("urzad/uslugi/", rules.index, name="rules-index"),
     path("urzad/uslugi/<int:teryt>/<slug:code>/", rules.service_rules, name="rules"),
     path("urzad/uslugi/<int:teryt>/<slug:code>/podglad/", rules.preview, name="rules-preview"),
+    path("urzad/archiwum/", archive.archive, name="archive"),
+    path("urzad/archiwum/spis.csv", archive.archive_csv, name="archive-csv"),
     path("urzad/razem/", together.together, name="together"),
     path("urzad/mapa/", places.page, name="places"),
     path("urzad/mapa/sprawy.json", places.points, name="points"),

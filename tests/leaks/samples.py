@@ -144,6 +144,8 @@ SAMPLES: dict[str, list[str]] = {
     "moje/dane/usun/": ["/moje/dane/usun/"],
     "moje/wglady/": ["/moje/wglady/", "/moje/wglady/?strona=x"],
     "moje/sprawy/<int:pk>/": ["/moje/sprawy/{case}/"],
+    "urzad/archiwum/": ["/urzad/archiwum/"],
+    "urzad/archiwum/spis.csv": ["/urzad/archiwum/spis.csv"],
     "urzad/uslugi/": ["/urzad/uslugi/"],
     "urzad/uslugi/<int:teryt>/<slug:code>/": ["/urzad/uslugi/120610/wypis-i-wyrys/", "/urzad/uslugi/120613/x/"],
     "urzad/uslugi/<int:teryt>/<slug:code>/podglad/": ["/urzad/uslugi/120610/wypis-i-wyrys/podglad/"],

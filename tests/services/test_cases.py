@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from services.cases.models import Case
-from services.cases.services import NoCaseClass, give_number, lock_open, open_case
+from services.cases.services import NoCaseClass, class_for, give_number, lock_open, open_case
 from services.cases.terms import MONTH
 from services.extracts.wanted import SERVICE
 from spatial.errors import Conflict
@@ -22,8 +22,11 @@ NUMBER = re.compile(  # form of a case number, instrukcja kancelaryjna 2011
 
 def register(owner, applicant, at=datetime(2026, 11, 25, 9, tzinfo=WARSAW)):
     with transaction.atomic():
-        case = open_case(municipality=owner, service=SERVICE, title="t", applicant=applicant, at=at, term=MONTH)
-        give_number(case)
+        under = class_for(SERVICE, owner, on=at.date())
+        case = open_case(
+            municipality=owner, service=SERVICE, title="t", applicant=applicant, at=at, term=MONTH, filed_under=under
+        )  # fmt: skip
+        give_number(case, under)
     return case
 
 

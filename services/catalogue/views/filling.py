@@ -19,7 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from services.audit.services import Action, look
+from services.cases.services import NoCaseClass, class_for
 from services.catalogue import attaching, cosigning, filing
+from services.catalogue.clause import clause
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.editions import form_for
 from services.catalogue.handled import handled_by
@@ -32,6 +34,7 @@ from services.forms.questions import Files, Group, Parcels, Statement, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
+from spatial.municipalities.models import Municipality
 
 
 def service_of(code: str) -> EService:
@@ -332,6 +335,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         ],
         "is_good": found.is_good, "titles": [*(spoken(one.title) for one in form.steps), _("Sprawdź i złóż")],
         "current": len(form.steps) + 1,
+        "clause": clause_of(service, found.municipality, on=timezone.localdate(now)),
         "needs_cosigner": found.is_good and service.needs_cosigner(found.answers),
     }  # fmt: skip
     if context["needs_cosigner"]:
@@ -340,6 +344,15 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         was_refused = draft.cosignatures.exclude(refused_at=None).exists()
         context |= {"asked": asked, "link": link, "was_refused": was_refused}
     return render(request, "catalogue/summary.html", context, status=422 if request.method == "POST" else 200)
+
+
+def clause_of(service: EService, municipality: Municipality | None, *, on: date) -> str:
+    """What the person is told of the own data; nothing where nobody can file yet."""
+    if municipality is None:
+        return ""
+    with suppress(NoCaseClass):
+        return clause(service, municipality, category=class_for(service.code, municipality, on=on).archive_category)
+    return ""
 
 
 @never_cache
