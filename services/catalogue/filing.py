@@ -193,7 +193,7 @@ def apply(service: EService, *, owner: User, answers: Mapping[str, Any], at: dat
 @transaction.atomic
 def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     """Files the draft once: whoever asks again, however quickly, gets the same case. Raises Unready, NoCaseClass."""
-    draft = Draft.objects.select_for_update().get(pk=draft.pk)
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("owner").get(pk=draft.pk)
     if draft.case_id is not None:
         return Case.objects.get(pk=draft.case_id)
     form, found, municipality = ready(service, draft, at=at)
@@ -215,7 +215,8 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     )  # fmt: skip
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
-    attachments = draft.attachments.count()
+    has_files = any(isinstance(one, Files) and one.name in answers for one in form.questions())
+    attachments = draft.attachments.count() if has_files else 0
     give_number(case, filed_under)
     received(case, subject=case.title, attachments=attachments, at=at)
     return case
