@@ -27,10 +27,11 @@ from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
-from signxml.util import SigningSettings, xades_tag
-from signxml.xades import XAdESDataObjectFormat, XAdESSigner
+from signxml.util import SigningSettings
+from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner
 
 from services.documents.signatures.trust import name_of, trial_folder
+from services.documents.signatures.xades import XADES
 from spatial.errors import ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -127,7 +128,7 @@ class Sealing(PdfSigner):
         return session
 
 
-class SealingXml(XAdESSigner):  # type: ignore[misc]
+class SealingXml(XAdESSigner):
     """Seals at the moment of the caller, not of the machine.
 
     Canonical XML 1.0 is what readers take where a reference names no transform, and signxml names none for its own two.
@@ -149,7 +150,7 @@ class SealingXml(XAdESSigner):  # type: ignore[misc]
         return self.sign(root, key=self.key, cert=self.chain, always_add_key_value=False)
 
     def add_signing_time(self, properties: Element, sig_root: Element, signing_settings: SigningSettings) -> None:
-        etree.SubElement(properties, xades_tag("SigningTime")).text = self.at.isoformat(timespec="seconds")
+        etree.SubElement(properties, f"{XADES}SigningTime").text = self.at.isoformat(timespec="seconds")
 
 
 def key_of(teryt: str) -> SimpleSigner | None:

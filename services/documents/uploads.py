@@ -66,7 +66,7 @@ class Checked:
 
 
 def checked(name: str, content: bytes) -> Checked:
-    """Raises Refused for what is none of the kinds, lies about itself, is damaged, packed too tightly, active, infected."""
+    """Raises Refused for what is none of the kinds, lies about itself, is damaged, packed too tightly or does harm."""
     if not content:
         raise Refused(_("Plik „%(name)s” jest pusty.") % {"name": plain_name(name)})
     if len(content) > LARGEST:
