@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -20,22 +20,21 @@ from spatial.errors import Conflict
 LARGEST_TOGETHER = 50 * 1024**2  #: bytes of all files of a filing
 
 
-@transaction.atomic
 def attach(draft: Draft, question: Files, files: "Iterable[UploadedFile[bytes]]", *, at: datetime) -> list[str]:
-    """Keeps those that may be kept; answers what is wrong with the others."""
-    draft = locked(draft)
+    """Keeps those that may be kept, each by itself; answers what is wrong with the others."""
     faults = []
     for file in files:
         try:
             keep(draft, question, file, at=at)
         except Refused as fault:
             faults.append(fault.message)
-    name_them(draft, question)
     return faults
 
 
+@transaction.atomic
 def keep(draft: Draft, question: Files, file: "UploadedFile[bytes]", *, at: datetime) -> None:
-    """Raises Refused."""
+    """Raises Refused, Conflict. One transaction a file: whoever held two contents could wait for who waits for them."""
+    draft = locked(draft)
     if draft.attachments.filter(question=question.name).count() >= question.most:
         raise Refused(_("Możesz dołączyć najwyżej %(most)d plików.") % {"most": question.most})
     read = checked(str(file.name or ""), file.read(LARGEST + 1))
@@ -43,12 +42,14 @@ def keep(draft: Draft, question: Files, file: "UploadedFile[bytes]", *, at: date
     if together + len(read.content) > LARGEST_TOGETHER:
         raise Refused(_("Wszystkie pliki razem mogą mieć najwyżej 50 MB."))
     signatures = [one.as_json() for one in signatures_of(read.content, read.media_type, at=at)]
+    lock_content(read.sha256)
     attachment = Attachment.objects.create(
         draft=draft, question=question.name, name=read.name, media_type=read.media_type, sha256=read.sha256,
         size=len(read.content), added_at=at, signatures=signatures,
     )  # fmt: skip
     if not default_storage.exists(attachment.path):
         default_storage.save(attachment.path, ContentFile(read.content))
+    name_them(draft, question)
 
 
 @transaction.atomic
@@ -81,9 +82,16 @@ def forget_content(gone: Iterable[Attachment]) -> None:
     paths = {one.sha256: one.path for one in gone}
 
     def remove() -> None:
-        still = set(Attachment.objects.filter(sha256__in=paths).values_list("sha256", flat=True))
         for sha256, path in paths.items():
-            if sha256 not in still:
-                default_storage.delete(path)
+            with transaction.atomic():
+                lock_content(sha256)
+                if not Attachment.objects.filter(sha256=sha256).exists():
+                    default_storage.delete(path)
 
     transaction.on_commit(remove)
+
+
+def lock_content(sha256: str) -> None:
+    """Who keeps a content and who removes it wait for each other until the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('miedza.attachment'), hashtext(%s))", [sha256])

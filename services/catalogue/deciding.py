@@ -1,19 +1,15 @@
 """How a case of any service ends: with an answer or a refusal, each a letter of the office."""
 
-from datetime import date
-from hashlib import sha256
-
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from planning.extracts.order import Office
-from services.cases.models import Case, CaseEvent
+from services.cases.models import Case
 from services.cases.services import close, lock_running
 from services.catalogue.declaration import Hand, Letters
-from services.catalogue.models import Attachment, Filing
-from services.catalogue.xml import as_xml
+from services.catalogue.models import Filing
 from services.correspondence.services import sent
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
@@ -79,38 +75,3 @@ def signatory(clerk: User, case: Case) -> str:
     """With the post in the office, where there is one."""
     role = StaffRole.objects.filter(user=clerk, municipality=case.municipality).first()
     return f"{clerk.display_name}, {role.job_title}" if role else clerk.display_name
-
-
-def receipt(filing: Filing) -> bytes:
-    """Poświadczenie odbioru with everything that was filed and its hash, PDF; the same filing gives the same bytes."""
-    case = filing.case
-    at = timezone.localtime(filing.filed_at)
-    attachments = Attachment.objects.filter(draft__case=case).order_by("added_at", "pk")
-    letter = paper.Letter(
-        office=Office.of(filing.municipality), case_number=case.number, addressee=case.applicant.display_name,
-        title="Urzędowe poświadczenie odbioru", written_on=at.date(),
-        facts=(
-            ("Numer poświadczenia", filing.receipt), ("Sprawa", case.title),
-            ("Data i godzina wpływu", f"{at:%Y-%m-%d %H:%M:%S}"), ("SHA-256 odpowiedzi", filing.sha256),
-            ("SHA-256 wniosku XML", sha256(as_xml(filing)).hexdigest()),
-            *((label, value) for label, value in filing.told),
-            *((f"SHA-256 załącznika {one.name}", one.sha256) for one in attachments),
-        ),
-        text="Poświadczenie wystawiono automatycznie w chwili złożenia wniosku.",
-    )  # fmt: skip
-    return paper.pdf(letter)[0]
-
-
-def course(case: Case, *, on: date) -> bytes:
-    """Metryka sprawy (KPA art. 66a): day, person with post, what was done; notes of the office are steps too. PDF."""
-    events = case.events.select_related("actor").order_by("at", "pk")
-    letter = paper.Letter(
-        office=Office.of(case.municipality), case_number=case.number, addressee=case.title, title="Metryka sprawy",
-        written_on=on, text="Sporządzono z dziennika czynności na podstawie art. 66a KPA.",
-        facts=tuple((f"{timezone.localtime(event.at):%Y-%m-%d %H:%M}, {doer(event)}", event.text) for event in events),
-    )  # fmt: skip
-    return paper.pdf(letter)[0]
-
-
-def doer(event: CaseEvent) -> str:
-    return signatory(event.actor, event.case) if event.actor else "system"

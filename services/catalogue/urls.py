@@ -21,6 +21,7 @@ urlpatterns = [
     path("moje/sprawy/<int:pk>/wycofaj/", mine.withdraw, name="withdraw"),
     path("moje/sprawy/<int:pk>/wniosek.xml", mine.filing_xml, name="filing-xml"),
     path("moje/sprawy/<int:pk>/poswiadczenie.pdf", mine.receipt_pdf, name="receipt"),
+    path("moje/sprawy/<int:pk>/poswiadczenie.xml", mine.receipt_xml, name="receipt-xml"),
     path("urzad/", desk.desk, name="desk"),
     path("urzad/uslugi/", rules.index, name="rules-index"),
     path("urzad/uslugi/<int:teryt>/<slug:code>/", rules.service_rules, name="rules"),
@@ -36,5 +37,6 @@ urlpatterns = [
     path("urzad/sprawy/<int:pk>/popraw/", desk.amend, name="amend"),
     path("urzad/sprawy/<int:pk>/wniosek.xml", desk.filing_xml, name="office-filing-xml"),
     path("urzad/sprawy/<int:pk>/metryka.pdf", desk.course_pdf, name="course"),
+    path("urzad/sprawy/<int:pk>/metryka.xml", desk.course_xml, name="course-xml"),
     path("urzad/sprawy/<int:pk>/krok/<slug:action>/", desk.act, name="act"),
 ]

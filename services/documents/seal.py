@@ -1,6 +1,6 @@
-"""The electronic seal of the office: PAdES on a finished PDF/A, so that the paper proves who issued it.
+"""The electronic seal of the office, so that a document proves who issued it: PAdES on a PDF/A, XAdES in an XML.
 
-Level B-B, or B-T where a timestamp service is set (docs/signing.md). The pages stay byte for byte; the seal is
+Level B-B, of a PDF B-T where a timestamp service is set (docs/signing.md). Pages stay byte for byte; the seal is
 added behind them.
 """
 
@@ -12,17 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto.x509 import Certificate
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from lxml import etree
+from lxml.etree import _Element as Element
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimestampRequestError
+from signxml.algorithms import CanonicalizationMethod, SignatureMethod
+from signxml.util import SigningSettings
+from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner
 
 from services.documents.signatures.trust import name_of, trial_folder
+from services.documents.signatures.xades import XADES
 from spatial.errors import ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -48,12 +57,9 @@ class Sealed:
 
 def sealed(pdf: bytes, *, municipality: Municipality, at: datetime) -> Sealed:
     """The same pages under the seal; as they came where the office has no key and needs none. Raises NoSeal."""
-    key = key_of(municipality.teryt)
-    if key is None and settings.SEAL_REQUIRED:
-        raise NoSeal(_("Brak klucza pieczęci urzędu. Poproś administratora o wgranie go i wydaj dokument ponownie."))
+    key = key_for(municipality, at=at)
     if key is None:
         return Sealed(pdf, "")
-    refuse_expired(key.signing_cert, at=at)
     described = PdfSignatureMetadata(
         field_name=FIELD, name=municipality.office_name, location=municipality.seat, reason=REASON, certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES, subfilter=SigSeedSubFilter.PADES, md_algorithm="sha256",
@@ -65,6 +71,28 @@ def sealed(pdf: bytes, *, municipality: Municipality, at: datetime) -> Sealed:
             raise
         raise NoSeal(_("Usługa znacznika czasu nie odpowiada. Spróbuj wydać dokument za kilka minut.")) from fault
     return Sealed(made.getvalue(), name_of(key.signing_cert))
+
+
+def sealed_xml(xml: bytes, *, municipality: Municipality, at: datetime) -> bytes:
+    """The same elements with the seal as the last one; as they came where the office has no key and needs none.
+
+    Raises NoSeal.
+    """
+    key = key_for(municipality, at=at)
+    if key is None:
+        return xml
+    made = SealingXml(key, at=at).sealed(etree.fromstring(xml))
+    return etree.tostring(made, xml_declaration=True, encoding="UTF-8")
+
+
+def key_for(municipality: Municipality, *, at: datetime) -> SimpleSigner | None:
+    """None where the office has no key and needs none. Raises NoSeal, also for a key that is out of its time."""
+    key = key_of(municipality.teryt)
+    if key is not None:
+        refuse_expired(key.signing_cert, at=at)
+    elif settings.SEAL_REQUIRED:
+        raise NoSeal(_("Brak klucza pieczęci urzędu. Poproś administratora o wgranie go i wydaj dokument ponownie."))
+    return key
 
 
 def stamper() -> HTTPTimeStamper | None:
@@ -98,6 +126,31 @@ class Sealing(PdfSigner):
         session = super().init_signing_session(*args, **options)
         session.system_time = self.at
         return session
+
+
+class SealingXml(XAdESSigner):
+    """Seals at the moment of the caller, not of the machine.
+
+    Canonical XML 1.0 is what readers take where a reference names no transform, and signxml names none for its own two.
+    """
+
+    def __init__(self, key: SimpleSigner, *, at: datetime) -> None:
+        self.at = at
+        self.key: Any = load_der_private_key(key.signing_key.dump(), password=None)
+        certificates = dict.fromkeys(one.dump() for one in (key.signing_cert, *key.cert_registry))
+        self.chain = [x509.load_der_x509_certificate(one) for one in certificates]
+        is_elliptic = isinstance(self.key, EllipticCurvePrivateKey)
+        super().__init__(
+            data_object_format=XAdESDataObjectFormat(REASON, "application/xml"),
+            signature_algorithm=SignatureMethod.ECDSA_SHA256 if is_elliptic else SignatureMethod.RSA_SHA256,
+            c14n_algorithm=CanonicalizationMethod.CANONICAL_XML_1_0,
+        )
+
+    def sealed(self, root: Element) -> Element:
+        return self.sign(root, key=self.key, cert=self.chain, always_add_key_value=False)
+
+    def add_signing_time(self, properties: Element, sig_root: Element, signing_settings: SigningSettings) -> None:
+        etree.SubElement(properties, f"{XADES}SigningTime").text = self.at.isoformat(timespec="seconds")
 
 
 def key_of(teryt: str) -> SimpleSigner | None:

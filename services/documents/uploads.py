@@ -11,11 +11,13 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from lxml import etree
 from pikepdf import Array, Dictionary, Name, Pdf, PdfError, Stream
 from PIL import Image, ImageOps
 
+from services.documents.scanning import Verdict, verdict_on
 from spatial.errors import Malformed
 
 LARGEST = 10 * 1024**2  #: bytes of a file
@@ -64,7 +66,7 @@ class Checked:
 
 
 def checked(name: str, content: bytes) -> Checked:
-    """Raises Refused for what is none of the kinds, lies about itself, is damaged, packed too tightly or active."""
+    """Raises Refused for what is none of the kinds, lies about itself, is damaged, packed too tightly or does harm."""
     if not content:
         raise Refused(_("Plik „%(name)s” jest pusty.") % {"name": plain_name(name)})
     if len(content) > LARGEST:
@@ -77,6 +79,7 @@ def checked(name: str, content: bytes) -> Checked:
             _("Nie przyjmujemy takich plików jak „%(name)s”. Wyślij PDF, zdjęcie, dokument albo plik tekstowy.")
             % {"name": plain_name(name)}
         )
+    refuse_infected(name, content)
     try:
         return read(name, content, ending)
     except Harmful:
@@ -89,6 +92,17 @@ def checked(name: str, content: bytes) -> Checked:
         raise Refused(
             _("Plik „%(name)s” jest uszkodzony albo jest czym innym, niż mówi jego nazwa.") % {"name": plain_name(name)}
         ) from None
+
+
+def refuse_infected(name: str, content: bytes) -> None:
+    """Asks the scanner, where the office has one. Raises Refused, also when it must answer and does not."""
+    verdict = verdict_on(content) if settings.CLAMAV else Verdict.CLEAN
+    if verdict is Verdict.INFECTED:
+        infected = _("W pliku „%(name)s” jest wirus. Nie przyjęliśmy go. Sprawdź komputer programem antywirusowym.")
+        raise Refused(infected % {"name": plain_name(name)})
+    if verdict is Verdict.UNKNOWN and settings.CLAMAV_REQUIRED:
+        unknown = _("Nie możemy teraz sprawdzić pliku „%(name)s”. Spróbuj dołączyć go za kilka minut.")
+        raise Refused(unknown % {"name": plain_name(name)})
 
 
 class Harmful(Exception):

@@ -136,6 +136,8 @@ SAMPLES: dict[str, list[str]] = {
     "moje/sprawy/<int:pk>/uzupelnij/": ["/moje/sprawy/{case}/uzupelnij/"],
     "moje/sprawy/<int:pk>/wycofaj/": ["/moje/sprawy/{case}/wycofaj/"],
     "moje/sprawy/<int:pk>/poswiadczenie.pdf": ["/moje/sprawy/{case}/poswiadczenie.pdf"],
+    "moje/sprawy/<int:pk>/poswiadczenie.xml": ["/moje/sprawy/{case}/poswiadczenie.xml"],
+    "urzad/sprawy/<int:pk>/metryka.xml": ["/urzad/sprawy/{case}/metryka.xml"],
     "urzad/sprawy/<int:pk>/metryka.pdf": ["/urzad/sprawy/{case}/metryka.pdf"],
     "urzad/sprawy/<int:pk>/krok/<slug:action>/": ["/urzad/sprawy/{case}/krok/przejmij/"],
     "moje/": ["/moje/"],

@@ -27,6 +27,7 @@ from services.documents.services import Made, store
 from services.identity.models import StaffRole, User
 from services.portal.settings.environment import Environment, SettingError
 from spatial.owners.opening import Entry, write
+from tests import office as cases
 from tests.conftest import person
 from tests.spatial.owners.private import settle
 
@@ -127,8 +128,8 @@ class TestLooks:
             added_at=timezone.now(),
         )  # fmt: skip
         default_storage.save(attachment.path, ContentFile(b"x"))
-        made = Made(b"%PDF-", 1, "Odpowiedź", "Sprawa", {})
-        document = store(made, case=case, code="7K3M-9QXT-2B5H", issued_by=jadwiga, at=timezone.now())
+        made = Made("7K3M-9QXT-2B5H", b"%PDF-", 1, "Odpowiedź", "Sprawa", {})
+        document = store(made, case=case, issued_by=jadwiga, at=timezone.now())
         addresses = [
             f"/urzad/sprawy/{case.pk}/metryka.pdf", f"/zalaczniki/{attachment.pk}/", f"/dokumenty/{document.code}.pdf"
         ]  # fmt: skip
@@ -140,11 +141,8 @@ class TestLooks:
 
         assert [look[:2] for look in looks()] == [("course", ""), ("attachment", "mapa.txt"), ("document", "Odpowiedź")]
 
-    def test_a_service_with_pages_of_its_own(self, land, client, anna, danuta):
-        client.force_login(anna)
-        typed = {"parcels": land.identifier, "scope": "both", "as_of": "2026-06-01", "purpose": ""}
-        assert client.post("/uslugi/wypis-i-wyrys/", typed).status_code == 302
-        case = Case.objects.get()
+    def test_a_service_with_a_bench_of_its_own(self, land, anna, danuta):
+        case = cases.extract(anna, land.identifier)
 
         assert signed_in(danuta).get(f"/urzad/sprawy/{case.pk}/").status_code == 200
 

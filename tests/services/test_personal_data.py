@@ -14,14 +14,15 @@ from django.utils import timezone
 from services.audit.models import AuditEntry
 from services.cases import handling
 from services.cases.models import Case
-from services.catalogue import attaching
+from services.catalogue import amending, attaching
 from services.catalogue import filing as drafts
-from services.catalogue.deciding import decide, newest
-from services.catalogue.declaration import Letters, eservices
+from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
 from services.forms.questions import Files
+from services.forms.reading import as_typed
 from services.identity.models import StaffRole, User
+from tests import office
 from tests.conftest import person
 
 pytestmark = pytest.mark.django_db
@@ -58,10 +59,7 @@ def filed(user: User, **more) -> Case:
 
 
 def answered(case: Case, clerk: User) -> IssuedDocument:
-    return decide(
-        case, letters=Letters(answer="Odpowiedź", refusal="Odmowa"), is_positive=True, text=TEXT, clerk=clerk,
-        site="http://testserver", seen=newest(case), at=timezone.now(),
-    )  # fmt: skip
+    return office.decided(case, clerk, text=TEXT)[0]
 
 
 def downloaded(user: User) -> ZipFile:
@@ -100,7 +98,7 @@ class TestCopy:
         [told] = read(packed, "sprawy.json")
         assert (told["number"], told["status"]) == (case.number, "załatwiona")
         assert told["filing"]["answers"]["subject"] == "Światło na Rynku"
-        assert [event["text"] for event in told["events"]] == ["Złożono wniosek.", "Wydano: Odpowiedź."]
+        assert [event["text"] for event in told["events"]] == ["Złożono wniosek.", "Wydano: Odpowiedź na pismo."]
         [attachment], [letter] = told["attachments"], told["documents"]
         assert packed.read(attachment["file"]) == b"Szkic latarni"
         assert sha256(packed.read(letter["file"])).hexdigest() == document.sha256
@@ -117,13 +115,17 @@ class TestCopy:
         assert (look["user_name"], look["case_number"]) == ("Jadwiga Kaczmarek", case.number)
         assert "art. 6 ust. 1 lit. c RODO" in look["ground"]
 
-    def test_holds_what_a_service_keeps_beside_the_case(self, land, anna):
-        typed = {"parcels": land.identifier, "scope": "both", "as_of": "2026-06-01", "purpose": "kredyt"}
-        signed_in(anna).post("/uslugi/wypis-i-wyrys/", typed)
+    def test_holds_what_the_office_corrected(self, land, anna, danuta):
+        case = office.extract(anna, land.identifier, purpose="kredyt")
+        service = office.service("wypis-i-wyrys")
+        typed = as_typed(service.form.questions(), case.filing.answers) | {"purpose": ["sprzedaż"]}
+        amending.amend(service, case, typed, note="pomyłka", clerk=danuta, at=timezone.now())
 
         [told] = read(downloaded(anna), "sprawy.json")
-        assert told["application"]["extract_application"]["parcels"] == [land.identifier]
-        assert told["application"]["extract_application"]["purpose"] == "kredyt"
+        assert told["filing"]["answers"]["purpose"] == "kredyt"
+        [mended] = told["amendments"]
+        assert mended["note"] == "pomyłka"
+        assert ["Do czego potrzebujesz dokumentu?", "sprzedaż"] in mended["told"]
 
     def test_two_files_of_one_name_are_both_there(self, filing, anna):
         filed(anna, content=b"pierwszy")

@@ -20,18 +20,15 @@ from pyhanko_certvalidator import ValidationContext
 
 from planning.extracts.order import Office
 from services.cases.models import Case
-from services.cases.services import open_case
-from services.cases.terms import MONTH
-from services.catalogue.deciding import decide, newest
-from services.catalogue.declaration import Letters
+from services.catalogue.deciding import newest
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.seal import NoSeal, Sealed, opened, sealed
 from services.documents.signatures import Reason, Result
 from services.documents.signatures.reading import read
 from services.documents.signatures.trust import trust
-from services.extracts import services as extracts
 from services.identity.models import StaffRole
+from tests import office
 from tests.signing import AT, authority, pem_of_key, trusting
 from tests.simulators.timestamps import timestamps
 
@@ -74,23 +71,12 @@ def letter(skala):
 
 @pytest.fixture
 def case(filing, skala, anna):
-    return open_case(
-        municipality=skala, service="pismo-ogolne", title="Pismo", applicant=anna, at=timezone.now(), term=MONTH
-    )
+    return office.filed("pismo-ogolne", anna, office=skala.pk, kind="question", subject="Latarnie", text="Kiedy?")
 
 
 def answered(case, clerk):
-    return decide(
-        case, letters=Letters(answer="Odpowiedź", refusal="Odmowa"), is_positive=True, text="Latarnie staną w maju.",
-        clerk=clerk, site="http://testserver", seen=newest(case), at=timezone.now(),
-    )  # fmt: skip
-
-
-def filed_extract(applicant, land):
-    return extracts.file_application(
-        applicant=applicant, identifiers=[land.identifier], scope="both", purpose="sprzedaż",
-        as_of=timezone.localdate(), at=timezone.now(),
-    )  # fmt: skip
+    [document] = office.decided(case, clerk, text="Latarnie staną w maju.")
+    return document
 
 
 def status_of(pdf):
@@ -232,10 +218,10 @@ class TestNoSeal:
         assert "Latarnie staną w maju." in page
 
     def test_the_planner_reads_why(self, keys, land, anna, danuta, client):
-        application = filed_extract(anna, land)
+        case = office.extract(anna, land.identifier)
         client.force_login(danuta)
 
-        response = client.post(f"/urzad/sprawy/{application.case_id}/wydaj/", follow=True)
+        response = client.post(f"/urzad/sprawy/{case.pk}/krok/odpowiedz/", {"widziane": newest(case)})
         assert "Brak klucza pieczęci urzędu." in response.content.decode()
         assert not IssuedDocument.objects.exists()
 
@@ -291,8 +277,7 @@ class TestIssued:
         assert NAME in page
 
     def test_an_extract_too(self, key, land, anna, danuta):
-        application = filed_extract(anna, land)
-        [document] = extracts.issue_extract(application, planner=danuta, site="http://x", at=timezone.now())
+        [document] = office.decided(office.extract(anna, land.identifier), danuta)
 
         [signature] = read(document.file.read(), "PAdES", trust=trust(), at=timezone.now())
         assert (signature.result, signature.is_whole) == (Result.VALID, True)

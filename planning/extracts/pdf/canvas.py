@@ -30,6 +30,13 @@ class Imprint:
     author: str
     is_preview: bool
 
+    @property
+    def check_words(self) -> str:
+        """In the middle of the footer; a document that is made anew at each download has no code."""
+        if self.verification_code:
+            return f"Kod weryfikacyjny: {self.verification_code}"
+        return WATERMARK if self.is_preview else ""
+
 
 @dataclass(slots=True)
 class Facts:
@@ -90,8 +97,7 @@ class ExtractCanvas(Canvas):  # type: ignore[misc]
         self.setFillColor(SOFT)
         self.setFont(fonts.REGULAR, 8)
         self.drawString(20 * mm, 10 * mm, self.imprint.case_number)
-        code = self.imprint.verification_code
-        self.drawCentredString(width / 2, 10 * mm, f"Kod weryfikacyjny: {code}" if code else WATERMARK)
+        self.drawCentredString(width / 2, 10 * mm, self.imprint.check_words)
         self.drawRightString(width - 20 * mm, 10 * mm, f"Strona {self.getPageNumber()} z {pages}")
         if self.imprint.is_preview:
             self.watermark(width, height)

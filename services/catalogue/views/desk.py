@@ -17,17 +17,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from services.audit.services import Action, look
 from services.cases import handling
 from services.cases.models import Case
-from services.catalogue import amending, exchange
-from services.catalogue.deciding import course, decide, letter_of, newest
+from services.catalogue import amending, course, exchange
+from services.catalogue.deciding import decide, letter_of, newest
 from services.catalogue.declaration import EService, Hand, eservices
 from services.catalogue.editions import form_for
 from services.catalogue.filing import of_step, regroup
 from services.catalogue.handled import codes_of, colleagues_of, hand_over, handled_by, handlers_of
 from services.catalogue.models import Attachment, Filing
 from services.catalogue.views.filling import card_of, labelled, posted_fields
-from services.catalogue.views.mine import sent_xml
+from services.catalogue.views.mine import downloaded, sent_xml
 from services.catalogue.worklist import Asked, Urgency, urgency, work_list
 from services.documents import letters as paper
+from services.documents.seal import sealed, sealed_xml
 from services.documents.views import public_address
 from services.forms.page import marked, shown
 from services.forms.questions import clean
@@ -142,11 +143,22 @@ def filing_xml(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 def course_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """Metryka sprawy."""
+    """Metryka sprawy, sealed now."""
     refuse_others(request.user)
-    case = handled_case(request, pk, look_at=Action.COURSE)
-    headers = {"Content-Disposition": f'attachment; filename="metryka-{case.pk}.pdf"'}
-    return HttpResponse(course(case, on=timezone.localdate()), content_type="application/pdf", headers=headers)
+    case, now = handled_case(request, pk, look_at=Action.COURSE), timezone.now()
+    content = sealed(course.as_pdf(case, on=timezone.localdate(now)), municipality=case.municipality, at=now).pdf
+    return downloaded(content, f"metryka-{pk}.pdf", "application/pdf")
+
+
+@never_cache
+@login_required
+@require_safe
+def course_xml(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same for programs."""
+    refuse_others(request.user)
+    case, now = handled_case(request, pk, look_at=Action.COURSE), timezone.now()
+    content = sealed_xml(course.as_xml(case, at=now), municipality=case.municipality, at=now)
+    return downloaded(content, f"metryka-{pk}.xml", "application/xml")
 
 
 @never_cache

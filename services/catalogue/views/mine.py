@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from services.cases.models import Case
 from services.cases.terms import APPEAL
-from services.catalogue import exchange
-from services.catalogue.deciding import receipt
+from services.catalogue import exchange, upo
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.filling import card_of
 from services.catalogue.xml import as_xml
+from services.documents.seal import sealed, sealed_xml
 from services.forms.questions import clean
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
@@ -105,21 +105,45 @@ def filing_xml(request: HttpRequest, pk: int) -> HttpResponse:
 
 def sent_xml(case: Case) -> HttpResponse:
     """Raises NotFound."""
-    filing = Filing.objects.filter(case=case).select_related("case__applicant", "municipality").first()
+    filing = filing_of(case)
     if filing is None:
         raise NotFound(_("W tej sprawie nie ma złożonego wniosku."))
-    headers = {"Content-Disposition": f'attachment; filename="wniosek-{case.pk}.xml"'}
-    return HttpResponse(as_xml(filing), content_type="application/xml", headers=headers)
+    return downloaded(as_xml(filing), f"wniosek-{case.pk}.xml", "application/xml")
 
 
 @never_cache
 @login_required
 @require_safe
 def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """Poświadczenie odbioru, for the applicant."""
-    filing = Filing.objects.filter(case=own_case(request, pk)).select_related("case__applicant", "municipality").first()
+    """Poświadczenie odbioru, for the applicant; sealed now."""
+    filing = receipted(request, pk)
+    content = sealed(upo.as_pdf(filing), municipality=filing.municipality, at=timezone.now()).pdf
+    return downloaded(content, f"poswiadczenie-{pk}.pdf", "application/pdf")
+
+
+@never_cache
+@login_required
+@require_safe
+def receipt_xml(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same for programs."""
+    filing, now = receipted(request, pk), timezone.now()
+    content = sealed_xml(upo.as_xml(filing, at=now), municipality=filing.municipality, at=now)
+    return downloaded(content, f"poswiadczenie-{pk}.xml", "application/xml")
+
+
+def receipted(request: HttpRequest, pk: int) -> Filing:
+    """What was filed in the person's own case. Raises NotFound."""
+    filing = filing_of(own_case(request, pk))
     if filing is None:
         raise NotFound(_("Do tej sprawy nie ma poświadczenia odbioru."))
-    name = f"poswiadczenie-{filing.case_id}.pdf"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(receipt(filing), content_type="application/pdf", headers=headers)
+    return filing
+
+
+def filing_of(case: Case) -> Filing | None:
+    return Filing.objects.filter(case=case).select_related("case__applicant", "municipality").first()
+
+
+def downloaded(content: bytes, name: str, media_type: str) -> HttpResponse:
+    return HttpResponse(
+        content, content_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

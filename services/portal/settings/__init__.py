@@ -148,6 +148,10 @@ TILE_CACHE = ENVIRONMENT.tile_cache
 SEAL_DIR, SEAL_PASSPHRASE, SEAL_REQUIRED = ENVIRONMENT.seal_dir, ENVIRONMENT.seal_passphrase, ENVIRONMENT.seal_required
 TIMESTAMP_URL = ENVIRONMENT.timestamp_url
 TRUST_DIR = ENVIRONMENT.trust_dir
+CLAMAV, CLAMAV_REQUIRED = (
+    ENVIRONMENT.clamav,
+    ENVIRONMENT.clamav_required,
+)  #: who scans uploads (services.documents.scanning)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

@@ -43,6 +43,8 @@ class Environment:
     seal_passphrase: str  #: MIEDZA_SEAL_PASSPHRASE: opens them; the file "passphrase" beside them comes first
     seal_required: bool  #: MIEDZA_SEAL_REQUIRED: nothing is issued without the seal
     timestamp_url: str  #: MIEDZA_TIMESTAMP_URL: service of timestamps (RFC 3161); "" seals without one
+    clamav: str  #: MIEDZA_CLAMAV: socket of clamd that uploads are shown to, a path or host:port; "" scans nothing
+    clamav_required: bool  #: MIEDZA_CLAMAV_REQUIRED: a file that it does not answer for is refused
     trust_dir: Path  #: MIEDZA_TRUST_DIR: certificates of authorities whose signatures are believed
 
     @classmethod
@@ -67,6 +69,8 @@ class Environment:
                 "SEAL_REQUIRED",
                 "TIMESTAMP_URL",
                 "TRUST_DIR",
+                "CLAMAV",
+                "CLAMAV_REQUIRED",
                 "AUDIT_YEARS",
             )
         }
@@ -94,6 +98,8 @@ class Environment:
             seal_passphrase=variables.get("MIEDZA_SEAL_PASSPHRASE", ""),
             seal_required=flag(variables, "MIEDZA_SEAL_REQUIRED", default=not debug),
             timestamp_url=variables.get("MIEDZA_TIMESTAMP_URL", ""),
+            clamav=scanner(variables),
+            clamav_required=flag(variables, "MIEDZA_CLAMAV_REQUIRED", default=True),
             trust_dir=ROOT / variables.get("MIEDZA_TRUST_DIR", "data/trust"),
         )
 
@@ -110,6 +116,22 @@ def number(variables: Mapping[str, str], name: str, *, default: int, least: int 
     if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value) >= least):
         raise SettingError(f"{name} takes a whole number from {least} up, not {value!r}.")
     return int(value)
+
+
+def scanner(variables: Mapping[str, str]) -> str:
+    value = variables.get("MIEDZA_CLAMAV", "")
+    if value and not value.startswith("/") and not is_address(value):
+        raise SettingError(f"MIEDZA_CLAMAV takes a path of a socket or host:port, not {value!r}.")
+    return value
+
+
+def is_address(text: str) -> bool:
+    """``host:port``."""
+    try:
+        parts = urlsplit(f"//{text}")
+        return bool(parts.hostname and parts.port) and parts.netloc == text
+    except ValueError:
+        return False
 
 
 def private_database_url(state: Path) -> str:

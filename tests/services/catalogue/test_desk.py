@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from services.cases import handling
 from services.cases.models import Case
-from services.cases.services import register_case
+from services.cases.services import class_for, give_number, open_case
 from services.cases.terms import MONTH
 from services.catalogue.worklist import Asked, Urgency, of_urgency, urgency, work_list
 from services.correspondence.models import Correspondence
@@ -50,9 +50,12 @@ def leon(skala):
 @pytest.fixture
 def make_case(filing, anna, skala):
     def make(owner=skala, service="pismo-ogolne", at=None, **fields) -> Case:
-        case = register_case(
-            municipality=owner, service=service, title="Pismo", applicant=anna, at=at or timezone.now(), term=MONTH
-        )
+        at = at or timezone.now()
+        under = class_for(service, owner, on=at.date())
+        case = open_case(
+            municipality=owner, service=service, title="Pismo", applicant=anna, at=at, term=MONTH, filed_under=under
+        )  # fmt: skip
+        give_number(case, under)
         Case.objects.filter(pk=case.pk).update(**fields)
         case.refresh_from_db()
         return case

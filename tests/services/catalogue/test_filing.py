@@ -134,7 +134,8 @@ class TestDrafts:
 
         page = resident.get(address).content.decode()
         assert 'value="Błąd na mapie"' in page
-        assert Draft.objects.get().typed == {"kind": ["complaint"], "subject": ["Błąd na mapie"]}
+        held = Draft.objects.get().typed
+        assert held == {"kind": ["complaint"], "subject": ["Błąd na mapie"], "signing": ["alone"]}
 
     def test_start_from_the_parcel(self, client, make_parcel):
         parcel = make_parcel(number="123/4")
@@ -196,7 +197,7 @@ class TestFiling:
         assert case.number == f"OR.1510.1.{timezone.localdate().year}"
         assert (case.applicant, case.title) == (anna, "Pismo: Światło na Rynku")
         assert case.due_on > timezone.localdate()
-        assert kept.answers == LETTER | {"others": []}
+        assert kept.answers == LETTER | {"others": [], "signing": "alone"}
         canonical = json.dumps(kept.answers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         assert kept.sha256 == sha256(canonical.encode()).hexdigest()
         jsonschema.validate(kept.answers, resident.get("/uslugi/pismo-ogolne/schemat.json").json())

@@ -9,6 +9,7 @@ import pytest
 from owslib.ogcapi.features import Features
 from owslib.ogcapi.processes import Processes
 
+from services.catalogue.declaration import eservices
 from tests.factories import EAST, NORTH
 
 
@@ -101,6 +102,7 @@ class TestOwslib:
     def test_process(self, door, land):
         client = Processes(f"{door}/")
 
-        assert [one["id"] for one in client.processes()] == ["echo", "plan-extract-preview"]
+        services = [one.code for one in eservices]
+        assert [one["id"] for one in client.processes()] == ["echo", "plan-extract-preview", *services]
         answer = client.execute("plan-extract-preview", {"parcels": [land.identifier]})
         assert answer["preview"]["parcels"][0]["id"] == land.identifier
