@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from services.cases.archive import kept_until
 from services.cases.models import Case, CaseClass, CaseEvent, TermRule
+from services.cases.news import recorded
 from services.cases.terms import Term, Unit
 from services.identity.models import User
 from spatial.errors import Conflict, ServiceError
@@ -99,8 +100,10 @@ def next_number(*, municipality: Municipality, unit: str, jrwa: str, year: int) 
 
 
 def record(case: Case, *, kind: str, text: str, actor: User | None, at: datetime, is_public: bool = True) -> CaseEvent:
-    """One line of the case's course."""
-    return CaseEvent.objects.create(case=case, kind=kind, text=text, actor=actor, at=at, is_public=is_public)
+    """One line of the case's course; who listens to news of cases hears of it."""
+    event = CaseEvent.objects.create(case=case, kind=kind, text=text, actor=actor, at=at, is_public=is_public)
+    recorded.send(CaseEvent, event=event)
+    return event
 
 
 def lock_open(case: Case) -> Case:

@@ -14,6 +14,7 @@ from services.correspondence.services import sent
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
+from services.fees.services import owe_document
 from services.identity.models import StaffRole, User
 from spatial.errors import Conflict, Malformed
 
@@ -44,6 +45,9 @@ def decide(
     titles = ", ".join(dict.fromkeys(document.title for document in documents))
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
     close(case, status=status, text=f"Wydano: {titles}.", actor=hand.clerk, at=hand.at)
+    for document in documents:
+        if amount := document.inputs.get("fee_gr"):
+            owe_document(case, title=document.title, amount_gr=amount, on=timezone.localdate(hand.at))
     for document in documents:
         sent(case, subject=document.title, clerk=hand.clerk, document=document, at=hand.at)
     return documents

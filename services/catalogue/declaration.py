@@ -10,9 +10,11 @@ from django.http import QueryDict
 from services.cases.models import Case
 from services.cases.terms import Term
 from services.documents.services import Made
+from services.fees.charges import Charge
 from services.forms.definition import Form
 from services.forms.questions import Parcels
 from services.forms.reading import Answers
+from services.identity.base import Acting, Level
 from services.identity.models import StaffRole, User
 from spatial.ogc.text import Text
 
@@ -89,7 +91,12 @@ class EService:
     #: on which parcels must be known; may look at answers of their step and of earlier ones
     land_day: Callable[[Answers, date], date] = lambda _answers, day: day
     bench: Bench | None = None
+    level: Level = Level.ACCOUNT  #: how sure the office must be of who files
+    who_may: frozenset[Acting] = frozenset(Acting)  #: for whom one may act in it
     needs_cosigner: Callable[[Answers], bool] = lambda _answers: False  #: whether a second person must sign
+    rates: tuple[str, ...] = ()  #: codes of ``services.fees`` that ``fees`` may charge; an office sets amounts for them
+    #: what is to be paid for an application of the day
+    fees: Callable[[Answers, date], tuple[Charge, ...]] = lambda _answers, _day: ()
 
     @property
     def starts_from_parcel(self) -> bool:

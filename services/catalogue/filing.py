@@ -1,7 +1,7 @@
 """From a draft to a case: typing is kept, reading is done anew, filing happens once."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -23,6 +23,8 @@ from services.catalogue.land import faults_of, municipality_of
 from services.catalogue.models import KEPT, Attachment, CoSignature, Draft, Filing
 from services.catalogue.place import place_of
 from services.correspondence.services import received
+from services.fees.charges import Priced, priced
+from services.fees.services import owe
 from services.forms.definition import Form, Step
 from services.forms.questions import Files, Group, Raw, Statement
 from services.forms.reading import Answers, Reading, as_json, as_typed, changed, keys, read, told
@@ -201,6 +203,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     today = timezone.localdate(at)
     filed_under = class_for(service.code, municipality, on=today)
     term = term_for(service.code, municipality, declared=service.term, on=today)
+    charges = priced(service.fees(found.answers, today), municipality=municipality, on=today)
     answers = as_json(found.answers)
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
@@ -209,10 +212,11 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     )  # fmt: skip
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
-        told=[*map(list, told(form.questions(), found.answers)), *signature(signed)], sha256=digest(answers),
-        receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
+        told=[*map(list, told(form.questions(), found.answers)), *signature(signed), *duties(charges)],
+        sha256=digest(answers), receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
         clause=clause(service, municipality, category=filed_under.archive_category),
     )  # fmt: skip
+    owe(case, charges, on=today)
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
     has_files = any(isinstance(one, Files) and one.name in answers for one in form.questions())
@@ -245,6 +249,11 @@ def signature(signed: CoSignature | None) -> list[list[str]]:
         return []
     at = timezone.localtime(signed.signed_at)
     return [["Podpis drugiej osoby", f"{signed.signer.display_name}, {polish_date(at.date())}, {at:%H:%M}"]]
+
+
+def duties(charges: Iterable[Priced]) -> list[list[str]]:
+    """As rows of what was filed."""
+    return [["Opłata", one.told] for one in charges]
 
 
 def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole, Municipality]:

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.prefill import SOURCES
 from services.forms.questions import Asked, Choice, Group, When, is_needed
+from services.identity.base import Level
+
+LEVELS = {Level.ACCOUNT: "an account", Level.TRUSTED: "the national node"}
 
 
 def services_page() -> str:
@@ -35,6 +38,9 @@ def told(service: EService) -> Iterator[str]:
     yield f"## {service.card.title.pl}"
     yield ""
     yield f"{service.card.summary.en} {service.card.cost.en}"
+    yield ""
+    rates = ", ".join(f"`{code}`" for code in service.rates) or "none"
+    yield f"Signed in by: {LEVELS[service.level]}. Fees by the rates: {rates}."
     yield ""
     yield f"Letters: {service.letters.answer}; {service.letters.refusal}. Form of version {service.form.version}:"
     yield ""

@@ -1,4 +1,4 @@
-"""Dated rows that an office keeps for each service: the class of its cases and the term within which they are settled.
+"""Dated rows that an office keeps for each service: the class of its cases, the term of settling them, fees.
 
 A row of the past is never changed: cases were filed by it. A new one begins today or later; one that has not begun
 may be taken back.
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from services.cases.archive import CATEGORY
 from services.cases.models import CaseClass, TermRule
 from services.catalogue.declaration import EService
+from services.fees.models import FeeRate
 from services.identity.models import StaffRole, User
 from spatial.errors import Conflict, Malformed
 from spatial.municipalities.models import Municipality
@@ -22,6 +23,9 @@ from spatial.municipalities.models import Municipality
 UNIT = re.compile(r"[A-ZĄĆĘŁŃÓŚŹŻ0-9-]{1,12}(\.[IVX]{1,5})?")
 JRWA = re.compile(r"\d{3,4}", re.ASCII)
 LONGEST_TERM = 366
+MOST_GR = 1_000_000_00  #: of one fee
+
+type Rule = CaseClass | TermRule | FeeRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,24 @@ def set_term(
     ))  # fmt: skip
 
 
-def one_a_day(row: CaseClass | TermRule) -> None:
+def set_rate(
+    service: EService, municipality: Municipality, *, code: str, title: str, amount_gr: int, begins: Begins, today: date
+) -> None:
+    """How much new applications cost here. Raises Malformed, Conflict for a second row of one day."""
+    if code not in service.rates:
+        raise Malformed(_("Wybierz opłatę z listy."))
+    if not title.strip():
+        raise Malformed(_("Nazwij opłatę, na przykład opłata skarbowa za zaświadczenie."))
+    if not 1 <= amount_gr <= MOST_GR:
+        raise Malformed(_("Podaj kwotę od grosza do miliona złotych."))
+    begins = begins.checked(today)
+    one_a_day(FeeRate(
+        municipality=municipality, code=code, title=title.strip()[:150], amount_gr=amount_gr,
+        valid_from=begins.on, source=begins.source,
+    ))  # fmt: skip
+
+
+def one_a_day(row: Rule) -> None:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -80,7 +101,7 @@ def one_a_day(row: CaseClass | TermRule) -> None:
         ) from None
 
 
-def take_back(rows: type[CaseClass] | type[TermRule], pk: int, municipality: Municipality, *, today: date) -> None:
+def take_back(rows: type[Rule], pk: int, municipality: Municipality, *, today: date) -> None:
     """One that has not begun yet. Raises Conflict."""
     if not rows.objects.filter(pk=pk, municipality=municipality, valid_from__gt=today).delete()[0]:
         raise Conflict(_("Cofnąć można tylko regułę, która jeszcze nie obowiązuje."))

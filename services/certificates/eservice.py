@@ -7,6 +7,7 @@ from planning.extracts.shares import Share
 from services.cases.terms import CERTIFICATE
 from services.catalogue.declaration import Card, EService, Letters, eservices
 from services.catalogue.models import Filing
+from services.fees.charges import Charge
 from services.forms.definition import Form, Step
 from services.forms.questions import Choice, Line, Option, Parcels
 from services.forms.reading import Answers
@@ -14,8 +15,10 @@ from services.identity.models import StaffRole
 from spatial.ogc.text import Text
 from spatial.words import polish_date, polish_number
 
+#: outside the stamp duty: art. 2 of its act
+EXEMPTIONS = {"housing": "sprawa budownictwa mieszkaniowego (art. 2 ustawy o opłacie skarbowej)"}
 FORM = Form(
-    version="1",
+    version="2",
     steps=(
         Step(
             "dzialki",
@@ -39,6 +42,16 @@ FORM = Form(
                         Option("other", Text("w innym celu", "for something else")),
                     ),
                 ),
+                Choice(
+                    name="exemption",
+                    label=Text("Czy ta sprawa jest wolna od opłaty skarbowej?", "Is this free of stamp duty?"),
+                    options=(
+                        Option("none", Text("nie, zapłacę opłatę", "no, I will pay it")),
+                        Option("housing", Text("tak, dotyczy budownictwa mieszkaniowego", "yes, it is about housing")),
+                    ),
+                    initial="none",
+                    is_required=False,
+                ),
                 Line(name="note", label=Text("Uwagi", "Remarks"), is_required=False),
             ),
         ),
@@ -50,6 +63,10 @@ def title(answers: Answers) -> str:
     named = answers["parcels"]
     assert isinstance(named, list)
     return f"Zaświadczenie o przeznaczeniu w planie: {', '.join(map(str, named))}"
+
+
+def fees(answers: Answers, _day: date) -> tuple[Charge, ...]:
+    return (Charge("zaswiadczenie", exemption=EXEMPTIONS.get(str(answers.get("exemption")), "")),)
 
 
 def draft(filing: Filing, on: date) -> str:
@@ -90,8 +107,8 @@ eservices.register(
                 "A confirmation of what the local plan provides for a parcel, for a notary or a bank.",
             ),
             cost=Text(
-                "Opłata skarbowa 17 zł, na razie w kasie urzędu.",
-                "Stamp duty of 17 zł, for the time being at the cash desk of the office.",
+                "Opłatę skarbową zapłacisz w kasie urzędu albo przelewem. Sprawy mieszkaniowe są od niej wolne.",
+                "Stamp duty is paid at the cash desk of the office or by transfer. Housing matters are free of it.",
             ),
             steps=(
                 Text("Dostaniesz znak sprawy i poświadczenie odbioru.", "You get a case number and a receipt."),
@@ -108,5 +125,7 @@ eservices.register(
         form=FORM,
         letters=Letters(answer="Zaświadczenie", refusal="Postanowienie o odmowie wydania zaświadczenia", draft=draft),
         case_title=title,
+        rates=("zaswiadczenie",),
+        fees=fees,
     )
 )

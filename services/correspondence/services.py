@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from services.cases.models import Case
 from services.cases.services import next_number
+from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
 from services.documents.models import IssuedDocument
 from services.identity.models import User
@@ -77,12 +78,15 @@ def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) ->
 def sent(
     case: Case, *, subject: str, clerk: User, at: datetime, document: IssuedDocument | None = None
 ) -> Correspondence:
-    """The office wrote to the applicant's account (KPA art. 39)."""
+    """The office wrote to the applicant, by the way that ``channel_for`` chooses."""
+    channel = channel_for(case.applicant)
     letter = Letter(
-        direction=Direction.OUT, channel=Channel.PORTAL, subject=subject, party=case.applicant,
+        direction=Direction.OUT, channel=channel.code, subject=subject, party=case.applicant,
         written_on=timezone.localdate(at), case=case, document=document,
     )  # fmt: skip
-    return enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)
+    entered = enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)
+    channel.send(entered)
+    return entered
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from services.cases.models import Case
 from services.catalogue.filing import remove
 from services.catalogue.models import Draft
 from services.identity.models import User
+from services.notices.models import Notice
 from spatial.errors import Conflict, Malformed
 
 
@@ -61,6 +62,7 @@ def erase(user: User, *, password: str, request_id: str = "") -> bool:
 
 def close(user: User, *, has_cases: bool) -> None:
     """Nobody signs in any longer. The name stays only where the files of cases need it."""
+    Notice.objects.filter(user=user).delete()
     user.username, user.email, user.last_login, user.is_active = f"konto-{uuid4().hex}", "", None, False
     if not has_cases:
         user.first_name = user.last_name = ""

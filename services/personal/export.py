@@ -16,6 +16,7 @@ from services.audit.reading import about, line
 from services.cases.models import Case
 from services.catalogue.models import Attachment, Draft, Filing
 from services.identity.models import User
+from services.notices.models import Notice
 
 IN_MEMORY = 5 * 1024**2  #: bytes; a larger copy waits on the disk
 
@@ -25,6 +26,7 @@ konto.json            Twoje konto: login, imię, nazwisko, adres e-mail i daty
 sprawy.json           Twoje sprawy: przebieg, złożone wnioski z odpowiedziami, spis załączników i dokumentów
 wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
+powiadomienia.json    wiadomości o Twoich sprawach i to, kiedy je przeczytałeś
 zalaczniki/           pliki, które dołączyłeś do wniosków
 dokumenty/            pisma, które wydał urząd
 brakujace-pliki.txt   jest tu tylko wtedy, gdy któregoś z plików nie znaleziono; powiedz o tym urzędowi
@@ -46,6 +48,10 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
             for draft in drafts
         ],
         "wglady.json": list(looks(user)),
+        "powiadomienia.json": [
+            {**values(one, "at", "text", "read_at"), "case": one.case.number}
+            for one in Notice.objects.filter(user=user).select_related("case").order_by("at", "pk")
+        ],
     }
     made = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     with ZipFile(made, "w", ZIP_DEFLATED) as packed:
@@ -85,6 +91,10 @@ def told(case: Case) -> dict[str, Any]:
         "documents": [
             {**values(one, "title", "code", "sha256", "issued_at"), "file": f"dokumenty/{one.code}.pdf"}
             for one in case.documents.order_by("pk")
+        ],
+        "dues": [
+            values(one, "title", "basis", "amount_gr", "due_on", "exemption", "paid_gr", "paid_on", "how", "number")
+            for one in case.dues.order_by("pk")
         ],
     }
 

@@ -17,6 +17,7 @@ portal = [
     path("urzad/wzornik/", patterns, name="patterns"),
     path("healthz", views.healthz, name="healthz"),
     path("logowanie/", views.login, name="login"),
+    path("logowanie/<slug:provider>/", views.sign_in, name="sign-in"),
     path("wyloguj/", views.logout, name="logout"),
 ]
 

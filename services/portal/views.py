@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Area
@@ -17,13 +18,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
 from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
 from services.disclosure.services import READERS
-from services.identity.access import municipalities_of
+from services.identity.access import enter, municipalities_of
+from services.identity.base import PASSWORDS, PROVIDERS, Proof
 from services.identity.models import StaffRole
 from services.mapping import layers
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD
@@ -336,12 +339,48 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return response
 
 
-login = LoginView.as_view(
+class AccountForm(AuthenticationForm):
+    """Login and password, as the provider of accounts checks them."""
+
+    proof: Proof | None = None
+
+    def clean(self) -> dict[str, Any]:
+        assert self.request is not None
+        self.proof = None if self.errors else PASSWORDS.finish(self.request)
+        if self.proof is None:
+            raise self.get_invalid_login_error()
+        return self.cleaned_data
+
+
+class SignIn(LoginView):
+    """By an account of the portal."""
+
+    form_class = AccountForm
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        assert isinstance(form, AccountForm)
+        assert form.proof is not None
+        enter(self.request, form.proof, provider=PASSWORDS)
+        return redirect(self.get_success_url())
+
+
+login = SignIn.as_view(
     template_name="portal/login.html",
     redirect_authenticated_user=True,
     extra_context={"accounts": ACCOUNTS if settings.DEMO else (), "demo_password": PASSWORD},
 )
 logout = LogoutView.as_view()
+
+
+@require_safe
+def sign_in(request: HttpRequest, provider: str) -> HttpResponse:
+    """Sends the person to the way of signing in that they chose. Raises NotFound."""
+    chosen = next((one for one in PROVIDERS if one.code == provider), None)
+    if chosen is None:
+        raise NotFound(_("Nie ma takiego sposobu logowania."))
+    back = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return chosen.start(request, back=back if is_ours else settings.LOGIN_REDIRECT_URL)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:

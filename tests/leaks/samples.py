@@ -35,6 +35,7 @@ SAMPLES: dict[str, list[str]] = {
     "szukaj": ["/szukaj?q={parcel}", "/szukaj?q={parcel}&f=json", "/szukaj?q=Cianowice&f=json", "/szukaj"],
     "urzad/wzornik/": ["/urzad/wzornik/"],
     "healthz": ["/healthz"],
+    "logowanie/<slug:provider>/": ["/logowanie/password/?next=/moje/", "/logowanie/x/"],
     "logowanie/": ["/logowanie/", "/logowanie/?next=/moje/"],
     "wyloguj/": ["/wyloguj/"],
     "i18n/setlang/": ["/i18n/setlang/"],

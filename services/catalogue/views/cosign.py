@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from services.catalogue import cosigning, filing
+from services.catalogue.admission import refuse_unfit
 from services.catalogue.views.filling import card_of, service_of
 from services.forms.questions import spoken
 from services.forms.reading import told
@@ -37,6 +38,7 @@ def cosign(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("Wniosek nie został podpisany. Osoba, która go napisała, zobaczy to u siebie."))
         return redirect("catalogue:home")
     if request.method == "POST":
+        refuse_unfit(service, request)
         try:
             case = cosigning.sign(service, asked, signer=user, at=now)
         except ServiceError as error:

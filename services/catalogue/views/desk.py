@@ -30,6 +30,9 @@ from services.catalogue.worklist import Asked, Urgency, urgency, work_list
 from services.documents import letters as paper
 from services.documents.seal import sealed, sealed_xml
 from services.documents.views import public_address
+from services.fees.base import CASH_DESK, CashDesk
+from services.fees.models import Due
+from services.fees.services import CALLED, call_to_pay, exempt, pay, refuse_exemption
 from services.forms.page import marked, shown
 from services.forms.questions import clean
 from services.forms.reading import Reading, read
@@ -38,6 +41,7 @@ from spatial.errors import Malformed, NotFound, Refused, ServiceError
 from spatial.municipalities.models import Municipality
 
 ON_PAGE = 50
+WAYS = [(how.value, how.label) for how in CashDesk.taken]
 
 
 def refuse_others(user: User | AnonymousUser) -> None:
@@ -116,13 +120,17 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
     draft = service.letters.draft(filing, today) if filing and not case.closed_at else ""
     bench = service.bench.context(filing, today) if service.bench and filing else {}
     typed = request.POST.get("tekst", "")
+    dues = list(case.dues.order_by("pk"))
     context = {
         "case": case, "card": card_of(service), "newest": filing.newest if filing else None,
         "urgency": urgency(case, today), "fault": fault, "failed": failed, "letters": service.letters,
         "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
         "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
-        "texts": {"odpowiedz": draft, **({failed: typed} if failed else {})}, "until": request.POST.get("do", ""),
+        "dues": dues, "is_unpaid": any(not due.is_settled for due in dues), "ways": WAYS,
+        "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
+        "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
+        "until": request.POST.get("do", ""),
         "can_leave": bool(case.awaits_until and case.awaits_until < today),
         "is_mine": case.handler_id == request.user.pk,
         "colleagues": handlers_of(case, service).exclude(pk=case.handler_id or 0), "typed": request.POST,
@@ -277,6 +285,21 @@ def decided(request: HttpRequest, case: Case, at: datetime, *, is_positive: bool
     decide(case, letters=letters, is_positive=is_positive, text=text_of(request), hand=hand_of(request, at), seen=seen)
 
 
+def due_of(request: HttpRequest, case: Case) -> Due:
+    """Raises NotFound."""
+    typed = request.POST.get("oplata", "")[:18]
+    found = case.dues.filter(pk=typed).first() if typed.isdecimal() else None
+    if found is None:
+        raise NotFound(_("W tej sprawie nie ma takiej opłaty."))
+    return found
+
+
+def paid(request: HttpRequest, case: Case, at: datetime) -> None:
+    due = due_of(request, case)
+    message = {name: clean(text) for name, text in request.POST.dict().items()}
+    pay(due, CASH_DESK.notify(due, message), by=cast(User, request.user), at=at)
+
+
 type Run = Callable[[HttpRequest, Case, datetime], object]
 
 ACTIONS: dict[str, Run] = {
@@ -298,6 +321,13 @@ ACTIONS: dict[str, Run] = {
     ),
     "notatka": lambda request, case, at: handling.note(
         case, clerk=cast(User, request.user), text=text_of(request), at=at
+    ),
+    "oplacono": paid,
+    "zwolnij": lambda request, case, at: exempt(
+        due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
+    ),
+    "bez-zwolnienia": lambda request, case, at: refuse_exemption(
+        due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
     "odpowiedz": lambda request, case, at: decided(request, case, at, is_positive=True),

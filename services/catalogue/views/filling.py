@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from services.audit.services import Action, look
 from services.cases.services import NoCaseClass, class_for
 from services.catalogue import attaching, cosigning, filing
+from services.catalogue.admission import obstacle, refuse_unfit, stronger
 from services.catalogue.clause import clause
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.editions import form_for
@@ -28,6 +29,8 @@ from services.catalogue.handled import handled_by
 from services.catalogue.land import faults_of
 from services.catalogue.models import Attachment, Draft
 from services.catalogue.prefill import known
+from services.fees.charges import Priced, priced
+from services.fees.models import FeeRate
 from services.forms.definition import Step
 from services.forms.page import Field, Many, marked, shown
 from services.forms.questions import Files, Group, Parcels, Statement, spoken
@@ -64,7 +67,16 @@ def card_of(service: EService) -> dict[str, object]:
 def card(request: HttpRequest, code: str) -> HttpResponse:
     """What it is, what it costs, how long it takes, what happens; the button that begins."""
     service = service_of(code)
-    return render(request, "catalogue/card.html", {"card": card_of(service), "query": request.GET.urlencode()})
+    context = {"card": card_of(service), "query": request.GET.urlencode(), "rates": rates_now(service)}
+    return render(request, "catalogue/card.html", context)
+
+
+def rates_now(service: EService) -> list[FeeRate]:
+    """What is charged today: in the country, then where an office charges its own."""
+    if not service.rates:
+        return []
+    rows = FeeRate.objects.on(timezone.localdate()).filter(code__in=service.rates).select_related("municipality")
+    return sorted(rows, key=lambda rate: (rate.code, rate.municipality.name if rate.municipality else ""))
 
 
 @require_safe
@@ -85,6 +97,7 @@ def file(request: HttpRequest, code: str) -> JsonResponse:
     201 with the case; 422 with what is wrong by question; 400 for what is no such JSON.
     """
     service = service_of(code)
+    refuse_unfit(service, request)
     try:
         answers = json.loads(storable_body(request.body))["answers"]
         if not isinstance(answers, dict):
@@ -118,6 +131,8 @@ def storable_body(body: bytes) -> str:
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """A new draft; where one is open already, the person chooses."""
     service = service_of(code)
+    if text := obstacle(service, request):
+        return not_admitted(request, service, text)
     form = service.form
     owner, now = cast(User, request.user), timezone.now()
     open_ones = Draft.objects.open(at=now).filter(owner=owner, service=code).order_by("-saved_at")[:20]
@@ -132,6 +147,13 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
     typed = given(service, request.GET.dict(), owner, timezone.localdate(now))
     draft = filing.begin(service, owner=owner, typed=typed, at=now)
     return redirect("catalogue:step", code=code, key=draft.pk, step=form.steps[0].name)
+
+
+def not_admitted(request: HttpRequest, service: EService, text: str) -> HttpResponse:
+    """What stands in the way, and what the person can do."""
+    ways = [(way.code, spoken(way.title)) for way in stronger(service, request)]
+    context = {"card": card_of(service), "obstacle": text, "ways": ways, "back": request.path}
+    return render(request, "catalogue/admission.html", context, status=403)
 
 
 def given(service: EService, asked: Mapping[str, object], owner: User, on: date) -> dict[str, list[str]]:
@@ -310,6 +332,8 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     form = filing.form_of(service, draft)
     if draft.case_id is not None:
         return redirect("catalogue:case", pk=draft.case_id)
+    if request.method == "POST" and (text := obstacle(service, request)):
+        return not_admitted(request, service, text)
     is_new_version = draft.form_version != form.version
     fault = ""
     if request.method == "POST":
@@ -337,6 +361,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         "current": len(form.steps) + 1,
         "clause": clause_of(service, found.municipality, on=timezone.localdate(now)),
         "needs_cosigner": found.is_good and service.needs_cosigner(found.answers),
+        "charges": charges_of(service, found, on=timezone.localdate(now)),
     }  # fmt: skip
     if context["needs_cosigner"]:
         asked = cosigning.pending(service, draft, found, at=now)
@@ -353,6 +378,13 @@ def clause_of(service: EService, municipality: Municipality | None, *, on: date)
     with suppress(NoCaseClass):
         return clause(service, municipality, category=class_for(service.code, municipality, on=on).archive_category)
     return ""
+
+
+def charges_of(service: EService, found: filing.Whole, *, on: date) -> list[Priced]:
+    """What would be to pay, were it filed now."""
+    if not found.is_good or found.municipality is None:
+        return []
+    return priced(service.fees(found.answers, on), municipality=found.municipality, on=on)
 
 
 @never_cache

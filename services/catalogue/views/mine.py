@@ -1,5 +1,6 @@
 """The resident's home: own cases, drafts, what is expected of whom."""
 
+from collections.abc import Iterable
 from typing import cast
 
 from django.contrib import messages
@@ -19,11 +20,16 @@ from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.filling import card_of
 from services.catalogue.xml import as_xml
 from services.documents.seal import sealed, sealed_xml
+from services.fees.base import CASH_DESK
+from services.fees.models import Due
 from services.forms.questions import clean
 from services.identity.models import User
+from services.notices.models import Notice
+from services.notices.services import read
 from spatial.errors import NotFound, ServiceError
 
 SHOWN = 200
+NEWS = 20  #: the newest that nobody has read
 
 
 @never_cache
@@ -39,7 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
         if (service := eservices.get(draft.service))
     ]
     waiting = [case for case in cases if case.status == Case.Status.AWAITING]
-    return render(request, "catalogue/home.html", {"cases": cases, "drafts": drafts, "waiting": waiting})
+    news = Notice.objects.unread(user).select_related("case").order_by("-at", "-pk")[:NEWS]
+    context = {"cases": cases, "drafts": drafts, "waiting": waiting, "news": news}
+    return render(request, "catalogue/home.html", context)
 
 
 def own_case(request: HttpRequest, pk: int) -> Case:
@@ -52,23 +60,33 @@ def own_case(request: HttpRequest, pk: int) -> Case:
 @login_required
 @require_safe
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where it stands, what comes next and from whom, what was filed, the documents."""
-    return case_page(request, own_case(request, pk))
+    """Where it stands, what comes next and from whom, what was filed, the documents; its news is read by that."""
+    found = own_case(request, pk)
+    read(cast(User, request.user), found, at=timezone.now())
+    return case_page(request, found)
 
 
 def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str = "") -> HttpResponse:
     service = eservices.get(found.service)
     filing = Filing.objects.filter(case=found).first()
     closed_on = timezone.localdate(found.closed_at) if found.closed_at else None
+    dues = list(found.dues.select_related("case").order_by("pk"))
     can_appeal = found.status == Case.Status.REFUSED and closed_on is not None
     context = {
         "case": found, "card": card_of(service) if service else None, "fault": fault, "typed": typed,
         "filing": filing, "newest": filing.newest if filing else None, "documents": found.documents.order_by("pk"),
         "attachments": Attachment.objects.filter(draft__case=found).order_by("added_at", "pk"),
         "events": found.events.filter(is_public=True).order_by("at", "pk"),
+        "dues": dues, "how_to_pay": how_to_pay(dues),
         "appeal_until": APPEAL.ends(closed_on) if can_appeal and closed_on else None,
     }  # fmt: skip
     return render(request, "catalogue/case.html", context, status=422 if fault else 200)
+
+
+def how_to_pay(dues: Iterable[Due]) -> str:
+    """What the person does now; empty where nothing is to be paid."""
+    unpaid = [due for due in dues if due.left_gr]
+    return CASH_DESK.start(unpaid[0]) if unpaid else ""
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""The office's page of a service: class and term from a day on, words of the form, questions of its own, publishing."""
+"""The office's page of a service: class, term and fees from a day on, words and questions of the form, publishing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +21,8 @@ from services.catalogue.declaration import EService, eservices
 from services.catalogue.models import FormEdition
 from services.catalogue.views.desk import refuse_others
 from services.catalogue.views.filling import card_of, storable
+from services.fees.models import FeeRate
+from services.fees.money import grosze
 from services.forms.page import shown
 from services.forms.questions import Group, clean
 from services.forms.reading import Reading
@@ -86,6 +89,7 @@ def page(request: HttpRequest, place: Municipality, service: EService, *, fault:
         "place": place, "card": card_of(service), "fault": fault, "today": today, "typed": typed,
         "classes": CaseClass.objects.filter(municipality=place, service=service.code).order_by("-valid_from"),
         "terms": TermRule.objects.filter(municipality=place, service=service.code).order_by("-valid_from"),
+        "rates": rates_of(service, place), "codes": service.rates,
         "declared": service.term, "units": TermRule.Unit.choices, "questions": words_of(service, now, typed),
         "added": now.added if now else [], "kinds": [(kind, name) for kind, (name, _make) in editions.KINDS.items()],
         "steps": [(step.name, step.title.pl) for step in service.form.steps], "draft": draft,
@@ -93,6 +97,12 @@ def page(request: HttpRequest, place: Municipality, service: EService, *, fault:
         "own": {name.replace("-", "_"): typed.get(name, "") for name in ("label-pl", "label-en", "hint-pl", "hint-en")},
     }  # fmt: skip
     return render(request, "catalogue/rules.html", context, status=422 if fault else 200)
+
+
+def rates_of(service: EService, place: Municipality) -> QuerySet[FeeRate]:
+    """Amounts of the country and of the municipality, the newest first."""
+    rows = FeeRate.objects.filter(Q(municipality=place) | Q(municipality=None), code__in=service.rates)
+    return rows.order_by("code", "-valid_from", "municipality")
 
 
 def words_of(service: EService, edition: FormEdition | None, typed: QueryDict) -> list[dict[str, object]]:
@@ -177,6 +187,13 @@ def set_term(sent: Sent) -> None:
     )  # fmt: skip
 
 
+def set_rate(sent: Sent) -> None:
+    rules.set_rate(
+        sent.service, sent.place, code=sent.text("kod"), title=sent.text("nazwa"),
+        amount_gr=grosze(sent.text("kwota")), begins=sent.begins(), today=sent.today,
+    )  # fmt: skip
+
+
 def reword(sent: Sent) -> None:
     said = {
         one.name: {part: sent.both(part, one.name) for part in ("label", "hint") if sent.has(part, one.name)}
@@ -195,6 +212,8 @@ def add(sent: Sent) -> None:
 ACTIONS: dict[str, Callable[[Sent], object]] = {
     "klasa": set_class,
     "termin": set_term,
+    "oplata": set_rate,
+    "cofnij-oplate": lambda sent: rules.take_back(FeeRate, sent.number(sent.key), sent.place, today=sent.today),
     "cofnij-klase": lambda sent: rules.take_back(CaseClass, sent.number(sent.key), sent.place, today=sent.today),
     "cofnij-termin": lambda sent: rules.take_back(TermRule, sent.number(sent.key), sent.place, today=sent.today),
     "slowa": reword,

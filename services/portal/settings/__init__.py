@@ -45,6 +45,8 @@ INSTALLED_APPS = [
     "services.audit",
     "services.documents",
     "services.correspondence",
+    "services.fees",
+    "services.notices",
     "services.forms",
     "services.catalogue",
     "services.certificates",

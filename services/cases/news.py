@@ -1,0 +1,6 @@
+"""What others may listen to: each event of a case, in the transaction that records it."""
+
+from django.dispatch import Signal
+
+#: sent by ``services.cases.services.record`` with ``event``
+recorded = Signal()

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class FeesConfig(AppConfig):
+    name = "services.fees"
+    label = "fees"
+    verbose_name = "Opłaty"

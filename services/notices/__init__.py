@@ -1,0 +1,1 @@
+"""News of a case for the people whose case it is."""

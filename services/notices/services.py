@@ -1,0 +1,47 @@
+"""Who is told of an event, and by which channels."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from services.cases.models import Case, CaseEvent, CaseParty
+from services.identity.models import User
+from services.notices.base import Channel, News
+from services.notices.models import Notice
+
+#: the person who filed knows it, and is given a receipt
+KNOWN = "filed"
+
+
+class Portal:
+    """The person's own page."""
+
+    code = "portal"
+
+    def send(self, news: News) -> None:
+        Notice.objects.create(user_id=news.to, case=news.case, text=news.text, at=news.at)
+
+
+#: all ways by which people are told
+CHANNELS: list[Channel] = [Portal()]
+
+
+def tell(event: CaseEvent, **_signal: Any) -> None:
+    """Everybody of the case but the one who did it; notes of the office are for nobody."""
+    if event.is_public and event.kind != KNOWN:
+        for person in people_of(event.case):
+            if person != event.actor_id:
+                for channel in CHANNELS:
+                    channel.send(News(to=person, case=event.case, text=event.text, at=event.at))
+
+
+def people_of(case: Case) -> Iterator[int]:
+    """The applicant first, each once."""
+    parties = CaseParty.objects.filter(case=case).exclude(user=case.applicant_id)
+    yield case.applicant_id
+    yield from parties.order_by("user").values_list("user", flat=True).distinct()
+
+
+def read(user: User, case: Case, *, at: datetime) -> None:
+    """The person has opened the case."""
+    Notice.objects.unread(user).filter(case=case).update(read_at=at)
