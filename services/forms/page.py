@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html
 
-from services.forms.questions import Asked, Choice, Day, Files, Group, Line, Number, Question, Raw, spoken
+from services.forms.places import Area
+from services.forms.questions import Asked, Choice, Day, Files, Group, Line, Number, Parcels, Question, Raw, spoken
 from services.forms.reading import Answers, Quoted, Reading, holds, keys, removed_name
 
 
@@ -27,11 +28,16 @@ class Field:
     files: tuple[tuple[str, str], ...] = ()  #: key and name of those that are kept
     can_grow: bool = True
     least: str = ""
-    most: str = ""
+    most: str = ""  #: the last day, or how many places of the map
 
     @property
     def id(self) -> str:
         return f"pole-{self.name}"
+
+    @property
+    def is_place(self) -> bool:
+        """Whether a map may answer it."""
+        return self.kind in {"parcels", "point", "area"}
 
     @property
     def described_by(self) -> str:
@@ -99,6 +105,8 @@ def field_of(question: Question, name: str, typed: Raw, reading: Reading) -> Fie
             more["can_grow"] = len(held) < most
         case Number(unit=unit):
             more["unit"] = unit
+        case Parcels(most=most) | Area(most=most):
+            more["most"] = str(most)
         case Day(first=first, last=last):
             more |= {"least": first.isoformat(), "most": last.isoformat()}
     return Field(

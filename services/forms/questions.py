@@ -19,7 +19,7 @@ from spatial.words import polish_date, polish_number
 
 #: what was typed, by the name of the field in the page
 type Raw = Mapping[str, list[str]]
-type Value = str | bool | int | Decimal | date | list[str]
+type Value = str | bool | int | Decimal | date | list[str] | dict[str, Any]
 
 NOTHING = Text("", "")
 LINE, LINES = 300, 10_000
@@ -255,6 +255,14 @@ class Statement(Question):
         return {"const": True} if self.is_required else {"type": "boolean"}
 
 
+def parcel_ids(text: str) -> list[str]:
+    """Each once, in the order in which they were typed. Raises Wrong."""
+    try:
+        return list(dict.fromkeys(str(ParcelId.parse(word)) for word in re.split(r"[\s,;]+", text)))
+    except MalformedParcelIdError as fault:
+        raise Wrong(str(fault)) from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parcels(Question):
     """Parcels by their identifiers; on the page the map picks them. Whether they are known, the service asks."""
@@ -263,14 +271,7 @@ class Parcels(Question):
     kind: ClassVar[str] = "parcels"
 
     def value(self, text: str) -> Value:
-        found: list[str] = []
-        for word in re.split(r"[\s,;]+", text):
-            try:
-                identifier = str(ParcelId.parse(word))
-            except MalformedParcelIdError as fault:
-                raise Wrong(str(fault)) from None
-            if identifier not in found:
-                found.append(identifier)
+        found = parcel_ids(text)
         if len(found) > self.most:
             raise Wrong(_("Podaj najwyżej %(most)d działek.") % {"most": self.most})
         return found

@@ -1,5 +1,6 @@
 """From what was typed to answers, or to what is wrong with it, field by field."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,8 +127,16 @@ def typed_value(value: Any) -> list[str]:
             return ["tak"] if value else []
         case list():
             return ["\n".join(str(one) for one in value)]
+        case {"type": "Point", "coordinates": [float() | int() as x, float() | int() as y]} if is_on_globe(x, y):
+            return [f"{x:.7f}, {y:.7f}"]
+        case dict():
+            return [json.dumps(value)]
         case _:
             return [str(value)]
+
+
+def is_on_globe(lon: float, lat: float) -> bool:
+    return abs(lon) <= 180 and abs(lat) <= 90
 
 
 def told(questions: Iterable[Asked], answers: Answers) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,13 @@
 from services.cases.terms import MONTH
 from services.catalogue.declaration import Card, EService, Letters, eservices
 from services.forms.definition import Form, Step
+from services.forms.places import Point
 from services.forms.questions import Choice, Files, Group, Line, Lines, OfficeChoice, Option, When
 from services.identity.models import StaffRole
 from spatial.ogc.text import Text
 
 FORM = Form(
-    version="1",
+    version="2",
     steps=(
         Step(
             "pismo",
@@ -37,6 +38,11 @@ FORM = Form(
                     name="text",
                     label=Text("Treść", "Text"),
                     hint=Text("Napisz, o co prosisz i dlaczego.", "Write what you ask for and why."),
+                ),
+                Point(
+                    name="place",
+                    label=Text("Którego miejsca dotyczy pismo?", "Which place is the letter about?"),
+                    is_required=False,
                 ),
                 Files(name="files", label=Text("Załączniki", "Attachments"), is_required=False, most=10),
             ),

@@ -139,7 +139,8 @@ def services(parcel: Parcel) -> list[Json]:
     """E-services that start from this parcel."""
     here = urlencode({"dzialka": parcel.identifier}, safe="/")
     fault = {
-        "office": parcel.municipality_id, "kind": "complaint", "subject": f"Błąd na mapie: działka {parcel.identifier}"
+        "office": parcel.municipality_id, "kind": "complaint", "place": parcel.identifier,
+        "subject": f"Błąd na mapie: działka {parcel.identifier}",
     }  # fmt: skip
     return [
         *(

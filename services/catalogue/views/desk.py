@@ -1,5 +1,6 @@
 """The clerk's desk: a work list by term, one case, the steps that can be taken."""
 
+import json
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import cast
@@ -24,6 +25,7 @@ from services.catalogue.editions import form_for
 from services.catalogue.filing import of_step, regroup
 from services.catalogue.handled import codes_of, colleagues_of, hand_over, handled_by, handlers_of
 from services.catalogue.models import Attachment, Filing
+from services.catalogue.place import drawing
 from services.catalogue.views.filling import card_of, labelled, posted_fields
 from services.catalogue.views.mine import downloaded, sent_xml
 from services.catalogue.worklist import Asked, Urgency, urgency, work_list
@@ -124,6 +126,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
     context = {
         "case": case, "card": card_of(service), "newest": filing.newest if filing else None,
         "urgency": urgency(case, today), "fault": fault, "failed": failed, "letters": service.letters,
+        "drawing": drawing_of(filing),
         "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
         "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
@@ -136,6 +139,15 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "colleagues": handlers_of(case, service).exclude(pk=case.handler_id or 0), "typed": request.POST,
     }  # fmt: skip
     return render(request, "catalogue/review.html", context, status=422 if fault else 200)
+
+
+def drawing_of(filing: Filing | None) -> str:
+    """Where the case is on the map, as GeoJSON; empty where it is nowhere."""
+    if filing is None:
+        return ""
+    form = form_for(service_of(filing.case), filing.municipality_id)
+    found = drawing(form, filing.newest.answers)
+    return json.dumps(found) if found else ""
 
 
 @never_cache

@@ -24,7 +24,7 @@ export default defineConfig({
         advancedChunks: {
           groups: [
             { name: "ol", test: (id) => /node_modules\/(ol|rbush|quickselect|pbf|earcut)\//.test(id) && !LATER.test(id) },
-            { name: "common", test: /src\/(dom|share|toast|words|suggest|place)\.ts$/ },
+            { name: "common", test: /src\/(dom|share|toast|words|suggest|places?)\.ts$/ },
           ],
         },
         entryFileNames: `${named}.js`,

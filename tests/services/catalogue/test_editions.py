@@ -66,9 +66,9 @@ class TestForms:
         clerk.post(PAGE, {"czynnosc": "opublikuj", "przyczyna": "zarządzenie 13/2026"})
 
         filing = Filing.objects.get(case=case)
-        assert filing.form_version == "1.1"
+        assert filing.form_version == "2.1"
         assert ["Skąd wiesz o usłudze?", "z gazety"] in filing.told
-        assert cases.filed("pismo-ogolne", anna, **LETTER).filing.form_version == "1.2"
+        assert cases.filed("pismo-ogolne", anna, **LETTER).filing.form_version == "2.2"
 
     def test_words_are_changed_in_one_municipality(self, clerk, anna, suloszowa):
         clerk.post(PAGE, {"czynnosc": "slowa", "label-pl-subject": "Temat pisma", "label-en-subject": "Subject"})
@@ -96,7 +96,7 @@ class TestForms:
         assert "Formularz zmienił się" in answer.content.decode()
         assert Draft.objects.get().typed["subject"] == ["Lampa"]
         assert clerk.post(summary).status_code == 302  # seen and filed
-        assert Filing.objects.get().form_version == "1"
+        assert Filing.objects.get().form_version == "2"
 
     def test_the_preview_shows_what_is_not_published_yet(self, clerk):
         clerk.post(PAGE, ASKED)

@@ -12,6 +12,7 @@ import VectorSource from "ol/source/Vector";
 import { Circle, Fill, Stroke, Style } from "ol/style";
 import View from "ol/View";
 import "ol/ol.css";
+import "./crosshair.css";
 import "./map.css";
 import { around } from "./around";
 import { MOST_PARCELS, read, write } from "./address";

@@ -3,6 +3,7 @@ import "./site.css";
 import "./plan.css";
 import { byId, h } from "./dom";
 import { autosave } from "./autosave";
+import { offerMap, showShapes } from "./places";
 import { share } from "./share";
 import { suggest } from "./suggest";
 
@@ -25,6 +26,9 @@ window.addEventListener("pageshow", () => {
 });
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-autosave]")) autosave(form);
+
+for (const frame of document.querySelectorAll<HTMLElement>("[data-place]")) offerMap(frame);
+for (const frame of document.querySelectorAll<HTMLElement>("[data-shapes]")) showShapes(frame);
 
 // Messages of scripts need a place on pages that have none of their own.
 if (!byId("komunikat")) document.body.append(h("div", { id: "komunikat", class: "toasts", role: "status", "aria-live": "polite" }));

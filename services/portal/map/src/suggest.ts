@@ -25,7 +25,8 @@ interface Answer {
 
 const PAUSE_MS = 180;
 
-export function suggest(form: HTMLFormElement): void {
+/** ``form``: a form of its own, or a part of another one with the address of the search in ``action``. */
+export function suggest(form: HTMLElement): void {
   const input = form.querySelector("input");
   if (!input) return;
   const list = h("div", { role: "listbox", id: `${input.id}-wyniki`, class: "hits", "aria-label": input.labels?.[0]?.innerText ?? "" });
@@ -102,13 +103,18 @@ export function suggest(form: HTMLFormElement): void {
     request?.abort();
     request = new AbortController();
     try {
-      const response = await fetch(wider ?? `${form.action}?${new URLSearchParams({ q: input.value, f: "json" })}`, { signal: request.signal });
+      const response = await fetch(wider ?? `${form.getAttribute("action") ?? ""}?${new URLSearchParams({ q: input.value, f: "json" })}`, { signal: request.signal });
       const body = (await response.json()) as Answer & { description?: string };
       show(response.ok ? body : { results: [], message: body.description ?? say("searchFailed") });
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) show({ results: [], message: say("searchFailed") });
     }
     return hits;
+  };
+
+  const pickFirst = async (): Promise<void> => {
+    const [first] = await ask();
+    if (first) pick(first);
   };
 
   input.addEventListener("input", () => {
@@ -130,6 +136,9 @@ export function suggest(form: HTMLFormElement): void {
       if (hit && !list.hidden) {
         event.preventDefault();
         pick(hit);
+      } else if (!(form instanceof HTMLFormElement)) {
+        event.preventDefault();
+        void pickFirst();
       }
     }
   });
@@ -139,7 +148,7 @@ export function suggest(form: HTMLFormElement): void {
   form.addEventListener("submit", (event) => {
     if (!form.hasAttribute("data-stay")) return;
     event.preventDefault();
-    void ask().then(([first]) => first && pick(first));
+    void pickFirst();
   });
 }
 
