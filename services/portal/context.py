@@ -11,11 +11,11 @@ def office(request: HttpRequest) -> dict[str, object]:
     """Whose office this is, whether it shows sample data, and what the visitor does here."""
     user = getattr(request, "user", None)  # a request that is refused early has nobody yet
     offices = list(Municipality.objects.order_by("name").values_list("name", "office_name"))
-    is_known = bool(user and user.is_authenticated)
+    known = user if user is not None and user.is_authenticated else None
     return {
         "demo": settings.DEMO,
         "office_name": offices[0][1] if len(offices) == 1 else "e-Urząd Miedza",
         "office_places": " · ".join(name for name, _ in offices),
-        "roles": set(user.roles.values_list("role", flat=True)) if is_known else set(),
-        "unread": Notice.objects.unread(user).count() if is_known else 0,
+        "roles": set(known.roles.values_list("role", flat=True)) if known else set(),
+        "unread": Notice.objects.unread(known).count() if known else 0,
     }
