@@ -22,12 +22,18 @@ from spatial.cadastre.models import Parcel
 from spatial.coordinates import are_coordinates, decimal, spots
 from spatial.hits import Box
 from spatial.municipalities.models import Municipality
+from spatial.ogc.text import Text
 from spatial.words import NO_BREAK, polish_area
 
 DECIMALS = 7  #: of a degree: a centimetre
 MOST_CORNERS = 2_000
 LEAST_M2, LARGEST_M2 = 1, 1_000_000
 LONGEST = 100  #: signs of coordinates
+POINT_HINT = Text(
+    "Numer działki albo współrzędne, na przykład 19.85361, 50.22950.",
+    "Number of a parcel or coordinates, for example 19.85361, 50.22950.",
+)
+AREA_HINT = Text("Narysuj na mapie albo wpisz numery działek.", "Draw it on the map or write numbers of parcels.")
 
 type Pair = tuple[float, float]  #: longitude, latitude
 
@@ -39,6 +45,7 @@ _TO_DEGREES = Transformer.from_crs(crs.PL_2000_7, crs.WGS84, always_xy=True)
 class Point(Question):
     """One place."""
 
+    hint: Text = POINT_HINT
     kind: ClassVar[str] = "point"
 
     def value(self, text: str) -> Value:
@@ -65,6 +72,7 @@ class Point(Question):
 class Area(Question):
     """One or several areas; those that meet become one."""
 
+    hint: Text = AREA_HINT
     most: int = 5
     largest_m2: int = LARGEST_M2
     kind: ClassVar[str] = "area"

@@ -42,10 +42,6 @@ FORM = Form(
                 Point(
                     name="place",
                     label=Text("Którego miejsca dotyczy pismo?", "Which place is the letter about?"),
-                    hint=Text(
-                        "Numer działki albo współrzędne, na przykład 19.85361, 50.22950.",
-                        "Number of a parcel or coordinates, for example 19.85361, 50.22950.",
-                    ),
                     is_required=False,
                 ),
                 Files(name="files", label=Text("Załączniki", "Attachments"), is_required=False, most=10),
