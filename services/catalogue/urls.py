@@ -1,15 +1,15 @@
 from django.urls import path
 
-from services.catalogue.views import archive, desk, filling, mine, places, rules, together
+from services.catalogue.views import archive, cards, desk, filling, mine, places, programs, rules, together
 from services.catalogue.views import cosign as cosigned
 
 app_name = "catalogue"
 
 urlpatterns = [
-    path("uslugi/", filling.index, name="index"),
-    path("uslugi/<slug:code>/", filling.card, name="card"),
-    path("uslugi/<slug:code>/schemat.json", filling.schema, name="schema"),
-    path("uslugi/<slug:code>/zloz", filling.file, name="file"),
+    path("uslugi/", cards.index, name="index"),
+    path("uslugi/<slug:code>/", cards.card, name="card"),
+    path("uslugi/<slug:code>/schemat.json", programs.schema, name="schema"),
+    path("uslugi/<slug:code>/zloz", programs.file, name="file"),
     path("uslugi/<slug:code>/wniosek/", filling.begin, name="begin"),
     path("uslugi/<slug:code>/wniosek/<uuid:key>/", filling.summary, name="summary"),
     path("uslugi/<slug:code>/wniosek/<uuid:key>/<slug:step>/", filling.step, name="step"),

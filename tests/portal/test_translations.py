@@ -68,6 +68,7 @@ RESIDENTS = (
     *(f"services/catalogue/templates/catalogue/{name}.html"
       for name in ("index", "card", "term", "begin", "step", "summary", "home", "case")),
     "services/documents/uploads.py", "services/catalogue/attaching.py", "services/catalogue/views/filling.py",
+    "services/catalogue/views/cards.py", "services/catalogue/views/programs.py",
     "services/catalogue/views/mine.py", "services/catalogue/filing.py", "services/catalogue/cosigning.py",
     "services/catalogue/views/cosign.py", "services/catalogue/templates/catalogue/cosign.html",
     "services/correspondence/templates/correspondence/mine.html", "services/personal",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from services.catalogue import cosigning, filing
 from services.catalogue.admission import refuse_unfit
-from services.catalogue.views.filling import card_of, service_of
+from services.catalogue.views.cards import card_of, service_of
 from services.forms.questions import spoken
 from services.forms.reading import told
 from services.identity.models import User

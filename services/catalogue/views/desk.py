@@ -26,7 +26,8 @@ from services.catalogue.filing import of_step, regroup
 from services.catalogue.handled import codes_of, colleagues_of, hand_over, handled_by, handlers_of
 from services.catalogue.models import Attachment, Filing
 from services.catalogue.place import drawing
-from services.catalogue.views.filling import card_of, labelled, posted_fields
+from services.catalogue.views.cards import card_of
+from services.catalogue.views.fields import labelled, posted_fields
 from services.catalogue.views.mine import downloaded, sent_xml
 from services.catalogue.worklist import Asked, Urgency, urgency, work_list
 from services.documents import letters as paper

@@ -1,6 +1,5 @@
-"""The catalogue, the card of a service, and its form from the first step to the filed case."""
+"""The form of a service from the first step to the filed case, page by page."""
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime
@@ -16,113 +15,28 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from services.audit.services import Action, look
 from services.cases.services import NoCaseClass, class_for
 from services.catalogue import attaching, cosigning, filing
-from services.catalogue.admission import obstacle, refuse_unfit, stronger
+from services.catalogue.admission import obstacle, stronger
 from services.catalogue.clause import clause
-from services.catalogue.declaration import EService, eservices
-from services.catalogue.editions import form_for
+from services.catalogue.declaration import EService
 from services.catalogue.handled import handled_by
 from services.catalogue.land import faults_of
 from services.catalogue.models import Attachment, Draft
 from services.catalogue.prefill import known
+from services.catalogue.views.cards import card_of, service_of
+from services.catalogue.views.fields import labelled, names_of, posted_fields, storable
 from services.fees.charges import Priced, priced
-from services.fees.models import FeeRate
 from services.forms.definition import Step
-from services.forms.page import Field, Many, marked, shown
+from services.forms.page import marked, shown
 from services.forms.questions import Files, Group, Parcels, Statement, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
 from spatial.errors import NotFound, ServiceError
 from spatial.municipalities.models import Municipality
-
-
-def service_of(code: str) -> EService:
-    """Raises NotFound."""
-    found = eservices.get(code)
-    if found is None:
-        raise NotFound(_("Nie ma takiej usługi. Zobacz wszystkie na stronie „Załatw sprawę”."))
-    return found
-
-
-@require_safe
-def index(request: HttpRequest) -> HttpResponse:
-    """All services, one card each."""
-    return render(request, "catalogue/index.html", {"cards": [card_of(one) for one in eservices]})
-
-
-def card_of(service: EService) -> dict[str, object]:
-    """The words of the card in the language of the page."""
-    card = service.card
-    return {
-        "code": service.code, "title": spoken(card.title), "summary": spoken(card.summary), "cost": spoken(card.cost),
-        "steps": [spoken(step) for step in card.steps], "legal_basis": card.legal_basis, "term": service.term,
-    }  # fmt: skip
-
-
-@require_safe
-def card(request: HttpRequest, code: str) -> HttpResponse:
-    """What it is, what it costs, how long it takes, what happens; the button that begins."""
-    service = service_of(code)
-    context = {"card": card_of(service), "query": request.GET.urlencode(), "rates": rates_now(service)}
-    return render(request, "catalogue/card.html", context)
-
-
-def rates_now(service: EService) -> list[FeeRate]:
-    """What is charged today: in the country, then where an office charges its own."""
-    if not service.rates:
-        return []
-    rows = FeeRate.objects.on(timezone.localdate()).filter(code__in=service.rates).select_related("municipality")
-    return sorted(rows, key=lambda rate: (rate.code, rate.municipality.name if rate.municipality else ""))
-
-
-@require_safe
-def schema(request: HttpRequest, code: str) -> JsonResponse:
-    """JSON Schema of the answers: the one that pages and programs are checked by."""
-    service = service_of(code)
-    place = request.GET.get("gmina", "")[:6]
-    told_schema = form_for(service, place).schema(title=service.card.title.pl)
-    return JsonResponse(told_schema, json_dumps_params={"ensure_ascii": False}, content_type="application/schema+json")
-
-
-@never_cache
-@login_required
-@require_POST
-def file(request: HttpRequest, code: str) -> JsonResponse:
-    """Files answers that a program of the signed-in person sends as JSON (``{"answers": {...}}``), by the schema.
-
-    201 with the case; 422 with what is wrong by question; 400 for what is no such JSON.
-    """
-    service = service_of(code)
-    refuse_unfit(service, request)
-    try:
-        answers = json.loads(storable_body(request.body))["answers"]
-        if not isinstance(answers, dict):
-            raise TypeError
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return JsonResponse({"error": _('Oczekiwano JSON: {"answers": {…}}.')}, status=400)
-    try:
-        case = filing.apply(service, owner=cast(User, request.user), answers=answers, at=timezone.now())
-    except filing.Unfit as error:
-        return JsonResponse({"error": error.message, "faults": dict(error.faults)}, status=422)
-    told_case = {"number": case.number, "due_on": case.due_on, "case": reverse("catalogue:case", args=[case.pk])}
-    return JsonResponse(told_case, status=201, headers={"Location": told_case["case"]})
-
-
-def storable_body(body: bytes) -> str:
-    """Raises ValueError for what is no UTF-8, is too long or holds what a database cannot."""
-    if len(body) > filing.LARGEST:
-        raise ValueError
-    text = body.decode()
-    if "\\u0000" in text or json.dumps(text) != json.dumps(storable(text)):
-        raise ValueError
-    return text
-
-
-# --- drafts -------------------------------------------------------------------------------------------------------
 
 
 @never_cache
@@ -270,15 +184,6 @@ def acted(draft: Draft, step: Step, action: str) -> Draft:
     return draft
 
 
-def posted_fields(request: HttpRequest) -> dict[str, list[str]]:
-    return {name: [storable(str(value)) for value in request.POST.getlist(name)] for name in request.POST}
-
-
-def storable(text: str) -> str:
-    """Without what a database cannot hold: the zero and halves of letters."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
-
-
 def answers_before(service: EService, draft: Draft, place: int) -> Answers:
     answers: Answers = {}
     for one in filing.form_of(service, draft).steps[:place]:
@@ -298,27 +203,6 @@ def step_page(request: HttpRequest, service: EService, draft: Draft, place: int,
         "errors": labelled(fields), "has_new": reading.has_new, "names": " ".join(names_of(fields)),
     }  # fmt: skip
     return render(request, "catalogue/step.html", context, status=422 if reading.errors else 200)
-
-
-def names_of(fields: list[Field | Many]) -> list[str]:
-    """Of all that the page shows, as errors name it."""
-    found = []
-    for field in fields:
-        found.append(field.name)
-        for thing in field.things if isinstance(field, Many) else ():
-            found += [one.name for one in thing.fields]
-    return found
-
-
-def labelled(fields: list[Field | Many]) -> list[tuple[str, str, str]]:
-    """For the summary of errors: element, label, message."""
-    found: list[tuple[str, str, str]] = []
-    for field in fields:
-        if field.error:
-            found.append((field.id, field.label, field.error))
-        for thing in field.things if isinstance(field, Many) else ():
-            found += [(one.id, f"{thing.title}: {one.label}", one.error) for one in thing.fields if one.error]
-    return found
 
 
 @never_cache

@@ -17,7 +17,7 @@ from services.cases.terms import APPEAL
 from services.catalogue import exchange, upo
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
-from services.catalogue.views.filling import card_of
+from services.catalogue.views.cards import card_of
 from services.catalogue.xml import as_xml
 from services.documents.seal import sealed, sealed_xml
 from services.fees.base import CASH_DESK

@@ -19,8 +19,9 @@ from services.cases.models import CaseClass, TermRule
 from services.catalogue import editions, rules
 from services.catalogue.declaration import EService, eservices
 from services.catalogue.models import FormEdition
+from services.catalogue.views.cards import card_of
 from services.catalogue.views.desk import refuse_others
-from services.catalogue.views.filling import card_of, storable
+from services.catalogue.views.fields import storable
 from services.fees.models import FeeRate
 from services.fees.money import grosze
 from services.forms.page import shown
