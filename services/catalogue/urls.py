@@ -1,6 +1,19 @@
 from django.urls import path
 
-from services.catalogue.views import archive, cards, desk, filling, mine, places, programs, rules, together
+from services.catalogue.views import (
+    archive,
+    cards,
+    correcting,
+    desk,
+    filling,
+    mine,
+    papers,
+    places,
+    programs,
+    review,
+    rules,
+    together,
+)
 from services.catalogue.views import cosign as cosigned
 
 app_name = "catalogue"
@@ -31,12 +44,12 @@ urlpatterns = [
     path("urzad/razem/", together.together, name="together"),
     path("urzad/mapa/", places.page, name="places"),
     path("urzad/mapa/sprawy.json", places.points, name="points"),
-    path("urzad/sprawy/<int:pk>/", desk.review, name="review"),
-    path("urzad/sprawy/<int:pk>/podglad/", desk.letter_preview, name="letter-preview"),
-    path("urzad/sprawy/<int:pk>/podglad/<int:index>.pdf", desk.paper_preview, name="paper-preview"),
-    path("urzad/sprawy/<int:pk>/popraw/", desk.amend, name="amend"),
-    path("urzad/sprawy/<int:pk>/wniosek.xml", desk.filing_xml, name="office-filing-xml"),
-    path("urzad/sprawy/<int:pk>/metryka.pdf", desk.course_pdf, name="course"),
-    path("urzad/sprawy/<int:pk>/metryka.xml", desk.course_xml, name="course-xml"),
-    path("urzad/sprawy/<int:pk>/krok/<slug:action>/", desk.act, name="act"),
+    path("urzad/sprawy/<int:pk>/", review.review, name="review"),
+    path("urzad/sprawy/<int:pk>/podglad/", papers.letter_preview, name="letter-preview"),
+    path("urzad/sprawy/<int:pk>/podglad/<int:index>.pdf", papers.paper_preview, name="paper-preview"),
+    path("urzad/sprawy/<int:pk>/popraw/", correcting.amend, name="amend"),
+    path("urzad/sprawy/<int:pk>/wniosek.xml", papers.filing_xml, name="office-filing-xml"),
+    path("urzad/sprawy/<int:pk>/metryka.pdf", papers.course_pdf, name="course"),
+    path("urzad/sprawy/<int:pk>/metryka.xml", papers.course_xml, name="course-xml"),
+    path("urzad/sprawy/<int:pk>/krok/<slug:action>/", review.act, name="act"),
 ]

@@ -18,7 +18,8 @@ from services.cases import handling
 from services.cases.models import Case
 from services.catalogue import exchange
 from services.catalogue.handled import hand_over, handled_by
-from services.catalogue.views.desk import colleague_of, day_of, desk_page, refuse_others, text_of
+from services.catalogue.views.desk import desk_page, refuse_others
+from services.catalogue.views.review import colleague_of, day_of, text_of
 from services.forms.questions import clean
 from services.identity.models import User
 from spatial.errors import Malformed, ServiceError
