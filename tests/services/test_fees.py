@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.models import Case
-from services.catalogue.deciding import receipt
+from services.catalogue import upo
 from services.catalogue.models import Filing
 from services.fees.base import CASH_DESK, State
 from services.fees.charges import Charge, Priced, priced
@@ -168,12 +168,12 @@ class TestFiling:
     def test_the_receipt_says_it_and_stays_when_it_is_paid(self, certificate, danuta):
         case = certificate()
         filing = Filing.objects.get(case=case)
-        before = receipt(filing)
+        before = upo.as_pdf(filing)
 
         pay(case.dues.get(), CASH_DESK.notify(case.dues.get(), PAID), by=danuta, at=timezone.now())
 
         assert ["Opłata", "Opłata skarbowa za zaświadczenie: 17,00\u00a0zł"] in filing.told
-        assert receipt(filing) == before
+        assert upo.as_pdf(filing) == before
 
     def test_a_housing_matter_is_exempt_until_the_clerk_says_no(self, certificate, planner, client, anna):
         due = certificate(exemption="housing").dues.get()
