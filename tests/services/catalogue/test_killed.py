@@ -25,8 +25,8 @@ from services.catalogue import filing
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Draft
 give = filing.give_number
-def stuck(case):
-    give(case)
+def stuck(case, filed_under):
+    give(case, filed_under)
     print(case.number, flush=True)
     time.sleep(600)
 filing.give_number = stuck

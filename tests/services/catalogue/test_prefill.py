@@ -13,17 +13,20 @@ ASKED = {"office": "120610", "question": "Ile kosztował most?", "is_processed":
 
 
 def second_step(client, user) -> str:
-    """The page that asks for the address, after the answer that brings the question up."""
+    """What comes after the answer that brings up the question about the address: the question, or the summary."""
     client.force_login(user)
     draft = client.post("/uslugi/informacja-publiczna/wniosek/")["Location"]
     step = client.post(draft, ASKED)["Location"]
-    return client.post(step, {"way": "post", "pokazane": "way"}).content.decode()
+    return client.post(step, {"way": "post", "pokazane": "way"}, follow=True).content.decode()
 
 
 def test_the_address_of_an_earlier_filing_stands_there(client, anna, filing):
     office.filed("informacja-publiczna", anna, **ASKED, address="Rynek 5, 32-043 Skała")
 
-    assert 'value="Rynek 5, 32-043 Skała"' in second_step(client, anna)
+    page = second_step(client, anna)
+
+    assert "Rynek 5, 32-043 Skała" in page
+    assert "Sprawdź i złóż" in page  # it is there to be seen and changed before anything is filed
 
 
 def test_never_of_another_person(client, anna, celina, filing):

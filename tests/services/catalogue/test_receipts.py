@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from services.audit.models import AuditEntry
+from services.cases.models import CaseClass
 from services.cases.services import open_case, record
 from services.catalogue import attaching, course, upo
 from services.catalogue import filing as drafts
@@ -138,7 +139,10 @@ class TestReceipt:
 
     def test_of_a_case_without_a_filing_is_not_there(self, skala, anna, resident):
         term = cases.service("pismo-ogolne").term
-        case = open_case(municipality=skala, service="x", title="x", applicant=anna, at=timezone.now(), term=term)
+        under = CaseClass(archive_category="B5")
+        case = open_case(
+            municipality=skala, service="x", title="x", applicant=anna, at=timezone.now(), term=term, filed_under=under
+        )  # fmt: skip
 
         for ending in ("pdf", "xml"):
             assert resident.get(f"/moje/sprawy/{case.pk}/poswiadczenie.{ending}").status_code == 404
