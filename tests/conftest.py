@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from planning.models import LocalPlan, PlanZone
@@ -31,6 +32,12 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def media(tmp_path, settings):
     """Files that a test stores go with the test."""
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Rows go with their test; what was remembered of them goes too."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import get_language
@@ -23,6 +24,7 @@ type Value = str | bool | int | Decimal | date | list[str] | dict[str, Any]
 
 NOTHING = Text("", "")
 LINE, LINES = 300, 10_000
+OFFICES_KEPT_S = 60
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -232,8 +234,17 @@ class OfficeChoice(Choice):
     """Which municipality's office; the value is its TERYT."""
 
     def offered(self) -> tuple[Option, ...]:
-        rows = Municipality.objects.order_by("name").values_list("pk", "office_name")
-        return tuple(Option(teryt, Text(name, name)) for teryt, name in rows)
+        """A new office is offered within a minute: each filing asks for this list twice."""
+        found: tuple[Option, ...] | None = cache.get("forms.offices")
+        if found is None:
+            found = offices()
+            cache.set("forms.offices", found, OFFICES_KEPT_S)
+        return found
+
+
+def offices() -> tuple[Option, ...]:
+    rows = Municipality.objects.order_by("name").values_list("pk", "office_name")
+    return tuple(Option(teryt, Text(name, name)) for teryt, name in rows)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -491,7 +491,7 @@ class TestHistory:
             assert cursor.fetchone() == ("",)
 
     def test_and_after_a_fault_too(self, office, case, monkeypatch):
-        monkeypatch.setattr("services.catalogue.views.desk.handled_case", lambda *_, **__: 1 / 0)
+        monkeypatch.setattr("services.catalogue.views.review.handled_case", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             office.post(f"/urzad/sprawy/{case.pk}/krok/przejmij/")
 

@@ -6,8 +6,10 @@
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -33,6 +35,12 @@ CODE = "zaswiadczenie-o-przeznaczeniu"
 PAGE = f"/urzad/uslugi/120610/{CODE}/"
 TODAY = timezone.localdate().isoformat()
 PAID = {"sposob": "cash", "numer": "KP 12/2026", "dzien": TODAY}
+
+
+@pytest.fixture(autouse=True)
+def law(db):
+    """As the migration adds it; tests that commit empty the tables of others."""
+    import_module("services.fees.migrations.0002_rates").add_rate(apps, None)
 
 
 @pytest.fixture
