@@ -259,7 +259,7 @@ def duties(charges: Iterable[Priced]) -> list[list[str]]:
 def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole, Municipality]:
     """Raises Unready where an answer is wrong or missing, or the form is not the one that the person has seen."""
     form = form_of(service, draft)
-    found = whole(service, draft, at=at)
+    found = read_whole(service, form, draft.typed, at=at)
     place = found.municipality
     is_other = place is not None and place.pk != draft.municipality_id
     if draft.form_version != (form_for(service, place.pk) if is_other and place else form).version:
@@ -271,9 +271,18 @@ def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole
     return form, found, place
 
 
-def accept_version(service: EService, draft: Draft) -> None:
-    """The person has seen the form of today; answers that it still asks for stay."""
-    Draft.objects.filter(pk=draft.pk, case=None).update(form_version=form_of(service, draft).version)
+def accept_version(service: EService, draft: Draft, *, at: datetime) -> bool:
+    """The person is shown the form of today, of the office that the answers name; whether it is another than before.
+
+    Answers that it still asks for stay.
+    """
+    place = whole(service, draft, at=at).municipality or draft.municipality
+    version = form_for(service, place.pk if place else None).version
+    is_new = draft.form_version != version
+    if is_new or place != draft.municipality:
+        Draft.objects.filter(pk=draft.pk, case=None).update(form_version=version, municipality=place)
+        draft.form_version, draft.municipality = version, place
+    return is_new
 
 
 def digest(answers: Any) -> str:

@@ -93,7 +93,7 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     sign_in(page, office, "anna")
     page.goto(f"{office}/moje/")
     shot(page, "my-cases")
-    page.get_by_role("link", name="Wypis i wyrys z planu: działka 123/4").click()
+    page.get_by_role("table").get_by_role("link", name="Wypis i wyrys z planu: działka 123/4").click()
     shot(page, "case-issued")
     with page.expect_download() as download:
         page.get_by_role("link", name="Pobierz PDF").click()
@@ -153,7 +153,7 @@ def test_the_planner_refuses_with_a_reason_that_the_resident_reads(page: Page, o
     sign_in(page, office, "anna")
     page.goto(f"{office}/moje/")
     expect(page.locator("main")).to_contain_text("odmowa")
-    page.get_by_role("link", name="Wypis i wyrys z planu").click()
+    page.get_by_role("table").get_by_role("link", name="Wypis i wyrys z planu").click()
     expect(page.locator("main")).to_contain_text("Odmowa wydania wypisu i wyrysu")
     shot(page, "case-refused")
 

@@ -38,7 +38,7 @@ def test_a_letter_from_the_catalogue_to_the_answer(page: Page, office: str):
     sign_in(page, office, "anna")
     page.goto(f"{office}/moje/")
     shot(page, "home")
-    page.get_by_role("link", name="Pismo: Wyjaśnienie").press("Enter")
+    page.get_by_role("table").get_by_role("link", name="Pismo: Wyjaśnienie").press("Enter")
     expect(page.locator("main")).to_contain_text("Odpowiedź na pismo")
     shot(page, "letter-answered")
 
@@ -155,7 +155,7 @@ def test_public_information_is_refused_after_a_new_term(page: Page, office: str)
 
     sign_in(page, office, "anna")
     page.goto(f"{office}/moje/")
-    page.get_by_role("link", name="Informacja publiczna: Umowy z 2025 roku").press("Enter")
+    page.get_by_role("table").get_by_role("link", name="Informacja publiczna: Umowy z 2025 roku").press("Enter")
     expect(page.locator("main")).to_contain_text("możesz się odwołać")
 
 

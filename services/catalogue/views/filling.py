@@ -213,12 +213,10 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     service = service_of(code)
     now = timezone.now()
     draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
-    form = filing.form_of(service, draft)
     if draft.case_id is not None:
         return redirect("catalogue:case", pk=draft.case_id)
     if request.method == "POST" and (text := obstacle(service, request)):
         return not_admitted(request, service, text)
-    is_new_version = draft.form_version != form.version
     fault = ""
     if request.method == "POST":
         try:
@@ -231,8 +229,8 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Wniosek złożony. Znak sprawy: %(number)s.") % {"number": case.number})
             return redirect("catalogue:case", pk=case.pk)
-    if is_new_version:
-        filing.accept_version(service, draft)
+    is_new_version = filing.accept_version(service, draft, at=now)
+    form = filing.form_of(service, draft)
     found = filing.whole(service, draft, at=now)
     context = {
         "card": card_of(service), "draft": draft, "is_new_version": is_new_version, "fault": fault,

@@ -193,3 +193,18 @@ class TestWhoMay:
         clerk.force_login(anna)
         assert clerk.get(PAGE).status_code == 403
         assert clerk.post(PAGE, ASKED).status_code == 403
+
+
+def test_a_draft_that_names_its_office_in_the_address_files_with_the_office_s_questions(clerk, anna):
+    """Nobody posted the step that says which office it is; the summary asks once more and then files."""
+    published(clerk)
+    edition = FormEdition.objects.get()
+    edition.added[0]["is_required"] = False
+    FormEdition.objects.update(added=edition.added)
+    clerk.force_login(anna)
+    query = "?office=120610&kind=question&subject=Lampa&text=Kiedy"
+    summary = clerk.post(f"/uslugi/pismo-ogolne/wniosek/{query}")["Location"].rsplit("/", 2)[0] + "/"
+
+    assert clerk.post(summary).status_code == 422
+    assert clerk.post(summary).status_code == 302
+    assert Filing.objects.get().form_version.endswith(".1")
