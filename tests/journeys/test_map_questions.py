@@ -137,6 +137,7 @@ def test_a_point_by_the_keyboard(page: Page, office: str):
     page.get_by_label("Czego dotyczy?").fill("Dziura w drodze")
     page.get_by_label("Treść").fill("Jest głęboka.")
     press(page, "Zapisz i przejdź dalej")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inne osoby")
     press(page, "Zapisz i przejdź dalej")
     expect(page.locator("main")).to_contain_text("PL-2000, strefa 7")
     press(page, "Złóż wniosek")

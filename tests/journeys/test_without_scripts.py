@@ -71,7 +71,9 @@ def test_from_the_catalogue_to_the_document(phone: Page, office: str, code: str)
         for label, text in step.items():
             field = phone.get_by_label(label, exact=True)
             field.check() if text is None else field.fill(text)
+        here = phone.url
         press(phone, "Zapisz i przejdź dalej")
+        expect(phone).not_to_have_url(here)
     press(phone, "Złóż wniosek")
     expect(phone.locator(".alert.success")).to_contain_text("Znak sprawy:")
     mine = phone.url
