@@ -21,17 +21,16 @@ KEPT = timedelta(days=14)
 
 @transaction.atomic
 def ask(service: EService, draft: Draft, *, at: datetime) -> CoSignature:
-    """The request of today's answers; one asked for earlier is void. Raises Unready for answers that are not good."""
+    """A new link for today's answers; earlier ones are void, also one that a wrong person has opened.
+
+    Raises Unready for answers that are not good.
+    """
     draft = Draft.objects.select_for_update().get(pk=draft.pk)
     if draft.case_id is not None:
         raise Conflict(_("Ten wniosek jest już złożony."))
     _form, found, _place = ready(service, draft, at=at)
-    mark = fingerprint(draft, found)
-    draft.cosignatures.exclude(sha256=mark).delete()
-    asked, _is_new = draft.cosignatures.get_or_create(
-        sha256=mark, refused_at=None, defaults={"asked_at": at, "expires_at": at + KEPT}
-    )
-    return asked
+    draft.cosignatures.all().delete()
+    return draft.cosignatures.create(sha256=fingerprint(draft, found), asked_at=at, expires_at=at + KEPT)
 
 
 def pending(service: EService, draft: Draft, found: Whole, *, at: datetime) -> CoSignature | None:
@@ -59,10 +58,13 @@ def claim(asked: CoSignature, *, signer: User) -> None:
 
 @transaction.atomic
 def sign(service: EService, asked: CoSignature, *, signer: User, at: datetime) -> Case:
-    """Signs and files at once. Raises Conflict when the application has changed since the request, Unready."""
+    """Signs and files at once. Raises Conflict when the application has changed since the request, Unready, and what
+    ``asked_of`` raises when the link has become void meanwhile.
+    """
     draft = Draft.objects.select_for_update().get(pk=asked.draft_id)
     if draft.case_id is not None:
         return Case.objects.get(pk=draft.case_id)
+    asked = asked_of(asked.pk, signer=signer, at=at)
     _form, found, _place = ready(service, draft, at=at)
     if fingerprint(draft, found) != asked.sha256:
         raise Conflict(_("Ten wniosek zmienił się, odkąd poproszono Cię o podpis. Poproś o nowy link."))

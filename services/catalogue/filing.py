@@ -271,12 +271,12 @@ def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole
     return form, found, place
 
 
-def accept_version(service: EService, draft: Draft, *, at: datetime) -> bool:
+def accept_version(service: EService, draft: Draft, named: Municipality | None) -> bool:
     """The person is shown the form of today, of the office that the answers name; whether it is another than before.
 
     Answers that it still asks for stay.
     """
-    place = whole(service, draft, at=at).municipality or draft.municipality
+    place = named or draft.municipality
     version = form_for(service, place.pk if place else None).version
     is_new = draft.form_version != version
     if is_new or place != draft.municipality:

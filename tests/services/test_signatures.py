@@ -259,8 +259,19 @@ class TestRubbish:
     def test_signed_files_with_a_piece_cut_out(self, form, place, length):
         content = signed_once(form)
         begin = int(place * (len(content) - 21)) + 20
+        left = content[:begin] + content[begin + length :]
 
-        found(content[:begin] + content[begin + length :])
+        if {one.result for one in found(left)} & GOOD:  # what went was not signed: the words are the same
+            assert form == "xml"
+            assert words(left) == words(content)
+
+
+def words(content: bytes) -> bytes:
+    """All that an enveloped signature covers."""
+    root = etree.fromstring(content)
+    for signature in root.findall(".//{http://www.w3.org/2000/09/xmldsig#}Signature"):
+        signature.getparent().remove(signature)
+    return etree.tostring(root, method="c14n")
 
 
 @cache

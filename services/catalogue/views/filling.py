@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from services.audit.services import Action, look
+from services.cases.models import Case
 from services.cases.services import NoCaseClass, class_for
 from services.catalogue import attaching, cosigning, filing
 from services.catalogue.admission import obstacle, stronger
@@ -229,9 +230,11 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Wniosek złożony. Znak sprawy: %(number)s.") % {"number": case.number})
             return redirect("catalogue:case", pk=case.pk)
-    is_new_version = filing.accept_version(service, draft, at=now)
-    form = filing.form_of(service, draft)
     found = filing.whole(service, draft, at=now)
+    is_new_version = filing.accept_version(service, draft, found.municipality)
+    if is_new_version:
+        found = filing.whole(service, draft, at=now)
+    form = filing.form_of(service, draft)
     context = {
         "card": card_of(service), "draft": draft, "is_new_version": is_new_version, "fault": fault,
         "parts": [
@@ -273,14 +276,15 @@ def charges_of(service: EService, found: filing.Whole, *, on: date) -> list[Pric
 @login_required
 @require_safe
 def attachment(request: HttpRequest, key: UUID) -> FileResponse:
-    """For who attached it and for who handles the case; saved, never shown in the page of the office."""
+    """For people of the case and for who handles it, whose look is written down; never shown in a page of ours."""
     held = (
         Attachment.objects.select_related("draft__case__applicant", "draft__case__municipality").filter(pk=key).first()
     )
     if held is None or not may_see(request, held):
         raise NotFound(_("Nie ma takiego załącznika."))
-    if held.draft.case and held.draft.owner_id != request.user.pk:
-        look(request, held.draft.case, Action.ATTACHMENT, thing=held.name)
+    case = held.draft.case
+    if case and not Case.objects.of_person(cast(User, request.user)).filter(pk=case.pk).exists():
+        look(request, case, Action.ATTACHMENT, thing=held.name)
     return FileResponse(
         default_storage.open(held.path), as_attachment=True, filename=held.name,
         content_type="application/octet-stream", headers={"Content-Security-Policy": "sandbox; default-src 'none'"},

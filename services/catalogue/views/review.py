@@ -73,7 +73,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
     context = {
         "case": case, "card": card_of(service), "newest": filing.newest if filing else None,
         "urgency": urgency(case, today), "fault": fault, "failed": failed, "letters": service.letters,
-        "drawing": drawing_of(filing),
+        "drawing": drawing_of(service, filing) if filing and not service.bench else "",
         "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
         "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
@@ -88,12 +88,9 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
     return render(request, "catalogue/review.html", context, status=422 if fault else 200)
 
 
-def drawing_of(filing: Filing | None) -> str:
+def drawing_of(service: EService, filing: Filing) -> str:
     """Where the case is on the map, as GeoJSON; empty where it is nowhere."""
-    if filing is None:
-        return ""
-    form = form_for(service_of(filing.case), filing.municipality_id)
-    found = drawing(form, filing.newest.answers)
+    found = drawing(form_for(service, filing.municipality_id), filing.newest.answers)
     return json.dumps(found) if found else ""
 
 

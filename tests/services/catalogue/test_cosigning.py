@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from services.audit.models import AuditEntry
 from services.cases.models import Case
 from services.catalogue import cosigning
-from services.catalogue.models import CoSignature, Draft, Filing
+from services.catalogue.models import Attachment, CoSignature, Draft, Filing
 from tests import office
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,35 @@ def test_a_link_expires(resident, second):
 
     assert second.get(link).status_code == 404
     assert Draft.objects.filter(case=None).exists()
+
+
+def test_a_new_link_takes_the_place_of_one_that_expired_or_that_a_wrong_person_opened(resident, second, bogdan):
+    summary = summary_of(resident)
+    old = link_of(resident, summary)
+    stranger = Client()
+    stranger.force_login(bogdan)
+    stranger.get(old)
+    assert "Utwórz nowy link" in resident.get(summary).content.decode()
+
+    new = link_of(resident, summary)
+    assert new != old
+    assert stranger.post(old).status_code == 404
+    CoSignature.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    newest = link_of(resident, summary)
+
+    assert second.post(newest).status_code == 302
+    assert Case.objects.count() == 1
+
+
+def test_a_second_person_who_opens_an_attachment_is_not_a_look_of_the_office(resident, second, anna):
+    first = resident.post("/uslugi/pismo-ogolne/wniosek/")["Location"]
+    file = SimpleUploadedFile("szkic.txt", b"Szkic")
+    step = resident.post(first, LETTER | {"files": file})["Location"]
+    summary = resident.post(step, {"signing": "together"})["Location"]
+    second.post(link_of(resident, summary))
+
+    assert second.get(f"/zalaczniki/{Attachment.objects.get().pk}/").status_code == 200
+    assert not AuditEntry.objects.filter(subject=anna).exists()
 
 
 def test_only_who_filed_withdraws(resident, second, anna, celina):
