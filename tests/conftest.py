@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from playwright.sync_api import expect
 
 from planning.models import LocalPlan, PlanZone
 from services.identity.models import StaffRole, User
@@ -26,6 +27,8 @@ __all__ = ["drawn_plan", "filing", "make_order", "make_sheet", "rate"]
 
 # Playwright's loop runs in the thread of the tests; the database is asked between its calls, never inside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# The machine may be busy; how fast a page is, is measured by ``make bench``.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(autouse=True)

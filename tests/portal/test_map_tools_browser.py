@@ -505,10 +505,12 @@ class TestOthers:
         address = f"{live_server.url}/ogc"
         RemoteService.objects.create(code="kieg", url=address, is_enabled=True, options=PATIENT, valid_from=TODAY)
         page = open_page(OVER_PARCEL)
+        assert page.request.get(f"{address}/collections?f=json", timeout=60_000).ok  # it starts at its first question
         panel = open_tool(page, "dodaj")
         panel.get_by_label("Adres usługi albo pliku").fill(address)
         page.keyboard.press("Enter")
-        panel.get_by_role("button", name="Dodaj: Działki ewidencyjne").press("Enter", timeout=60_000)
+        expect(panel.get_by_role("status")).to_contain_text("Warstw do wyboru", timeout=60_000)
+        panel.get_by_role("button", name="Dodaj: Działki ewidencyjne").press("Enter")
         expect(panel.get_by_role("status")).to_contain_text("Działki ewidencyjne: obiektów w widoku 1")
 
         panel.get_by_role("button", name=re.compile("^Tabela: Działki")).press("Enter")
