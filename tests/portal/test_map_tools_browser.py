@@ -501,9 +501,9 @@ class TestOthers:
             expect(panel).not_to_contain_text("Dzialki (Powiat)")
 
     def test_objects_of_an_ogc_api_are_seen_in_a_table_and_asked_about(self, open_page, covered_parcel, live_server):
-        """Our own API as that of another office."""
+        """Our own API as that of another office, by a code that no late tile of another test makes rest."""
         address = f"{live_server.url}/ogc"
-        RemoteService.objects.create(code="kieg", url=address, is_enabled=True, options=PATIENT, valid_from=TODAY)
+        RemoteService.objects.create(code="kiut", url=address, is_enabled=True, options=PATIENT, valid_from=TODAY)
         page = open_page(OVER_PARCEL)
         assert page.request.get(f"{address}/collections?f=json", timeout=60_000).ok  # it starts at its first question
         panel = open_tool(page, "dodaj")
