@@ -2,17 +2,11 @@
 
 import os
 import random
-import socket
-import subprocess
-import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import quote
 
 import django
@@ -31,6 +25,7 @@ from services.extracts.papers import order_for  # noqa: E402
 from services.extracts.wanted import Wanted, analysis_of  # noqa: E402
 from services.identity.models import StaffRole  # noqa: E402
 from spatial.cadastre.models import Parcel  # noqa: E402
+from tests.bench.serving import fetch, server  # noqa: E402
 
 PARCELS = 600
 #: The question as the database alone answers it (planning dossier, "Core query").
@@ -67,43 +62,6 @@ def yardstick() -> Figure:
     """Eight megabytes of the same bytes compressed: how fast this machine is just now."""
     block = random.Random(1).randbytes(1024) * 8192
     return Figure("yardstick: zlib of 8 MiB", [timed(lambda: zlib.compress(block, 6)) for _ in range(9)], "")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def server() -> Iterator[int]:
-    """The office as ``make up`` serves it, on a port of its own."""
-    port = free_port()
-    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--port", str(port), "--workers", "2"]
-    options = ["--blocking-threads", "4", "--log-level", "warning", "services.portal.wsgi:application"]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                fetch(port, "/healthz")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def fetch(port: int, address: str) -> bytes:
-    client = HTTPConnection("127.0.0.1", port, timeout=30)
-    client.request("GET", address)
-    answer = client.getresponse()
-    body = answer.read()
-    if answer.status != 200:
-        raise RuntimeError(f"{address}: {answer.status}")
-    client.close()
-    return body
 
 
 def chosen_parcels() -> list[str]:
