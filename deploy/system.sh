@@ -20,7 +20,7 @@ wanted=(
   "curl:curl"
   "git:git"
 )
-[ "${1:-}" = --with-browser ] && wanted+=("browser:$browser")
+[ "${1:-}" = --with-browser ] && wanted+=("browser:$browser" "xmlsec1:xmlsec1")
 
 present() {
   case $1 in

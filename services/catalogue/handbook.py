@@ -7,7 +7,7 @@ from services.catalogue.prefill import SOURCES
 from services.forms.questions import Asked, Choice, Group, When, is_needed
 from services.identity.base import Level
 
-LEVELS = {Level.ACCOUNT: "an account", Level.TRUSTED: "the national node"}
+LEVELS = {Level.ACCOUNT: "an account", Level.LINKED: "an account linked by a code", Level.TRUSTED: "the national node"}
 
 
 def services_page() -> str:

@@ -24,7 +24,8 @@ class Level(IntEnum):
     """How sure the office is of who is there; a higher one may do all that a lower one may."""
 
     ACCOUNT = 1  #: knows the password of an account
-    TRUSTED = 2  #: identified by the national node: trusted profile, e-ID, bank
+    LINKED = 2  #: an account that an activation code has linked with a customer of the office
+    TRUSTED = 3  #: identified by the national node: trusted profile, e-ID, bank
 
 
 class Acting(StrEnum):

@@ -20,6 +20,31 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Identity(models.Model):
+    """One way in which an account is known outside; an account may have several, merged only after both proofs."""
+
+    class Kind(models.TextChoices):
+        NODE = "node", "Węzeł Krajowy"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="identities")
+    kind = models.CharField("sposób", max_length=10, choices=Kind)
+    subject = models.CharField("odcisk", max_length=64)  #: of the PESEL or eIDAS identifier (``protected.fingerprint``)
+    level = models.PositiveSmallIntegerField("poziom")  #: ``base.Level``
+    means = models.CharField("środek", max_length=100, blank=True)  #: who has identified the person, "pz.gov.pl"
+    first_at = models.DateTimeField("pierwszy raz")
+    last_at = models.DateTimeField("ostatnio")
+
+    objects: ClassVar[models.Manager["Identity"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "tożsamość"
+        verbose_name_plural = "tożsamości"
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.user_id}"
+
+
 class StaffRole(models.Model):
     """One role of one person in one municipality; two municipalities are two controllers of data."""
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from trustme import LeafCert
 
@@ -130,9 +130,20 @@ EXCEPTION = Says(
 REDIRECT = Says(b"", 302, headers=(("Location", "http://169.254.169.254/latest/meta-data/"),))
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request as it came; names of headers are small letters."""
+
+    method: str
+    path: str
+    params: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+
 @dataclass
 class Simulator:
-    """Subclasses say ``answer``; used as a context manager."""
+    """Subclasses say ``answer``, or ``respond`` where the method, path, headers or body count."""
 
     lies: deque[Lie] = field(default_factory=deque)
     always: Lie | None = None
@@ -143,21 +154,26 @@ class Simulator:
         """The honest answer. params: names as they were sent."""
         raise NotImplementedError
 
+    def respond(self, question: Question) -> Reply:
+        """The honest answer to the whole request."""
+        return self.answer(question.params)
+
     def lie(self, *lies: Lie) -> None:
         """The next answers, one after the other."""
         self.lies.extend(lies)
 
     @contextmanager
-    def running(self, certificate: LeafCert | None = None) -> Iterator[Self]:
-        """With a certificate by HTTPS."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), type("BoundHandler", (Handler,), {"simulator": self}))
+    def running(self, certificate: LeafCert | None = None, *, port: int = 0) -> Iterator[Self]:
+        """With a certificate by HTTPS; ``port`` 0 takes a free one. ``root`` is its address without a path."""
+        server = ThreadingHTTPServer(("127.0.0.1", port), type("BoundHandler", (Handler,), {"simulator": self}))
         server.daemon_threads = True
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             certificate.configure_cert(context)
             server.socket = context.wrap_socket(server.socket, server_side=True)
         scheme = "https" if certificate else "http"
-        self.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/usluga"
+        self.root = f"{scheme}://127.0.0.1:{server.server_address[1]}"
+        self.url = f"{self.root}/usluga"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -174,9 +190,12 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        params = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        parts = urlsplit(self.path)
+        params = dict(parse_qsl(parts.query, keep_blank_values=True))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
         self.simulator.questions.append(params)
-        honest = self.simulator.answer(params)
+        honest = self.simulator.respond(Question(self.command, unquote(parts.path), params, headers, body))
         lie = self.simulator.lies.popleft() if self.simulator.lies else self.simulator.always
         self.close_connection = True
         try:
@@ -186,6 +205,8 @@ class Handler(BaseHTTPRequestHandler):
                 lie.tell(self, honest)
         except OSError:
             time.sleep(0)  # the other side has gone, as it should
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815 - names of the standard library
 
     def send(self, reply: Reply) -> None:
         self.send_response(reply.status)

@@ -7,6 +7,7 @@ from services.portal.settings.environment import ROOT, Environment, database
 ENVIRONMENT = Environment.read()
 
 SECRET_KEY = ENVIRONMENT.secret_key
+PERSON_KEY = ENVIRONMENT.person_key
 DEBUG = ENVIRONMENT.debug
 DEMO = ENVIRONMENT.demo
 SITE = ENVIRONMENT.site
@@ -41,10 +42,14 @@ INSTALLED_APPS = [
     "tiles.pictures",
     "tiles.downloads",
     "services.identity",
+    "services.parties",
     "services.cases",
     "services.audit",
     "services.documents",
+    "services.payments",
+    "services.notifications",
     "services.correspondence",
+    "services.delivery",
     "services.fees",
     "services.notices",
     "services.forms",

@@ -30,6 +30,7 @@ class Environment:
     #: MIEDZA_OPEN_DATABASE_URL: the same database for the role miedza_open; "" reads open data as the application does
     open_database_url: str
     secret_key: str  #: MIEDZA_SECRET_KEY: signs sessions; from the state folder where absent
+    person_key: str  #: MIEDZA_PERSON_KEY: PESEL numbers are kept under it; from the state folder where absent
     site: str  #: MIEDZA_SITE: public address printed on documents; "" takes the one a page was asked by
     hosts: tuple[str, ...]  #: MIEDZA_HOSTS: names the office is served under, comma-separated
     demo: bool  #: MIEDZA_DEMO: sample municipalities and accounts with one known password
@@ -56,6 +57,7 @@ class Environment:
                 "STATE",
                 "OPEN_DATABASE_URL",
                 "SECRET_KEY",
+                "PERSON_KEY",
                 "SITE",
                 "HOSTS",
                 "DEMO",
@@ -84,7 +86,8 @@ class Environment:
             database_url=variables.get("DATABASE_URL") or private_database_url(state),
             open_database_url=variables.get("MIEDZA_OPEN_DATABASE_URL")
             or ("" if variables.get("DATABASE_URL") else private_open_url(state)),
-            secret_key=variables.get("MIEDZA_SECRET_KEY") or stored_secret(state),
+            secret_key=variables.get("MIEDZA_SECRET_KEY") or stored_secret(state, "secret-key"),
+            person_key=variables.get("MIEDZA_PERSON_KEY") or stored_secret(state, "person-key"),
             site=variables.get("MIEDZA_SITE", "").rstrip("/"),
             hosts=tuple(variables.get("MIEDZA_HOSTS", "localhost,127.0.0.1,[::1]").split(",")),
             demo=flag(variables, "MIEDZA_DEMO", default=True),
@@ -162,9 +165,9 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:10]
 
 
-def stored_secret(state: Path) -> str:
+def stored_secret(state: Path, name: str) -> str:
     """Secret of this installation, made at first use; readable by its owner only."""
-    path = state / "secret-key"
+    path = state / name
     if not path.exists():
         state.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

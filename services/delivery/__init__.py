@@ -1,0 +1,1 @@
+"""Ways by which letters of the office travel, and what proves their delivery."""

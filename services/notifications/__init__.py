@@ -1,0 +1,1 @@
+"""What people are told, by which ways, and with whose consent."""

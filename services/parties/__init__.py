@@ -1,0 +1,1 @@
+"""Who a person or a firm is, and who acts for whom."""

@@ -1,0 +1,1 @@
+"""Money that comes and goes: the ledger, payments, operators, bank statements."""
