@@ -34,4 +34,5 @@ def decided(
 ) -> list[IssuedDocument]:
     hand = Hand(clerk, timezone.now(), "http://testserver")
     letters = service(case.service).letters
-    return decide(case, letters=letters, is_positive=is_positive, text=text, hand=hand, seen=seen)
+    despite = "próba"
+    return decide(case, letters=letters, is_positive=is_positive, text=text, hand=hand, seen=seen, despite=despite)

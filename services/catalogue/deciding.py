@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from planning.extracts.order import Office
 from services.cases.models import Case
 from services.cases.services import close, lock_running
+from services.catalogue.charging import owe_missing, refuse_unpaid
 from services.catalogue.declaration import Hand, Letters
 from services.catalogue.models import Filing
 from services.correspondence.services import sent
 from services.documents import letters as paper
 from services.documents.models import IssuedDocument
 from services.documents.services import Made, new_code, store
-from services.fees.services import owe_document
 from services.identity.models import StaffRole, User
 from spatial.errors import Conflict, Malformed
 
@@ -23,13 +23,14 @@ SHORTEST = 10  #: letters of a text that says anything
 
 @transaction.atomic
 def decide(
-    case: Case, *, letters: Letters, is_positive: bool, text: str, hand: Hand, seen: int | None
+    case: Case, *, letters: Letters, is_positive: bool, text: str, hand: Hand, seen: int | None, despite: str = ""
 ) -> list[IssuedDocument]:
     """Issues what the application asked for, or the refusal, and ends the case; all documents or none.
 
     seen: the newest event that the clerk looked at; None where nobody looks (the command line).
-    Raises Malformed for a text that says nothing, Conflict when the case has moved on or is closed, and what the
-    service's own papers raise.
+    despite: why it is issued although its duty is not paid.
+    Raises Malformed for a text that says nothing, Conflict when the case has moved on or is closed, Unpaid, and what
+    the service's own papers raise.
     """
     papers = letters.papers if is_positive else None
     if papers is None and len(text.strip()) < SHORTEST:
@@ -37,6 +38,8 @@ def decide(
     case = lock_running(case)
     if seen is not None and seen != newest(case):
         raise Conflict(_("Ktoś zmienił tę sprawę, zanim ją zakończono. Sprawdź ją jeszcze raz i spróbuj ponownie."))
+    if is_positive:
+        refuse_unpaid(case, letters, despite=despite, hand=hand)
     if papers:
         made = papers.make(Filing.objects.get(case=case), hand)
     else:
@@ -45,9 +48,7 @@ def decide(
     titles = ", ".join(dict.fromkeys(document.title for document in documents))
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
     close(case, status=status, text=f"Wydano: {titles}.", actor=hand.clerk, at=hand.at)
-    for document in documents:
-        if amount := document.inputs.get("fee_gr"):
-            owe_document(case, title=document.title, amount_gr=amount, on=timezone.localdate(hand.at))
+    owe_missing(case, made, hand=hand)
     for document in documents:
         sent(case, subject=document.title, clerk=hand.clerk, document=document, at=hand.at)
     return documents

@@ -47,10 +47,15 @@ class Hand:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Documents that a service makes itself, in place of a letter whose words the clerk writes."""
+    """Documents that a service makes itself, in place of a letter whose words the clerk writes.
+
+    A document may come with ``inputs["fee_gr"]``, the stamp duty that was counted on it.
+    """
 
     make: Callable[["Filing", Hand], list[Made]]  #: all of them; raises ServiceError when something stands in the way
     preview: Callable[["Filing", int, Hand], bytes]  #: PDF of one of them with a watermark; raises Conflict
+    #: whether their stamp duty is known only when they are made, so that the clerk has it counted before
+    are_charged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Letters:
     refusal: str
     draft: Callable[["Filing", date], str] = lambda _filing, _day: ""
     papers: Papers | None = None
+    waits_for_payment: bool = False  #: what was asked for is issued when its stamp duty is paid
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,12 @@ eservices.register(
         role=StaffRole.Role.PLANNER,
         term=CERTIFICATE,
         form=FORM,
-        letters=Letters(answer="Zaświadczenie", refusal="Postanowienie o odmowie wydania zaświadczenia", draft=draft),
+        letters=Letters(
+            answer="Zaświadczenie",
+            refusal="Postanowienie o odmowie wydania zaświadczenia",
+            draft=draft,
+            waits_for_payment=True,
+        ),
         case_title=title,
         rates=("zaswiadczenie",),
         fees=fees,

@@ -110,7 +110,8 @@ eservices.register(
         letters=Letters(
             answer="Wypis i wyrys z planu miejscowego",
             refusal="Odmowa wydania wypisu i wyrysu",
-            papers=Papers(make=papers.make, preview=papers.preview),
+            papers=Papers(make=papers.make, preview=papers.preview, are_charged=True),
+            waits_for_payment=True,
         ),
         case_title=lambda answers: f"Wypis i wyrys z planu: {named_land(answers)}",
         check=check,

@@ -38,9 +38,14 @@ def owe(case: Case, charges: Sequence[Priced], *, on: date) -> None:
 def owe_document(case: Case, *, title: str, amount_gr: int, on: date) -> Due:
     """Stamp duty that was counted on the finished document."""
     return Due.objects.create(
-        municipality_id=case.municipality_id, case=case, title=f"Opłata skarbowa: {title}"[:250], basis=STAMP_DUTY,
+        municipality_id=case.municipality_id, case=case, title=duty_title(title), basis=STAMP_DUTY,
         amount_gr=amount_gr, due_on=on,
     )  # fmt: skip
+
+
+def duty_title(title: str) -> str:
+    """Of the stamp duty on a document."""
+    return f"Opłata skarbowa: {title}"[:250]
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """The whole way in a browser: a resident finds a parcel and asks, the planner issues, anybody checks."""
 
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -85,6 +86,9 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     preview = page.get_by_role("link", name="Podgląd").get_attribute("href")
     answer = page.context.request.get(office + str(preview))
     assert answer.body()[:5] == b"%PDF-"
+    page.get_by_role("button", name="Nalicz opłatę").click()
+    expect(page.locator("main")).to_contain_text("Opłata nie jest jeszcze zapłacona.")
+    pay_at_the_desk(page)
     page.get_by_role("button", name="Wydaj i zakończ sprawę").click()
     expect(page.locator("main")).to_contain_text("Wydano: Wypis i wyrys")
 
@@ -102,6 +106,15 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     assert sha256(file.read_bytes()).hexdigest() == document.sha256
 
     check(page, office, document, file)
+
+
+def pay_at_the_desk(page: Page) -> None:
+    """The clerk writes down what was paid in cash."""
+    page.get_by_text("Zapisz wpłatę: Opłata skarbowa").click()
+    page.get_by_label("Numer dowodu wpłaty").fill("KP 1/2026")
+    page.get_by_label("Dzień zapłaty").fill(date.today().isoformat())
+    page.get_by_role("button", name="Zapisz wpłatę").click()
+    expect(page.locator("main")).to_contain_text("dowód wpłaty KP 1/2026")
 
 
 def check(page: Page, office: str, document: IssuedDocument, file: Path) -> None:

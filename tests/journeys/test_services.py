@@ -122,6 +122,8 @@ def test_a_certificate_from_the_parcel(page: Page, office: str):
     page.get_by_role("link", name="GP.6727.1.").press("Enter")
     expect(page.get_by_label("Treść pisma")).to_have_value(re.compile("pod symbolem 2U/MN"))
     shot(page, "certificate-review")
+    page.get_by_text("Wydaj mimo braku wpłaty").click()
+    page.locator("#mimo").fill("Sprawa dotyczy zdrowia dziecka.")
     press(page, "Wydaj i zakończ sprawę")
     expect(page.locator("main")).to_contain_text("Wydano: Zaświadczenie.")
 

@@ -55,6 +55,16 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def charge(page: Page) -> None:
+    """Where the service has something to pay: it is counted, and issued all the same for a reason."""
+    if (button := page.get_by_role("button", name="Nalicz opłatę")).count():
+        button.tap()
+        expect(page.locator("main")).to_contain_text("Naliczono opłatę skarbową")
+    if (details := page.get_by_text("Wydaj mimo braku wpłaty")).count():
+        details.tap()
+        page.locator("#mimo").fill("Sprawa dotyczy zdrowia dziecka.")
+
+
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("link", name=name, exact=True)).first.tap()
 
@@ -89,6 +99,7 @@ def test_from_the_catalogue_to_the_document(phone: Page, office: str, code: str)
     if role is StaffRole.Role.CLERK:  # the planner's words come from the plan
         phone.get_by_label("Treść pisma").fill(ANSWER)
     assert phone.locator("input[name=widziane]").first.input_value() != stale
+    charge(phone)
     press(phone, "Wydaj i zakończ sprawę")
     expect(phone.locator("main")).to_contain_text("Wydano:")
 

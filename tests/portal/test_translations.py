@@ -274,7 +274,9 @@ class TestPlanner:
     @pytest.mark.parametrize(
         ("action", "typed", "status", "expected"),
         [
-            ("krok/odpowiedz", {}, 200, "Saved."),
+            ("krok/odpowiedz", {}, 422, "First have the duty counted"),
+            ("krok/odpowiedz", {"mimo": "x"}, 200, "Saved."),
+            ("krok/nalicz", {}, 200, "Saved."),
             ("krok/fragmenty", {}, 200, "Saved."),
             ("krok/odmow", {}, 422, "at least one sentence"),
             ("krok/odmow", {"tekst": "Działka leży poza planem."}, 200, "Saved."),
@@ -295,7 +297,7 @@ class TestPlanner:
 
     def test_the_document_and_the_course_stay_polish(self, client, application, danuta):
         """A planner who reads English pages issues the same bytes."""
-        typed = {"widziane": newest(application)}
+        typed = {"widziane": newest(application), "mimo": "x"}
         ask_english(client, danuta, f"/urzad/sprawy/{application.pk}/krok/odpowiedz/", typed)
 
         document = IssuedDocument.objects.get()

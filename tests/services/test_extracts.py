@@ -141,7 +141,9 @@ class TestIssuing:
     def test_codes_lead_to_the_public_address(self, client, application, danuta, settings):
         settings.SITE = "https://urzad.skala.pl"
         client.force_login(danuta)
-        client.post(f"/urzad/sprawy/{application.pk}/krok/odpowiedz/", {"widziane": newest(application)})
+        client.post(
+            f"/urzad/sprawy/{application.pk}/krok/odpowiedz/", {"widziane": newest(application), "mimo": "próba"}
+        )
 
         document = IssuedDocument.objects.get()
         address = document.inputs["order"]["verification_url"]
@@ -253,7 +255,9 @@ class TestPages:
         assert application.number in client.get("/urzad/").content.decode()
         preview = client.get(f"/urzad/sprawy/{pk}/podglad/0.pdf")
         assert preview["Content-Type"] == "application/pdf"
-        answer = client.post(f"/urzad/sprawy/{pk}/krok/odpowiedz/", {"widziane": newest(application)}, follow=True)
+        answer = client.post(
+            f"/urzad/sprawy/{pk}/krok/odpowiedz/", {"widziane": newest(application), "mimo": "próba"}, follow=True
+        )
         assert "Wydano: Wypis i wyrys" in answer.content.decode()
 
         client.force_login(anna)

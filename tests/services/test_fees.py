@@ -298,10 +298,10 @@ class TestPaying:
 
 
 class TestDesk:
-    def test_unpaid_warns_offers_the_call_and_stops_nothing(self, certificate, planner, danuta):
+    def test_unpaid_warns_and_offers_the_call(self, certificate, planner, danuta):
         case = certificate()
         page = shown(planner, f"/urzad/sprawy/{case.pk}/")
-        assert "Opłata nie jest zapłacona" in page
+        assert "Opłata nie jest jeszcze zapłacona" in page
         assert "Opłata skarbowa za zaświadczenie 17,00 zł" in page
         until = CALLED.ends(timezone.localdate())
         assert timedelta(14) <= until - timezone.localdate() <= timedelta(14 + 4)
@@ -311,7 +311,7 @@ class TestDesk:
 
         case.refresh_from_db()
         assert case.status == Case.Status.ISSUED
-        assert "Opłata nie jest zapłacona" not in shown(planner, f"/urzad/sprawy/{case.pk}/")
+        assert "Opłata nie jest" not in shown(planner, f"/urzad/sprawy/{case.pk}/")
         assert step(planner, case.dues.get(), "oplacono", **PAID).status_code == 302  # also when it has ended
 
     def test_the_extract_costs_what_stands_in_it(self, land, anna, danuta, client):

@@ -221,7 +221,7 @@ class TestNoSeal:
         case = office.extract(anna, land.identifier)
         client.force_login(danuta)
 
-        response = client.post(f"/urzad/sprawy/{case.pk}/krok/odpowiedz/", {"widziane": newest(case)})
+        response = client.post(f"/urzad/sprawy/{case.pk}/krok/odpowiedz/", {"widziane": newest(case), "mimo": "x"})
         assert "Brak klucza pieczęci urzędu." in response.content.decode()
         assert not IssuedDocument.objects.exists()
 

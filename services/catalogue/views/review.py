@@ -17,9 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from services.audit.services import Action, look
 from services.cases import handling
 from services.cases.models import Case
-from services.catalogue import exchange
+from services.catalogue import charging, exchange
 from services.catalogue.deciding import decide, newest
-from services.catalogue.declaration import EService, Hand, eservices
+from services.catalogue.declaration import EService, Hand, Letters, eservices
 from services.catalogue.editions import form_for
 from services.catalogue.handled import hand_over, handled_by, handlers_of
 from services.catalogue.models import Attachment, Filing
@@ -77,6 +77,8 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
         "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
+        "unpaid": charging.obstacle(case, service.letters) if not case.closed_at else "",
+        "can_charge": can_charge(case, service.letters), "despite": typed_in(request, "mimo"),
         "dues": dues, "is_unpaid": any(not due.is_settled for due in dues), "ways": WAYS,
         "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
@@ -116,8 +118,16 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     return redirect("catalogue:review", pk=pk)
 
 
+def can_charge(case: Case, letters: Letters) -> bool:
+    return bool(letters.papers and letters.papers.are_charged) and not charging.is_charged(case)
+
+
 def text_of(request: HttpRequest) -> str:
-    return clean(request.POST.get("tekst", ""))[:20_000]
+    return typed_in(request, "tekst")
+
+
+def typed_in(request: HttpRequest, name: str) -> str:
+    return clean(request.POST.get(name, ""))[:20_000]
 
 
 def day_of(request: HttpRequest) -> date:
@@ -144,7 +154,10 @@ def colleague_of(request: HttpRequest) -> User:
 def decided(request: HttpRequest, case: Case, at: datetime, *, is_positive: bool) -> None:
     letters = service_of(case).letters
     seen = int(typed) if (typed := request.POST.get("widziane", "")[:18]).isdecimal() else -1
-    decide(case, letters=letters, is_positive=is_positive, text=text_of(request), hand=hand_of(request, at), seen=seen)
+    decide(
+        case, letters=letters, is_positive=is_positive, text=text_of(request), hand=hand_of(request, at), seen=seen,
+        despite=typed_in(request, "mimo"),
+    )  # fmt: skip
 
 
 def due_of(request: HttpRequest, case: Case) -> Due:
@@ -183,6 +196,9 @@ ACTIONS: dict[str, Run] = {
     ),
     "notatka": lambda request, case, at: handling.note(
         case, clerk=cast(User, request.user), text=text_of(request), at=at
+    ),
+    "nalicz": lambda request, case, at: charging.charge(
+        case, letters=service_of(case).letters, hand=hand_of(request, at)
     ),
     "oplacono": paid,
     "zwolnij": lambda request, case, at: exempt(

@@ -1,0 +1,84 @@
+"""What must be paid before the office issues what was asked for (act on stamp duty, art. 6; KPA art. 261)."""
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.cases.models import Case
+from services.cases.services import lock_running, record
+from services.catalogue.declaration import Hand, Letters, Papers
+from services.catalogue.models import Filing
+from services.documents.services import Made
+from services.fees.services import duty_title, owe_document
+from spatial.errors import Conflict
+from spatial.words import polish_money
+
+#: kind of the event that says how much is to be paid
+CHARGED = "fee-charged"
+
+
+class Unpaid(Conflict):
+    """The duty of what would be issued is not paid."""
+
+    code = "unpaid"
+
+
+@transaction.atomic
+def charge(case: Case, *, letters: Letters, hand: Hand) -> int:
+    """Counts the duty on the documents as they would be today; the people of the case are told. Grosze in all.
+
+    Raises Conflict where nothing is counted or it has been counted already, and what the papers raise.
+    """
+    case = lock_running(case)
+    if letters.papers is None or not letters.papers.are_charged:
+        raise Conflict(_("W tej sprawie nie nalicza się opłaty od dokumentu."))
+    if is_charged(case):
+        raise Conflict(_("Opłata w tej sprawie jest już naliczona."))
+    total = owe_missing(case, counted(letters.papers, case, hand), hand=hand)
+    text = f"Naliczono opłatę skarbową: {polish_money(total)}. Dokument wydamy, gdy ją zapłacisz."
+    record(case, kind=CHARGED, text=text if total else "Dokument jest wolny od opłaty.", actor=hand.clerk, at=hand.at)
+    return total
+
+
+def counted(papers: Papers, case: Case, hand: Hand) -> list[Made]:
+    """The documents as they would be; nothing is stored."""
+    return papers.make(Filing.objects.get(case=case), hand)
+
+
+def is_charged(case: Case) -> bool:
+    return case.events.filter(kind=CHARGED).exists()
+
+
+def owe_missing(case: Case, documents: list[Made], *, hand: Hand) -> int:
+    """What the documents cost above what the case was charged for them before. Grosze in all."""
+    costs: dict[str, int] = {}
+    for document in documents:
+        costs[document.title] = costs.get(document.title, 0) + int(document.inputs.get("fee_gr") or 0)
+    for title, amount in costs.items():
+        charged = case.dues.filter(title=duty_title(title)).aggregate(sum=Sum("amount_gr"))["sum"] or 0
+        if amount > charged:
+            owe_document(case, title=title, amount_gr=amount - charged, on=timezone.localdate(hand.at))
+    return sum(costs.values())
+
+
+def obstacle(case: Case, letters: Letters) -> str:
+    """Why what was asked for cannot be issued yet; empty where it can."""
+    if not letters.waits_for_payment:
+        return ""
+    if letters.papers and letters.papers.are_charged and not is_charged(case):
+        return _("Najpierw nalicz opłatę: wnioskodawca dostanie wiadomość i będzie mógł zapłacić.")
+    if any(not due.is_settled for due in case.dues.all()):
+        return _("Opłata nie jest jeszcze zapłacona.")
+    return ""
+
+
+def refuse_unpaid(case: Case, letters: Letters, *, despite: str, hand: Hand) -> None:
+    """``despite``: why it is issued all the same (KPA art. 261 § 4), written in the case. Raises Unpaid without."""
+    reason = obstacle(case, letters)
+    if not reason:
+        return
+    if not despite.strip():
+        raise Unpaid(reason)
+    text = f"Wydano mimo braku wpłaty: {despite.strip()[:500]}"
+    record(case, kind="issued-unpaid", text=text, actor=hand.clerk, at=hand.at, is_public=False)
