@@ -63,9 +63,10 @@ CASE_CLASSES = {
     "zaswiadczenie-o-przeznaczeniu": ("GP", "6727"),
     "pismo-ogolne": ("OR", "1510"),
     "informacja-publiczna": ("OR", "1431"),
+    "oplata-skarbowa": ("FN", "3133"),
 }
 #: units of the office by the symbols of their cases
-UNITS = {"GP": "Referat Gospodarki Przestrzennej", "OR": "Referat Organizacyjny"}
+UNITS = {"GP": "Referat Gospodarki Przestrzennej", "OR": "Referat Organizacyjny", "FN": "Referat Finansowy"}
 CLERK_TITLE = "inspektor ds. organizacyjnych"
 INSPECTOR_TITLE = "inspektor ochrony danych"
 

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "services.drafting",
     "services.registers",
     "services.sharing",
+    "services.stamp_duty",
     "services.tourism",
     "services.mapping",
     "services.portal",
