@@ -1,6 +1,7 @@
 """Opłata skarbowa: act of 16 November 2006. The duty arises at filing (art. 6); housing is outside of it (art. 2)."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -54,8 +55,8 @@ WHAT = Step(
         Number(
             name="pages",
             label=Text("Ile stron?", "How many pages?"),
-            least=1,
-            most=1000,
+            least=Decimal(1),
+            most=Decimal(1000),
             when=When("act", ("odpis",)),
         ),
         Number(
@@ -65,8 +66,8 @@ WHAT = Step(
                 "Opłata jest od każdego: dwie osoby, które umocowały jedną, to dwa.",
                 "Each is charged: two people who appointed one are two.",
             ),
-            least=1,
-            most=100,
+            least=Decimal(1),
+            most=Decimal(100),
             when=When("act", (MANDATE,)),
         ),
         Line(
