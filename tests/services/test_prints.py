@@ -36,7 +36,7 @@ def pixels(pdf: bytes, tmp_path, dpi: int = 508) -> np.ndarray:
     path = tmp_path / "print.pdf"
     path.write_bytes(pdf)
     subprocess.run(["pdftoppm", "-r", str(dpi), "-png", "-singlefile", path, tmp_path / "page"], check=True)
-    return np.asarray(Image.open(tmp_path / "page.png").convert("RGB")).astype(int)
+    return np.asarray(Image.open(tmp_path / "page.png").convert("RGB")).astype(np.int16)
 
 
 class TestPrint:
