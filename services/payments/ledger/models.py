@@ -143,6 +143,16 @@ class Charge(models.Model):
         return polish_money(self.amount_gr)
 
     @property
+    def left_amount(self) -> str:
+        """For lists that took ``with_left``."""
+        return polish_money(self.left)
+
+    @property
+    def mark(self) -> str:
+        """What a transfer is known by in its title: ``N/123``."""
+        return f"N/{self.pk}"
+
+    @property
     def left_gr(self) -> int:
         """Asks the database; lists take ``with_left``."""
         return Charge.objects.with_left().get(pk=self.pk).left

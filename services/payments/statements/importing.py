@@ -17,6 +17,7 @@ from data.records import Problem
 from services.identity.models import User
 from services.payments.ledger.models import BankAccount
 from services.payments.statements.models import AccountMask, BankStatement, StatementLine
+from services.payments.statements.payouts import take_payouts
 from services.payments.statements.posting import post
 from spatial.imports.registry import Delivery, Published
 from spatial.municipalities.models import Municipality
@@ -158,7 +159,7 @@ def keep(
     lines = new_lines(said, statement, accounts, delivery)
     StatementLine.objects.bulk_create(lines, batch_size=1000)
     waiting = [line for line in lines if line.reason == Reason.UNKNOWN]
-    post(waiting, at=at, by=by)
+    post(take_payouts(waiting, at=at, by=by), at=at, by=by)
     return Counter({"statements": 1, "added": len(lines)}) + Counter(str(line.state) for line in lines)
 
 

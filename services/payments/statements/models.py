@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from data.bank.nrb import is_mask
-from services.payments.ledger.models import BankAccount, Charge
+from services.payments.ledger.models import BankAccount, Charge, Operation
 from spatial.municipalities.models import Municipality
 from spatial.words import polish_money, polish_number
 
@@ -237,3 +237,19 @@ class LineCharge(models.Model):
     @property
     def amount(self) -> str:
         return polish_money(self.amount_gr)
+
+
+class PayoutPart(models.Model):
+    """A payment announced by an operator, brought by a line."""
+
+    line = models.ForeignKey(StatementLine, models.PROTECT, verbose_name="pozycja", related_name="payouts")
+    operation = models.OneToOneField(Operation, models.PROTECT, verbose_name="wpłata", related_name="payout")
+
+    objects: ClassVar[models.Manager["PayoutPart"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "wpłata w wypłacie operatora"
+        verbose_name_plural = "wpłaty w wypłatach operatorów"
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.operation_id}"

@@ -5,6 +5,9 @@ from django.utils import timezone
 
 from services.payments.ledger.books import Voucher, account, assess
 from services.payments.ledger.models import BankAccount, Charge, LedgerAccount
+from services.payments.models import Merchant
+from services.payments.paying import Visit
+from tests.simulators.operator import Przelewy24Simulator
 
 NRB = "71102028920000510200000001"  #: dossier, section 8
 OTHER_NRB = "61109010140000071219812874"  #: example of the IBAN registry (SWIFT, PL)
@@ -39,3 +42,26 @@ def make_charge(skala, anna):
         return assess(Charge(amount_gr=amount_gr, **values), voucher=voucher(f"assess:{values['reference']}"))
 
     return make
+
+
+@pytest.fixture
+def operator(settings):
+    with Przelewy24Simulator().running() as simulator:
+        settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {
+            "przelewy24": {"live": simulator.root, "sandbox": simulator.root}
+        }
+        yield simulator
+
+
+@pytest.fixture
+def merchant(operator, stamp_account) -> Merchant:
+    row = Merchant(
+        municipality=stamp_account.municipality, operator="przelewy24", bank_account=stamp_account, merchant_id="999",
+        pos_id="999", is_sandbox=True,
+    )  # fmt: skip
+    row.seal({"api_key": operator.api_key, "crc": operator.crc})
+    row.save()
+    return row
+
+
+VISIT = Visit(address="http://testserver", language="pl", ip="192.0.2.7", agent="Firefox")

@@ -6,6 +6,7 @@ import os
 import signal
 from datetime import date
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from services.cases.models import Case
 from services.fees.models import Due
 from services.identity.models import StaffRole
-from services.payments.ledger.books import account, balance
+from services.payments.ledger.books import account, balance, settle
 from services.payments.ledger.models import BankAccount, Entry, LedgerAccount, Operation
 from services.payments.statements import deciding, importing
 from services.payments.statements.individual import individual_account
@@ -32,6 +33,7 @@ from spatial.errors import Conflict, Malformed
 from spatial.imports.registry import Terms
 from spatial.imports.services import run_import
 from tests.data.bank_samples import DAY, MASK, OFFICE, OTHER_OFFICE, PAYER, Said, camt, elixir, entry, mt940, payment
+from tests.services.payments.conftest import voucher
 
 pytestmark = pytest.mark.django_db
 Account, State, Reason = LedgerAccount.Kind, StatementLine.State, StatementLine.Reason
@@ -244,10 +246,63 @@ class TestMatching:
 
         assert (only_line().reason, only_line().is_booked) == (Reason.TOO_LARGE, False)
 
+    def test_the_mark_that_our_own_transfers_carry(self, bring, make_charge):
+        charge, other = make_charge(1700), make_charge(1700)
+        bring(mt940([Said(1700, f"{charge.mark} Opłata skarbowa"), Said(1, f"SN/{other.pk} ul. Polna 1N/{other.pk}")]))
+
+        assert (charge.left_gr, other.left_gr) == (0, 1700)
+
     def test_units_with_dots_are_tried_with_each_word_before(self):
         assert list(case_numbers("ZA SPRAWE GP.II.6727.45.2026")) == [
             "II.6727.45.2026", "GP.II.6727.45.2026", "SPRAWE.GP.II.6727.45.2026",
         ]  # fmt: skip
+
+
+class TestPayouts:
+    @pytest.fixture
+    def announce(self, skala, bank, make_charge):
+        """A payment that the operator has told of."""
+
+        def told(amount_gr: int, *, day: date = DAY) -> tuple[str, object]:
+            session, charge = str(uuid4()), make_charge(amount_gr)
+            into = account(skala, Account.ANNOUNCED, bank)
+            said = voucher(f"payment:{session}", source="Przelewy24 555", value_date=day)
+            settle([charge], amount_gr, voucher=said, into=into)
+            return session, into
+
+        return told
+
+    def test_bring_what_was_announced_on_a_day(self, bring, announce):
+        announce(500, day=date(2026, 11, 25))
+        announce(1700), announce(300)
+        _session, into = announce(100, day=date(2026, 11, 26))
+        bring(mt940([Said(2000, "Wyplata P24-ABC Przelewy24", "PAYPRO S.A.")]))
+
+        assert (only_line().state, only_line().reason, only_line().left_gr) == (State.MATCHED, Reason.PAYOUT, 0)
+        assert balance(into) == 600  # of the two other days
+        bring(mt940([Said(600, "Wyplata P24-ABD Przelewy24")], number="229", opening_gr=2000))
+        assert balance(into) == 0
+
+    def test_the_session_in_the_title_says_which(self, bring, announce):
+        _first, into = announce(1700)
+        second, _into = announce(1700)
+        bring(mt940([Said(1700, f"PRZELEWY24 {second}")]))
+
+        assert balance(into) == 1700
+        assert only_line().payouts.get().operation.key == f"payment:{second}"
+
+    def test_another_sum_waits_for_a_person(self, bring, announce):
+        _session, into = announce(1700)
+        bring(mt940([Said(1650, "Przelewy24")]))
+
+        assert (only_line().state, only_line().reason, balance(into)) == (State.EXCEPTION, Reason.PAYOUT_DIFFERS, 1700)
+
+    def test_is_counted_once_with_the_payment(self, bring, announce, skala, bank):
+        announce(1700)
+        bring(mt940([Said(1700, "Przelewy24", reference="R1")]))
+        bring(mt940([Said(1700, "Przelewy24", reference="R1")], number="48"))
+
+        assert balance(account(skala, Account.BANK, bank)) == 1700
 
 
 class TestOnce:
