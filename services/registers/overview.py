@@ -41,6 +41,7 @@ def standings(municipality: Municipality, *, today: date) -> list[Standing]:
             is_stale(found, keeper, today=today),
         )
         for source in registry.sources()
+        if not source.has_page_of_its_own
     ]
     return sorted(rows, key=lambda row: (row.newest is None, row.source.title))
 

@@ -54,7 +54,7 @@ def own_delivery(request: HttpRequest, pk: int) -> Snapshot:
 
 def declared(code: str) -> Source:
     found = registry.source_if_known(code)
-    if found is None:
+    if found is None or found.has_page_of_its_own:
         raise Http404
     return found
 

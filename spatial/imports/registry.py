@@ -128,6 +128,8 @@ class Source:
     keeps_latest_only: bool = False
     #: False: what it publishes comes from the system's own pages, and no file is asked for
     is_for_files: bool = True
+    #: True: other people bring it than the keeper of registers, on their own page
+    has_page_of_its_own: bool = False
 
 
 _sources: dict[str, Source] = {}

@@ -156,6 +156,11 @@ TILE_CACHE = ENVIRONMENT.tile_cache
 SEAL_DIR, SEAL_PASSPHRASE, SEAL_REQUIRED = ENVIRONMENT.seal_dir, ENVIRONMENT.seal_passphrase, ENVIRONMENT.seal_required
 TIMESTAMP_URL = ENVIRONMENT.timestamp_url
 TRUST_DIR = ENVIRONMENT.trust_dir
+#: where operators of payments are asked, by their code (docs/payments.md)
+PAYMENT_OPERATORS = {
+    "przelewy24": {"live": "https://secure.przelewy24.pl", "sandbox": ENVIRONMENT.p24_sandbox},
+    "payu": {"live": "https://secure.payu.com", "sandbox": ENVIRONMENT.payu_sandbox},
+}
 CLAMAV, CLAMAV_REQUIRED = (
     ENVIRONMENT.clamav,
     ENVIRONMENT.clamav_required,

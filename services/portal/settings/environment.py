@@ -46,6 +46,8 @@ class Environment:
     timestamp_url: str  #: MIEDZA_TIMESTAMP_URL: service of timestamps (RFC 3161); "" seals without one
     clamav: str  #: MIEDZA_CLAMAV: socket of clamd that uploads are shown to, a path or host:port; "" scans nothing
     clamav_required: bool  #: MIEDZA_CLAMAV_REQUIRED: a file that it does not answer for is refused
+    p24_sandbox: str  #: MIEDZA_P24_SANDBOX: where contracts of the trial environment of Przelewy24 are asked
+    payu_sandbox: str  #: MIEDZA_PAYU_SANDBOX: the same of PayU
     trust_dir: Path  #: MIEDZA_TRUST_DIR: certificates of authorities whose signatures are believed
 
     @classmethod
@@ -74,6 +76,8 @@ class Environment:
                 "CLAMAV",
                 "CLAMAV_REQUIRED",
                 "AUDIT_YEARS",
+                "P24_SANDBOX",
+                "PAYU_SANDBOX",
             )
         }
         for name in variables:
@@ -103,6 +107,8 @@ class Environment:
             timestamp_url=variables.get("MIEDZA_TIMESTAMP_URL", ""),
             clamav=scanner(variables),
             clamav_required=flag(variables, "MIEDZA_CLAMAV_REQUIRED", default=True),
+            p24_sandbox=variables.get("MIEDZA_P24_SANDBOX", "https://sandbox.przelewy24.pl").rstrip("/"),
+            payu_sandbox=variables.get("MIEDZA_PAYU_SANDBOX", "https://secure.snd.payu.com").rstrip("/"),
             trust_dir=ROOT / variables.get("MIEDZA_TRUST_DIR", "data/trust"),
         )
 

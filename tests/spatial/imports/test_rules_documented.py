@@ -13,6 +13,7 @@ from services.portal.management.commands.handbook import pages
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = [
     *(ROOT / "data/readers").rglob("*.py"),
+    *(ROOT / "data/bank").glob("*.py"),
     ROOT / "data/geometry.py",
     ROOT / "data/shares.py",
     *(ROOT / "spatial/imports").glob("*.py"),
@@ -21,6 +22,7 @@ SOURCES = [
     ROOT / "spatial/cadastre/topology.py",
     ROOT / "planning/sheets.py",
     *(ROOT / "services/tourism").glob("*.py"),
+    ROOT / "services/payments/statements/importing.py",
     ROOT / "planning/topology.py",
     ROOT / "spatial/network/topology.py",
     ROOT / "spatial/remote/reasons.py",
@@ -33,7 +35,7 @@ NO_RULES = {
     "general-plan", "legacy-study", "local-plan", "iso-8859-1", "iso-8859-2", "utf-8", "east-north", "north-east",
     "dry-run", "plan-sheet", "plan-sheets", "plan-scans", "as-adopted", "wrong-use", "utf-8-sig", "utf-16",
     "protected-areas", "national-park", "treatment-plant", "septic-tank", "registers-moved",
-    "stale-decision", "land-use",
+    "stale-decision", "land-use", "elixir-o",
 }  # fmt: skip
 
 

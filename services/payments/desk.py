@@ -1,0 +1,55 @@
+"""What the office decides about money that fits nothing."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.identity.models import User
+from services.payments.ledger.books import Voucher, account, lock, settle
+from services.payments.ledger.models import Charge, LedgerAccount
+from services.payments.models import PaymentFault
+from services.payments.refunds import given
+from spatial.errors import Conflict
+
+
+@transaction.atomic
+def match(fault: PaymentFault, charge: Charge, *, by: User, at: datetime) -> PaymentFault:
+    """The surplus goes to the charge, as far as it reaches. Raises Conflict where there is nothing to go or to pay."""
+    fault = locked(fault)
+    part = min(fault.left_gr, lock([charge])[charge.pk])
+    if not part or charge.municipality_id != fault.municipality_id:
+        raise Conflict(_("Tej wpłaty nie można zaliczyć na tę opłatę."))
+    paid_on = fault.payment.paid_at if fault.payment and fault.payment.paid_at else fault.at
+    day, key = timezone.localdate(paid_on), f"fault:{fault.pk}:{charge.pk}"
+    voucher = Voucher(key=key, source=f"nadpłata {fault.pk}", value_date=day, at=at, by=by)
+    settle([charge], part, voucher=voucher, into=account(fault.municipality, LedgerAccount.Kind.UNEXPLAINED))
+    fault.left_gr -= part
+    if not fault.left_gr:
+        resolve(fault, f"Zaliczono na: {charge.title}", by=by, at=at)
+    fault.save()
+    return fault
+
+
+@transaction.atomic
+def note(fault: PaymentFault, text: str, *, by: User, at: datetime) -> PaymentFault:
+    """Explained by words. Raises Malformed without them, Conflict while money is left."""
+    fault = locked(fault)
+    if fault.left_gr:
+        raise Conflict(_("Zostały pieniądze. Zalicz je na opłatę albo zwróć."))
+    resolve(fault, given(text), by=by, at=at)
+    fault.save()
+    return fault
+
+
+def locked(fault: PaymentFault) -> PaymentFault:
+    """Raises Conflict where it has been resolved."""
+    found = PaymentFault.objects.select_for_update(of=["self"]).select_related("payment").get(pk=fault.pk)
+    if found.resolved_at:
+        raise Conflict(_("To jest już wyjaśnione."))
+    return found
+
+
+def resolve(fault: PaymentFault, decision: str, *, by: User, at: datetime) -> None:
+    fault.resolved_at, fault.resolved_by, fault.decision = at, by, decision[:300]

@@ -1,0 +1,79 @@
+"""One question to an operator: no redirects, no proxies, a limit of time and size, nothing of it in the log."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from django.utils.translation import gettext as _
+
+from services.payments.base import OperatorFailed
+from spatial.errors import Malformed
+
+LOGGER = logging.getLogger(__name__)
+MOST_BYTES = 1_000_000
+LONGEST = 100  #: text of a message that we keep
+# httpx writes whole addresses to the log, and they name payments
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
+    """Status and JSON object of the answer, {} where it is none. Raises OperatorFailed where it does not answer.
+
+    An answer of 500 and more, and a success that cannot be read, are no answers.
+    """
+    try:
+        with (
+            httpx.Client(timeout=httpx.Timeout(10, connect=5), follow_redirects=False, trust_env=False) as client,
+            client.stream(method, url, **sent) as response,
+        ):
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > MOST_BYTES:
+                    raise failed("too large")
+    except httpx.HTTPError as fault:
+        raise failed(type(fault).__name__) from None
+    answer = as_object(bytes(body))
+    if response.status_code >= 500 or (response.status_code < 300 and answer is None):
+        raise failed(f"HTTP {response.status_code}")
+    return response.status_code, answer or {}
+
+
+def failed(why: str) -> OperatorFailed:
+    LOGGER.warning("operator of payments: %s", why)
+    return OperatorFailed(_("Operator płatności nie odpowiada. Spróbuj za chwilę."))
+
+
+def as_object(body: bytes) -> dict[str, Any] | None:
+    """None for what is no JSON object."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def message(body: bytes) -> dict[str, Any]:
+    """Raises Malformed."""
+    found = as_object(body)
+    if found is None:
+        raise Malformed("not a JSON object")
+    return found
+
+
+def text(of: Mapping[str, Any], name: str) -> str:
+    """Raises Malformed where the field is no text or whole number."""
+    found = of.get(name)
+    if isinstance(found, bool) or not isinstance(found, str | int) or len(str(found)) > LONGEST or "\x00" in str(found):
+        raise Malformed(f"{name} is missing or wrong")
+    return str(found)
+
+
+def whole(of: Mapping[str, Any], name: str) -> int:
+    """Raises Malformed where the field is no whole number of at most 18 digits."""
+    found = text(of, name)
+    if not (found.isascii() and found.isdecimal()) or len(found) > 18:
+        raise Malformed(f"{name} is not a whole number")
+    return int(found)

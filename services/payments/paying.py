@@ -1,0 +1,289 @@
+"""A payment from the choice of charges to the books: begun, told by the operator, asked about, given up.
+
+The payment's row is locked first, then its charges; nothing waits for an operator under a lock.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from itertools import groupby
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.identity.models import User
+from services.payments import refunds
+from services.payments.base import OperatorFailed, OperatorRefused, Order, Said, State, as_key
+from services.payments.ledger.books import Voucher, account, lock, settle
+from services.payments.ledger.models import BankAccount, Charge, LedgerAccount
+from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage
+from services.payments.operators import OPERATORS
+from spatial.errors import Conflict, NotFound
+from spatial.municipalities.models import Municipality
+from spatial.words import polish_money
+
+LOGGER = logging.getLogger(__name__)
+MINUTES = 20  #: in which a payment can be made; operators are told so
+GRACE = timedelta(minutes=10)  #: after them, before it is given up
+ASKED_AFTER = timedelta(minutes=3)  #: a message of the operator usually comes within seconds
+GIVEN_UP_UNANSWERED = timedelta(days=1)
+AT_ONCE = 200
+SHORTEST, LONGEST = 1, 100_000_000  #: grosze of one payment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """The browser of the payer and where it finds us."""
+
+    address: str  #: of the office, "https://urzad.gmina.pl"
+    language: str
+    ip: str = field(repr=False)
+    agent: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Charges that go to one bank account, so that one payment pays them."""
+
+    municipality: Municipality
+    bank_account: BankAccount | None
+    merchant: Merchant | None
+    charges: tuple[Charge, ...]  #: with ``left``, the oldest first
+
+    @property
+    def total_gr(self) -> int:
+        return sum(charge.left for charge in self.charges)
+
+    @property
+    def total(self) -> str:
+        return polish_money(self.total_gr)
+
+
+def baskets(charges: Iterable[Charge], *, on: date) -> list[Group]:
+    """By municipality and number of the account; charges carry ``left`` and their municipality."""
+    placed = [(charge, charge.account_on(on)) for charge in charges]
+    by_account = lambda pair: (pair[0].municipality_id, pair[1].nrb if pair[1] else "")  # noqa: E731
+    found = []
+    for _key, pairs in groupby(sorted(placed, key=by_account), key=by_account):
+        rows = list(pairs)
+        bank_account = rows[0][1]
+        group = tuple(charge for charge, _account in rows)
+        found.append(Group(group[0].municipality, bank_account, merchant_for(bank_account), group))
+    return found
+
+
+def merchant_for(bank_account: BankAccount | None) -> Merchant | None:
+    """Who takes payments for the account; None: it is paid by transfer or at the cash desk."""
+    if bank_account is None:
+        return None
+    rows = Merchant.objects.filter(municipality=bank_account.municipality_id, bank_account__nrb=bank_account.nrb)
+    return rows.filter(is_active=True).order_by("pk").first()
+
+
+def begin(payer: User, charges: Sequence[Charge], *, visit: Visit, at: datetime) -> Payment:
+    """One payment of all that is left of the charges; the one there is where the same is being paid.
+
+    Raises Conflict where they go to different accounts, are paid, or one of them is being paid otherwise;
+    OperatorRefused and OperatorFailed.
+    """
+    payment, is_new = opened(payer, charges, at=at)
+    if not is_new:
+        return payment
+    try:
+        started = payment.merchant.connect().start(order_of(payment, visit))
+    except (OperatorRefused, OperatorFailed):
+        close(payment, State.FAILED)
+        raise
+    Payment.objects.filter(pk=payment.pk, state=State.NEW).update(
+        state=State.STARTED, url=started.url[:500], order_id=started.order_id[:100], token=started.token[:100]
+    )
+    payment.refresh_from_db()
+    return payment
+
+
+@transaction.atomic
+def opened(payer: User, charges: Sequence[Charge], *, at: datetime) -> tuple[Payment, bool]:
+    """The row, before the operator hears of it."""
+    left = lock(charges)
+    unpaid = Charge.objects.unpaid().select_related("municipality").filter(pk__in=left)
+    groups = baskets(unpaid, on=timezone.localdate(at))
+    if len(groups) != 1 or len(groups[0].charges) != len(left):
+        raise Conflict(_("Wybierz opłaty, które nie są zapłacone i trafiają na jeden rachunek."))
+    [group] = groups
+    if group.merchant is None or not SHORTEST <= group.total_gr <= LONGEST:
+        raise Conflict(_("Tej opłaty nie można zapłacić w internecie. Zapłać przelewem albo w kasie urzędu."))
+    if being_paid := Payment.objects.filter(items__charge__in=left, items__is_open=True).distinct().first():
+        return same(being_paid, payer, left), False
+    payment = Payment.objects.create(
+        municipality=group.municipality, merchant=group.merchant, payer=payer, amount_gr=group.total_gr,
+        title=title_of(group.charges), started_at=at, expires_at=at + timedelta(minutes=MINUTES) + GRACE,
+    )  # fmt: skip
+    PaymentItem.objects.bulk_create(
+        PaymentItem(payment=payment, charge=charge, amount_gr=charge.left) for charge in group.charges
+    )
+    return payment, True
+
+
+def same(payment: Payment, payer: User, left: Mapping[int, int]) -> Payment:
+    """Raises Conflict where another payment holds one of the charges."""
+    items = dict(payment.items.values_list("charge", "amount_gr"))
+    if payment.payer_id != payer.pk or items != left:
+        raise Conflict(_("Jedna z tych opłat jest właśnie płacona. Dokończ tamtą płatność albo ją przerwij."))
+    return payment
+
+
+def title_of(charges: Sequence[Charge]) -> str:
+    """Polish: for the operator and the bank."""
+    return charges[0].title if len(charges) == 1 else f"{charges[0].title} i inne, razem {len(charges)}"[:250]
+
+
+def order_of(payment: Payment, visit: Visit) -> Order:
+    return Order(
+        session=str(payment.key), amount_gr=payment.amount_gr, title=payment.title, email=payment.payer.email,
+        language=visit.language, return_url=f"{visit.address}/platnosci/{payment.key}/",
+        notify_url=f"{visit.address}/platnosci/{payment.merchant.operator}/powiadomienie", minutes=MINUTES,
+        ip=visit.ip, agent=visit.agent,
+    )  # fmt: skip
+
+
+def notified(operator: str, body: bytes, headers: Mapping[str, str], *, at: datetime) -> None:
+    """A message of an operator; told again it changes nothing.
+
+    Raises Malformed for one that is wrong or not signed, NotFound where nobody here takes money by this operator,
+    OperatorFailed where it must be told again.
+    """
+    if operator not in OPERATORS:
+        raise NotFound(_("Nie ma takiego operatora płatności."))
+    merchant = merchant_of(operator, *OPERATORS[operator].addressed(body))
+    said = merchant.connect().read(body, headers)
+    take(merchant, said, digest=sha256(body).hexdigest(), at=at)
+
+
+def merchant_of(operator: str, pos_id: str, session: str) -> Merchant:
+    """By the point of sale, or by the payment where the message does not name one. Raises NotFound."""
+    rows = Merchant.objects.select_related("municipality", "bank_account").filter(operator=operator)
+    found = rows.filter(pos_id=pos_id) if pos_id else rows.filter(payments__key=as_key(session))
+    if merchant := found.first():
+        return merchant
+    raise NotFound(_("Nie ma takiej płatności."))
+
+
+def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> None:
+    """Books what the operator says. Raises OperatorFailed where the operator must confirm and does not answer."""
+    if PaymentMessage.objects.filter(merchant=merchant, event=said.event).exists():
+        return
+    payment = Payment.objects.filter(merchant=merchant, key=as_key(said.session)).first()
+    fault = fault_of(payment, said)
+    if fault is None and payment and said.state is State.PAID and not said.is_confirmed and payment.state != State.PAID:
+        fault = confirmed(payment, said)
+    with transaction.atomic():
+        outcome = PaymentMessage.Outcome.FAULT if fault else PaymentMessage.Outcome.BOOKED
+        _row, is_new = PaymentMessage.objects.get_or_create(
+            merchant=merchant, event=said.event, defaults={"digest": digest, "outcome": outcome, "at": at}
+        )
+        if not is_new:
+            return
+        if fault:
+            kind, text = fault
+            PaymentFault.objects.create(
+                municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at
+            )
+        elif said.refund:
+            refunds.heard(merchant, said, at=at)
+        elif payment and said.state is State.PAID:
+            book(payment, said, at=at)
+        elif payment and said.state in {State.CANCELLED, State.FAILED}:
+            close(payment, said.state)
+
+
+def fault_of(payment: Payment | None, said: Said) -> tuple[PaymentFault.Kind, str] | None:
+    """Why nothing may be booked, Polish; None where it may."""
+    if payment is None:
+        return PaymentFault.Kind.UNKNOWN, f"Operator podaje płatność, której nie ma: zamówienie {said.order_id}."
+    if said.refund or said.state is not State.PAID:
+        return None
+    if (said.amount_gr, said.currency) != (payment.amount_gr, payment.currency):
+        told = f"{polish_money(said.amount_gr)} ({said.currency})"
+        return PaymentFault.Kind.AMOUNT, f"Operator podaje {told}, płatność jest na {payment.amount}. Nic nie zapisano."
+    if payment.state == State.PAID and payment.order_id != said.order_id:
+        return PaymentFault.Kind.UNKNOWN, f"Operator podaje drugą zapłatę tej samej płatności: {said.order_id}."
+    return None
+
+
+def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | None:
+    """Takes the money at the operator, or says why it was not given, Polish. Raises OperatorFailed."""
+    operator = payment.merchant.connect()
+    try:
+        operator.confirm(said)
+    except OperatorRefused:  # perhaps it was confirmed before and we did not hear of it
+        known = operator.status(said.session, order_id=said.order_id)
+        if known is None or not known.is_confirmed or known.event != said.event:
+            return PaymentFault.Kind.REFUSED, f"Operator odmówił potwierdzenia zapłaty: zamówienie {said.order_id}."
+    return None
+
+
+def book(payment: Payment, said: Said, *, at: datetime) -> None:
+    """Into the books as announced money; what its charges do not take is to be explained."""
+    payment = Payment.objects.select_for_update(of=["self"]).select_related("merchant__bank_account").get(pk=payment.pk)
+    if payment.state == State.PAID:
+        return
+    merchant = payment.merchant
+    voucher = Voucher(
+        key=payment.booking_key,
+        source=f"{merchant.title} {said.order_id}"[:60],
+        value_date=timezone.localdate(at),
+        at=at,
+    )
+    payment.state, payment.order_id, payment.paid_at = State.PAID, said.order_id[:100], at
+    payment.save()
+    payment.items.update(is_open=False)
+    charges = Charge.objects.filter(payment_items__payment=payment).order_by("due_on", "pk")
+    into = account(payment.municipality_id, LedgerAccount.Kind.ANNOUNCED, merchant.bank_account)
+    done = settle(charges, said.amount_gr, voucher=voucher, into=into)
+    if done.surplus_gr:
+        PaymentFault.objects.create(
+            municipality=payment.municipality, kind=PaymentFault.Kind.SURPLUS, payment=payment, at=at,
+            left_gr=done.surplus_gr,
+            text=f"Opłatę rozliczono wcześniej inaczej. Nadpłata: {polish_money(done.surplus_gr)}.",
+        )  # fmt: skip
+
+
+@transaction.atomic
+def close(payment: Payment, state: State) -> None:
+    """Its charges may be paid otherwise. A payment that has ended stays as it is."""
+    found = Payment.objects.select_for_update().get(pk=payment.pk)
+    if found.is_open:
+        found.state = state
+        found.save(update_fields=["state"])
+        found.items.update(is_open=False)
+
+
+def give_up(payment: Payment, *, at: datetime) -> None:
+    """The payer leaves it; asked once more, because it may be paid. Raises OperatorFailed."""
+    ask(payment, at=at)
+    close(payment, State.CANCELLED)
+
+
+def ask(payment: Payment, *, at: datetime) -> None:
+    """What the operator knows of it; paid, it is booked. Raises OperatorFailed, OperatorRefused."""
+    said = payment.merchant.connect().status(str(payment.key), order_id=payment.order_id)
+    if said and said.session == str(payment.key) and said.state in {State.PAID, State.CANCELLED}:
+        take(payment.merchant, said, at=at)
+
+
+def reconcile(*, at: datetime) -> None:
+    """Job: payments without a message are asked about; those whose time is over are then given up."""
+    rows = Payment.objects.open().filter(started_at__lte=at - ASKED_AFTER).select_related("merchant__bank_account")
+    for payment in rows.order_by("started_at")[:AT_ONCE]:
+        try:
+            ask(payment, at=at)
+        except (OperatorFailed, OperatorRefused):
+            LOGGER.warning("payment %s: the operator does not say its state", payment.pk)
+            is_over = payment.expires_at + GIVEN_UP_UNANSWERED <= at
+        else:
+            is_over = payment.expires_at <= at
+        if is_over:
+            close(payment, State.CANCELLED)

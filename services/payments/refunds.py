@@ -1,0 +1,174 @@
+"""Money given back: asked by one person, approved by another, paid out by the operator or by the office itself."""
+
+import logging
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.identity.models import User
+from services.payments.base import CURRENCY, OperatorFailed, OperatorRefused, Said, State, as_key
+from services.payments.ledger.books import Voucher, account, give_back, give_back_surplus, lock
+from services.payments.ledger.models import Charge, Entry, LedgerAccount, Operation
+from services.payments.models import Merchant, Payment, PaymentFault, Refund
+from services.payments.news import returned
+from spatial.errors import Conflict, Malformed, Refused
+
+LOGGER = logging.getLogger(__name__)
+WAITING = (Refund.Status.ASKED, Refund.Status.SENT)
+
+
+@transaction.atomic
+def ask_back(charge: Charge, *, reason: str, by: User, at: datetime) -> Refund:
+    """All that was paid for the charge. Raises Malformed without a reason, Conflict where nothing can go back."""
+    lock([charge])
+    if Refund.objects.filter(charge=charge, status__in=WAITING).exists():
+        raise Conflict(_("Zwrot tej opłaty już czeka."))
+    if not charge.paid_gr:
+        raise Conflict(_("Ta opłata nie jest zapłacona."))
+    payments = Payment.objects.filter(items__charge=charge, state=State.PAID)
+    booked = operation_of(charge)
+    online = next((one for one in payments if booked and one.booking_key == booked.key), None)
+    return Refund.objects.create(
+        municipality=charge.municipality, charge=charge, payment=online, amount_gr=charge.paid_gr,
+        reason=given(reason), asked_by=by, asked_at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def ask_surplus_back(fault: PaymentFault, *, reason: str, by: User, at: datetime) -> Refund:
+    """What is left of the surplus. Raises Malformed without a reason, Conflict where nothing is left."""
+    fault = PaymentFault.objects.select_for_update().get(pk=fault.pk)
+    if not fault.left_gr or fault.resolved_at:
+        raise Conflict(_("Tu nie ma już czego zwracać."))
+    refund = Refund.objects.create(
+        municipality=fault.municipality, payment=fault.payment, fault=fault, amount_gr=fault.left_gr,
+        reason=given(reason), asked_by=by, asked_at=at,
+    )  # fmt: skip
+    fault.resolved_at, fault.resolved_by, fault.decision = at, by, f"Zwrot: {refund.reason}"[:300]
+    fault.save()
+    return refund
+
+
+def given(reason: str) -> str:
+    """Raises Malformed."""
+    if not reason.strip():
+        raise Malformed(_("Napisz, dlaczego."))
+    return reason.strip()[:300]
+
+
+def operation_of(charge: Charge) -> Operation | None:
+    """The last payment that was booked for the charge."""
+    rows = Operation.objects.filter(kind=Operation.Kind.PAYMENT, entries__charge=charge)
+    return rows.order_by("-pk").first()
+
+
+def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address: str) -> Refund:
+    """The second person's word; an approved one goes out at once.
+
+    address: of the office, for messages of the operator, "" where it is not known. Raises Refused for the one who
+    asked, Conflict where it has been decided.
+    """
+    with transaction.atomic():
+        refund = Refund.objects.select_for_update().get(pk=refund.pk)
+        if refund.status != Refund.Status.ASKED:
+            raise Conflict(_("Ten zwrot jest już rozstrzygnięty."))
+        if refund.asked_by_id == by.pk:
+            raise Refused(_("Zwrot zatwierdza inna osoba niż ta, która o niego wystąpiła."))
+        refund.decided_by, refund.decided_at = by, at
+        refund.status = Refund.Status.SENT if is_approved else Refund.Status.REFUSED
+        refund.save()
+        if not is_approved:
+            reopen(refund)
+        elif refund.payment is None:
+            pay_out(refund, at=at)
+    if is_approved and refund.payment is not None:
+        send(refund, at=at, address=address)
+    return refund
+
+
+def send(refund: Refund, *, at: datetime, address: str) -> None:
+    """Tells the operator; without an answer the job tells it again under the same name."""
+    payment = refund.payment
+    if payment is None:
+        return
+    said = Said(
+        session=str(payment.key), state=State.REFUND_STARTED, amount_gr=refund.amount_gr, currency=payment.currency,
+        order_id=payment.order_id, refund=refund.session,
+    )  # fmt: skip
+    notify = f"{address}/platnosci/{payment.merchant.operator}/powiadomienie" if address else ""
+    try:
+        payment.merchant.connect().refund(said, description="Zwrot opłaty", notify_url=notify)
+    except OperatorRefused:
+        fail(refund, at=at)
+    except OperatorFailed:
+        LOGGER.warning("refund %s: the operator does not answer", refund.pk)
+
+
+@transaction.atomic
+def fail(refund: Refund, *, at: datetime) -> None:
+    found = Refund.objects.select_for_update().get(pk=refund.pk)
+    if found.status != Refund.Status.SENT:
+        return
+    found.status = Refund.Status.FAILED
+    found.save()
+    reopen(found)
+    PaymentFault.objects.create(
+        municipality=found.municipality, kind=PaymentFault.Kind.REFUND, payment=found.payment, at=at,
+        text=f"Operator odmówił zwrotu {found.amount}. Zwróć przelewem albo spróbuj jeszcze raz.",
+    )  # fmt: skip
+
+
+def reopen(refund: Refund) -> None:
+    """The surplus waits for another decision."""
+    if refund.fault_id:
+        PaymentFault.objects.filter(refunds=refund).update(resolved_at=None, resolved_by=None, decision="")
+
+
+def heard(merchant: Merchant, said: Said, *, at: datetime) -> None:
+    """The operator says what became of a refund; another sum than was asked for is a fault."""
+    refund = Refund.objects.select_for_update().filter(payment__merchant=merchant, key=as_key(said.refund)).first()
+    is_same = refund and (said.amount_gr, said.currency) == (refund.amount_gr, CURRENCY)
+    if refund is None or not is_same:
+        text = f"Operator podaje zwrot, o który nie prosiliśmy: zamówienie {said.order_id}."
+        PaymentFault.objects.create(municipality=merchant.municipality, kind=PaymentFault.Kind.REFUND, text=text, at=at)
+    elif said.state is State.REFUNDED and refund.status in {Refund.Status.SENT, Refund.Status.FAILED}:
+        pay_out(refund, at=at)
+    elif said.state is State.FAILED:
+        fail(refund, at=at)
+
+
+def pay_out(refund: Refund, *, at: datetime) -> None:
+    """Into the books: the money is gone."""
+    today = timezone.localdate(at)
+    voucher = Voucher(
+        key=f"refund:{refund.key}", source=f"zwrot {refund.reason}"[:60], value_date=today, at=at, by=refund.decided_by
+    )
+    refund.status, refund.done_on = Refund.Status.DONE, today
+    refund.save()
+    if refund.charge is None:
+        give_back_surplus(refund.amount_gr, voucher=voucher, out_of=announced_of(refund))
+        PaymentFault.objects.filter(refunds=refund).update(left_gr=0)
+        return
+    give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=came_into(refund.charge))
+    returned.send(Refund, charge=refund.charge, amount_gr=refund.amount_gr, on=today)
+
+
+def announced_of(refund: Refund) -> LedgerAccount:
+    """Where surplus money lies."""
+    bank_account = refund.payment.merchant.bank_account if refund.payment else None
+    return account(refund.municipality_id, LedgerAccount.Kind.ANNOUNCED, bank_account)
+
+
+def came_into(charge: Charge) -> LedgerAccount:
+    """Where the money for the charge came last."""
+    operation = operation_of(charge)
+    entry = Entry.objects.select_related("account").filter(operation=operation, amount_gr__gt=0).get()
+    return entry.account
+
+
+def repeat(*, at: datetime, address: str) -> None:
+    """Job: refunds that the operator has not answered for are told again."""
+    for refund in Refund.objects.filter(status=Refund.Status.SENT, payment__isnull=False).order_by("pk")[:100]:
+        send(refund, at=at, address=address)

@@ -1,0 +1,1 @@
+"""Statements of the office's bank accounts: read, kept without doubles, matched with what people owe."""

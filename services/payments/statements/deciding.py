@@ -1,0 +1,104 @@
+"""What a person decides about a line. Each step locks the line; pressed twice it is done once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from services.identity.models import User
+from services.payments.ledger.books import account, book, give_back_surplus, lock, settle
+from services.payments.ledger.models import Charge, LedgerAccount, Operation
+from services.payments.statements.matching import Clue, verdict
+from services.payments.statements.models import LineCharge, StatementLine
+from services.payments.statements.posting import voucher
+from spatial.errors import Conflict, Malformed
+
+Account, State, Reason = LedgerAccount.Kind, StatementLine.State, StatementLine.Reason
+
+#: money of these reasons is no payment to the office
+_NEVER_PAYS = frozenset({Reason.DEBIT, Reason.CURRENCY, Reason.TOO_LARGE})
+
+
+@transaction.atomic
+def explain(line: StatementLine, charges: Sequence[Charge], *, by: User, at: datetime) -> StatementLine:
+    """The rest of the line pays the charges; what is more than they need stays to be explained.
+
+    Raises Conflict for a line that is decided, charges of another office or paid already, and a part of a charge that
+    is paid whole.
+    """
+    line = locked(line)
+    refuse_strangers(line, charges)
+    found = verdict(line.left_gr, Clue(Reason.HAND, tuple(charges)), lock(charges))
+    if found.reason == Reason.NOTHING_OWED:
+        raise Conflict(_("Ta należność jest już rozliczona. Wybierz inną albo zwróć wpłatę."))
+    if found.reason == Reason.PART:
+        raise Conflict(_("Tę opłatę płaci się w całości, a wpłata jest niższa. Zwróć ją albo wezwij do dopłaty."))
+    kind = Account.UNEXPLAINED if line.is_booked else Account.BANK
+    into = account(line.municipality_id, kind, None if line.is_booked else line.bank_account)
+    step = f":{line.parts.count() + 1}"
+    settled = settle(found.charges, line.left_gr, voucher=voucher(line, at=at, by=by, step=step), into=into)
+    for key, part in settled.parts:
+        LineCharge.objects.create(line=line, charge_id=key, amount_gr=part)
+    line.left_gr, line.is_booked, line.suggestion = settled.surplus_gr, True, None
+    line.state, line.reason = found.state, found.reason
+    return signed(line, by=by, at=at)
+
+
+@transaction.atomic
+def give_back(line: StatementLine, *, note: str, by: User, at: datetime) -> StatementLine:
+    """The rest goes back to who sent it. Raises Malformed without a note, Conflict for money not in the books."""
+    line = locked(line)
+    line.note = given(note)
+    if not line.is_booked:
+        raise Conflict(_("Tej pozycji nie ma w księgach, więc nie ma czego zwrócić. Możesz ją pominąć."))
+    bank = account(line.municipality_id, Account.BANK, line.bank_account)
+    give_back_surplus(line.left_gr, voucher=voucher(line, at=at, by=by, step=":back"), out_of=bank)
+    line.state, line.reason, line.left_gr = State.RETURNED, Reason.HAND, 0
+    return signed(line, by=by, at=at)
+
+
+@transaction.atomic
+def ignore(line: StatementLine, *, note: str, by: User, at: datetime) -> StatementLine:
+    """No payment to the office: what was booked is taken off. Raises Malformed without a note, Conflict otherwise."""
+    line = locked(line)
+    line.note = given(note)
+    if line.parts.exists():
+        raise Conflict(_("Część tej wpłaty już coś opłaciła. Resztę zwróć albo rozlicz."))
+    if line.is_booked:
+        bank = account(line.municipality_id, Account.BANK, line.bank_account)
+        unexplained = account(line.municipality_id, Account.UNEXPLAINED)
+        sides = [(unexplained, line.left_gr, None), (bank, -line.left_gr, None)]
+        said = voucher(line, at=at, by=by, step=":ignored")
+        book(Operation.Kind.TRANSFER, line.municipality_id, said, sides)
+    line.state, line.left_gr = State.IGNORED, 0
+    return signed(line, by=by, at=at)
+
+
+def locked(line: StatementLine) -> StatementLine:
+    """Raises Conflict for a line that somebody has decided."""
+    rows = StatementLine.objects.select_related("statement", "bank_account").select_for_update(of=("self",))
+    found = rows.get(pk=line.pk)
+    if not found.is_open:
+        raise Conflict(_("Tę pozycję już rozstrzygnięto. Odśwież stronę."))
+    return found
+
+
+def refuse_strangers(line: StatementLine, charges: Sequence[Charge]) -> None:
+    if line.reason in _NEVER_PAYS:
+        raise Conflict(_("Tej pozycji nie można rozliczyć z należnością. Możesz ją pominąć i podać powód."))
+    if not charges or any(charge.municipality_id != line.municipality_id for charge in charges):
+        raise Conflict(_("Wybierz należność tego urzędu."))
+
+
+def given(note: str) -> str:
+    """Raises Malformed."""
+    if not note.strip():
+        raise Malformed(_("Napisz, dlaczego tak rozstrzygasz."))
+    return note.strip()[:300]
+
+
+def signed(line: StatementLine, *, by: User, at: datetime) -> StatementLine:
+    line.decided_by, line.decided_at = by, at
+    line.save()
+    return line

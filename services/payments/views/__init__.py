@@ -1,0 +1,1 @@
+"""Pages of payments: of the payer, of the office, and the door for messages of operators."""

@@ -1,0 +1,477 @@
+"""Paying through Przelewy24 over HTTP: one settlement whatever the operator says, however often and in what order.
+
+States: python-getpaid-core. Verify before the money is passed on: OpenAPI 1.0.16 of Przelewy24.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as tried
+from hypothesis import strategies as st
+
+from services.identity.models import StaffRole
+from services.payments import desk, paying, refunds
+from services.payments.base import State
+from services.payments.ledger.books import account, balance, settle
+from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
+from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
+from services.payments.transfer import transfer_for
+from spatial.errors import Conflict, Refused, ServiceError
+from tests.conftest import person
+from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
+from tests.services.payments.test_ledger import refuse_unbalanced
+from tests.simulators.base import UNAVAILABLE, Says
+
+pytestmark = pytest.mark.django_db
+DOOR = "/platnosci/przelewy24/powiadomienie"
+Kind = PaymentFault.Kind
+
+
+@pytest.fixture
+def begun(merchant, make_charge, anna):
+    """One payment of 17 zł that waits for its payer."""
+    return paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+
+
+@pytest.fixture
+def irena(skala):
+    clerk = person("irena", "Irena", "Lis")
+    StaffRole.objects.create(user=clerk, municipality=skala, role=StaffRole.Role.TAX_CLERK, job_title="inspektor")
+    return clerk
+
+
+def told(letter) -> int:
+    body, _headers = letter
+    return Client().post(DOOR, body, content_type="application/json").status_code
+
+
+def charge_of(payment):
+    return payment.items.get().charge
+
+
+def announced(payment) -> int:
+    return balance(account(payment.municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account))
+
+
+class TestBegins:
+    def test_once_for_the_same_charges(self, begun, anna):
+        again = paying.begin(anna, [charge_of(begun)], visit=VISIT, at=timezone.now())
+
+        assert again == begun
+        assert begun.state == State.STARTED
+        assert begun.url.endswith(f"/trnRequest/{begun.token}")
+
+    def test_with_what_the_operator_must_know(self, begun, operator):
+        order = operator.order(begun.key)
+        assert (order.amount, order.title, order.has_payer) == (17_00, "Opłata skarbowa", True)
+        assert order.notify_url == f"http://testserver{DOOR}"
+        assert order.return_url == f"http://testserver/platnosci/{begun.key}/"
+
+    def test_not_while_one_of_them_is_being_paid(self, begun, make_charge, anna):
+        with pytest.raises(Conflict):
+            paying.begin(anna, [charge_of(begun), make_charge()], visit=VISIT, at=timezone.now())
+
+    def test_not_for_two_accounts_at_once(self, merchant, make_charge, anna, skala):
+        BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_NRB, title="Odpady", purpose="waste", valid_from="2020-01-01"
+        )
+        charges = [make_charge(), make_charge(kind="waste")]
+
+        with pytest.raises(Conflict):
+            paying.begin(anna, charges, visit=VISIT, at=timezone.now())
+        assert len(paying.baskets([*_with_left(charges)], on=timezone.localdate())) == 2
+
+    def test_a_basket_is_one_payment(self, merchant, make_charge, anna, operator):
+        charges = [make_charge(17_00), make_charge(5_50)]
+
+        payment = paying.begin(anna, charges, visit=VISIT, at=timezone.now())
+        assert told(operator.pay(payment.key)) == 200
+
+        assert payment.amount_gr == 22_50
+        assert [charge.left_gr for charge in charges] == [0, 0]
+
+    @pytest.mark.parametrize("lie", [UNAVAILABLE, Says(b"{}"), Says(b'{"data":{"token":"../x?y"}}')])
+    def test_again_after_the_operator_failed(self, merchant, make_charge, anna, operator, lie):
+        charge = make_charge()
+        operator.lie(lie)
+        with pytest.raises(ServiceError):
+            paying.begin(anna, [charge], visit=VISIT, at=timezone.now())
+
+        assert paying.begin(anna, [charge], visit=VISIT, at=timezone.now()).state == State.STARTED
+        assert not PaymentItem.objects.filter(is_open=True).exclude(payment__state=State.STARTED).exists()
+
+
+def _with_left(charges):
+    rows = type(charges[0]).objects.unpaid().select_related("municipality")
+    return rows.filter(pk__in=[one.pk for one in charges])
+
+
+class TestMessages:
+    def test_settle_once(self, begun, operator):
+        letter = operator.pay(begun.key)
+
+        assert [told(letter), told(letter)] == [200, 200]
+
+        begun.refresh_from_db()
+        order = operator.order(begun.key)
+        assert (begun.state, begun.order_id, order.is_taken) == (State.PAID, order.number, True)
+        assert (charge_of(begun).left_gr, announced(begun)) == (0, 17_00)
+        assert PaymentMessage.objects.get().outcome == "booked"
+        assert not PaymentFault.objects.exists()
+
+    @pytest.mark.parametrize("lies", [{"sign": "0" * 96}, {"sign": "ł"}, {"sign": None}])
+    def test_with_a_wrong_sign_write_nothing(self, begun, operator, lies):
+        operator.pay(begun.key)
+
+        assert told(operator.notification(operator.order(begun.key), **lies)) == 400
+
+        assert charge_of(begun).left_gr == 17_00
+        assert not PaymentMessage.objects.exists()
+
+    @pytest.mark.parametrize("lies", [{"amount": 17_01}, {"amount": 1}, {"currency": "EUR"}])
+    def test_of_another_amount_or_currency_go_to_the_desk(self, begun, operator, lies):
+        operator.pay(begun.key)
+
+        assert told(operator.notification(operator.order(begun.key), **lies)) == 200
+
+        assert PaymentFault.objects.get().kind == Kind.AMOUNT
+        assert (charge_of(begun).left_gr, announced(begun)) == (17_00, 0)
+        assert told(operator.notification(operator.order(begun.key))) == 200  # the right one comes after all
+        assert charge_of(begun).left_gr == 0
+
+    @pytest.mark.parametrize("session", ["x", "00000000-0000-0000-0000-000000000001"])
+    def test_of_another_session_go_to_the_desk(self, begun, operator, session):
+        operator.pay(begun.key)
+
+        assert told(operator.notification(operator.order(begun.key), sessionId=session)) == 200
+
+        assert PaymentFault.objects.get().kind == Kind.UNKNOWN
+        assert charge_of(begun).left_gr == 17_00
+
+    def test_wait_where_the_operator_does_not_confirm(self, begun, operator):
+        letter = operator.pay(begun.key)
+        operator.lie(UNAVAILABLE)
+
+        assert told(letter) == 502
+        assert charge_of(begun).left_gr == 17_00
+        assert told(letter) == 200
+        assert charge_of(begun).left_gr == 0
+
+    def test_confirmed_before_we_knew_are_booked(self, begun, operator):
+        letter = operator.pay(begun.key)
+        operator.order(begun.key).is_taken = True  # our worker was killed after it had verified
+
+        assert told(letter) == 200
+        assert charge_of(begun).left_gr == 0
+
+    def test_refused_by_the_operator_go_to_the_desk(self, begun, operator):
+        letter = operator.pay(begun.key)
+        operator.order(begun.key).paid = 18_00  # another sum than it tells
+
+        assert told(letter) == 200
+        assert PaymentFault.objects.get().kind == Kind.REFUSED
+        assert charge_of(begun).left_gr == 17_00
+
+    def test_after_it_was_settled_otherwise_are_a_surplus(self, begun, operator, cash):
+        settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)
+
+        assert told(operator.pay(begun.key)) == 200
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.left_gr) == (Kind.SURPLUS, 17_00)
+        assert announced(begun) == 17_00
+
+    @pytest.mark.parametrize(
+        ("address", "body", "status"),
+        [
+            (DOOR, b"", 400), (DOOR, b"{}", 400), (DOOR, b"\xff\x00", 400), (DOOR, b"x" * 70_000, 413),
+            (DOOR, b'{"posId":5,"sessionId":"x"}', 404), ("/platnosci/x/powiadomienie", b"{}", 404),
+            ("/platnosci/payu/powiadomienie", b'{"order":[]}', 400),
+        ],
+    )  # fmt: skip
+    def test_of_nonsense_are_answered_and_nothing_is_written(self, merchant, address, body, status):
+        assert Client().post(address, body, content_type="application/json").status_code == status
+        assert not PaymentMessage.objects.exists()
+
+    @given(steps=st.lists(st.sampled_from(["tell", "wrong", "job", "late", "give-up", "cash"]), min_size=1, max_size=8))
+    @tried(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_in_any_order_settle_once(self, merchant, make_charge, anna, operator, cash, steps):
+        """Doubled, wrong, before and after the job, after the payer had left, after it was paid in cash."""
+        with transaction.atomic():
+            now = timezone.now()
+            payment = paying.begin(anna, [make_charge()], visit=VISIT, at=now)
+            letter = operator.pay(payment.key)
+            came = 0
+            for at, step in enumerate(steps):
+                if step == "tell":
+                    assert told(letter) == 200
+                elif step == "wrong":
+                    assert told(operator.notification(operator.order(payment.key), amount=1)) == 200
+                elif step == "job":
+                    paying.reconcile(at=now + timedelta(minutes=5))
+                elif step == "late":
+                    paying.reconcile(at=now + timedelta(days=2))
+                elif step == "give-up":
+                    paying.give_up(payment, at=now)
+                else:
+                    came += 17_00
+                    settle([charge_of(payment)], 17_00, voucher=voucher(f"kp:{at}"), into=cash)
+            told(letter)
+
+            payment.refresh_from_db()
+            assert (payment.state, announced(payment)) == (State.PAID, 17_00)
+            assert Operation.objects.filter(key=payment.booking_key).count() == 1
+            assert charge_of(payment).paid_gr == 17_00
+            assert -balance(account(payment.municipality, LedgerAccount.Kind.UNEXPLAINED)) == came
+            refuse_unbalanced()
+            transaction.set_rollback(True)
+
+
+class TestJob:
+    def test_finds_what_was_paid_without_a_message(self, begun, operator):
+        operator.pay(begun.key)
+
+        paying.reconcile(at=timezone.now() + timedelta(minutes=5))
+
+        begun.refresh_from_db()
+        assert (begun.state, operator.order(begun.key).is_taken) == (State.PAID, True)
+        assert charge_of(begun).left_gr == 0
+
+    def test_gives_up_what_was_left_and_a_late_message_still_counts(self, begun, operator):
+        paying.reconcile(at=timezone.now() + timedelta(minutes=10))
+        begun.refresh_from_db()
+        assert begun.is_open
+
+        paying.reconcile(at=timezone.now() + timedelta(hours=1))
+        begun.refresh_from_db()
+        assert (begun.state, PaymentItem.objects.filter(is_open=True).count()) == (State.CANCELLED, 0)
+
+        assert told(operator.pay(begun.key)) == 200
+        assert charge_of(begun).left_gr == 0
+
+    def test_waits_a_day_for_an_operator_that_is_silent(self, begun, operator):
+        operator.always = UNAVAILABLE
+        paying.reconcile(at=timezone.now() + timedelta(hours=3))
+        begun.refresh_from_db()
+        assert begun.is_open
+
+        paying.reconcile(at=timezone.now() + timedelta(hours=25))
+        begun.refresh_from_db()
+        assert not begun.is_open
+
+
+class TestRefund:
+    @pytest.fixture
+    def asked(self, begun, operator, jadwiga):
+        told(operator.pay(begun.key))
+        return refunds.ask_back(charge_of(begun), reason="Wniosek wycofany", by=jadwiga, at=timezone.now())
+
+    def approve(self, refund, by):
+        return refunds.decide(refund, is_approved=True, by=by, at=timezone.now(), address="http://testserver")
+
+    def test_needs_two_people(self, asked, jadwiga):
+        with pytest.raises(Refused):
+            self.approve(asked, jadwiga)
+
+    def test_goes_out_once_and_is_booked_when_the_operator_says_so(self, asked, begun, operator, irena):
+        self.approve(asked, irena)
+        refunds.repeat(at=timezone.now(), address="http://testserver")  # told again
+        order = operator.order(begun.key)
+        assert order.refunds == {asked.session: 17_00}
+        assert charge_of(begun).paid_gr == 17_00
+
+        letter = operator.refund_notification(order, asked.session)
+        assert [told(letter), told(letter)] == [200, 200]
+
+        asked.refresh_from_db()
+        assert asked.status == Refund.Status.DONE
+        assert (charge_of(begun).paid_gr, charge_of(begun).left_gr, announced(begun)) == (0, 0, 0)
+        refuse_unbalanced()
+
+    def test_rejected_by_the_operator_goes_to_the_desk(self, asked, begun, operator, irena):
+        self.approve(asked, irena)
+
+        assert told(operator.refund_notification(operator.order(begun.key), asked.session, status=1)) == 200
+
+        asked.refresh_from_db()
+        assert asked.status == Refund.Status.FAILED
+        assert PaymentFault.objects.get().kind == Kind.REFUND
+        assert charge_of(begun).paid_gr == 17_00
+
+    def test_nobody_asked_for_goes_to_the_desk(self, begun, operator):
+        told(operator.pay(begun.key))
+        order = operator.order(begun.key)
+        order.refunds["0" * 32] = 17_00
+
+        assert told(operator.refund_notification(order, "0" * 32)) == 200
+
+        assert PaymentFault.objects.get().kind == Kind.REFUND
+        assert charge_of(begun).paid_gr == 17_00
+
+    def test_of_cash_is_booked_by_the_second_person(self, make_charge, cash, jadwiga, irena):
+        charge = make_charge()
+        settle([charge], 17_00, voucher=voucher("kp"), into=cash)
+        refund = refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now())
+        with pytest.raises(Conflict):
+            refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now())
+
+        assert self.approve(refund, irena).status == Refund.Status.DONE
+
+        assert (charge.paid_gr, balance(cash)) == (0, 0)
+        with pytest.raises(Conflict):
+            self.approve(refund, irena)
+
+
+class TestDesk:
+    @pytest.fixture
+    def surplus(self, begun, operator, cash):
+        settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)
+        told(operator.pay(begun.key))
+        return PaymentFault.objects.get()
+
+    def test_a_surplus_goes_to_another_charge(self, surplus, make_charge, jadwiga):
+        small, other = make_charge(10_00), make_charge(30_00)
+        now = timezone.now()
+
+        assert desk.match(surplus, small, by=jadwiga, at=now).left_gr == 7_00
+        with pytest.raises(Conflict):
+            desk.note(surplus, "nic", by=jadwiga, at=now)
+        assert desk.match(surplus, other, by=jadwiga, at=now).resolved_by == jadwiga
+
+        assert (small.left_gr, other.left_gr) == (0, 23_00)
+        with pytest.raises(Conflict):
+            desk.match(surplus, other, by=jadwiga, at=now)
+
+    def test_or_back_to_the_payer(self, surplus, begun, operator, jadwiga, irena):
+        refund = refunds.ask_surplus_back(surplus, reason="Zapłacono dwa razy", by=jadwiga, at=timezone.now())
+        refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+
+        told(operator.refund_notification(operator.order(begun.key), refund.session))
+
+        surplus.refresh_from_db()
+        assert (surplus.left_gr, announced(begun)) == (0, 0)
+        assert charge_of(begun).paid_gr == 17_00  # the cash stays
+
+    def test_refused_it_waits_again(self, surplus, jadwiga, irena):
+        refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+        refunds.decide(refund, is_approved=False, by=irena, at=timezone.now(), address="")
+
+        surplus.refresh_from_db()
+        assert (surplus.resolved_at, surplus.left_gr) == (None, 17_00)
+
+    def test_its_pages(self, surplus, make_charge, office, jadwiga, irena, emil):
+        charge = make_charge(17_00)
+        page = office.get("/urzad/platnosci/").content.decode()
+        assert "Nadpłata: 17,00" in page
+
+        office.post(f"/urzad/platnosci/wyjasnij/{surplus.pk}/", {"decyzja": "zwroc", "tekst": "Dwa razy"})
+        refund = Refund.objects.get()
+        office.post(f"/urzad/platnosci/zwrot/{refund.pk}/", {"decyzja": "zatwierdz"})
+        refund.refresh_from_db()
+        assert refund.status == "asked"  # the same person
+        second = Client()
+        second.force_login(irena)
+        second.post(f"/urzad/platnosci/zwrot/{refund.pk}/", {"decyzja": "odrzuc"})
+        second.post(f"/urzad/platnosci/wyjasnij/{surplus.pk}/", {"decyzja": "zalicz", "oplata": charge.pk})
+        assert charge.left_gr == 0
+        stranger = Client()
+        stranger.force_login(emil)
+        assert stranger.get("/urzad/platnosci/").status_code == 403
+
+    @pytest.mark.parametrize(
+        "sent", [{}, {"decyzja": "x"}, {"decyzja": "zalicz", "oplata": "٣"}, {"decyzja": "zwroc", "tekst": "\x00"}]
+    )
+    def test_nonsense_changes_nothing(self, surplus, office, sent):
+        assert office.post(f"/urzad/platnosci/wyjasnij/{surplus.pk}/", sent).status_code == 302
+        surplus.refresh_from_db()
+        assert surplus.left_gr == 17_00
+        assert surplus.resolved_at is None
+
+    def test_of_another_office_is_not_there(self, surplus, suloszowa):
+        clerk = person("ola", "Ola", "Mazur")
+        StaffRole.objects.create(user=clerk, municipality=suloszowa, role="tax-clerk", job_title="inspektor")
+        stranger = Client()
+        stranger.force_login(clerk)
+
+        assert "Nadpłata" not in stranger.get("/urzad/platnosci/").content.decode()
+        assert stranger.post(f"/urzad/platnosci/wyjasnij/{surplus.pk}/", {"decyzja": "zwroc"}).status_code == 404
+
+
+class TestPagesOfThePayer:
+    def test_choose_and_pay_and_see_the_proof(self, client, anna, merchant, make_charge, operator):
+        client.force_login(anna)
+        charge = make_charge()
+        page = client.get("/moje/oplaty/").content.decode()
+        assert "17,00" in page
+
+        gone = client.post("/moje/oplaty/zaplac/", {"oplata": charge.pk})["Location"]
+        assert "/trnRequest/" in client.get(gone).content.decode()
+        payment = Payment.objects.get()
+        waiting = client.get(f"/platnosci/{payment.key}/").content.decode()
+        assert "Przetwarzamy" in waiting
+        assert "Zapłacono" not in waiting
+        assert 'http-equiv="refresh"' in waiting
+
+        told(operator.pay(payment.key))
+
+        assert "Zapłacono" in client.get(f"/platnosci/{payment.key}/").content.decode()
+        proof = client.get(f"/moje/oplaty/{charge.pk}/").content.decode()
+        assert f"Przelewy24 {payment.order_id}"[:16] in proof
+        assert "wpłata" in proof
+
+    def test_blik_code(self, client, anna, begun, operator):
+        client.force_login(anna)
+        assert client.post(f"/platnosci/{begun.key}/blik/", {"kod": "12x456"}).status_code == 422
+        assert client.post(f"/platnosci/{begun.key}/blik/", {"kod": "777 123"}).status_code == 302
+        assert operator.order(begun.key).is_paid
+
+    def test_leaving_frees_the_charge(self, client, anna, begun):
+        client.force_login(anna)
+        client.post(f"/platnosci/{begun.key}/przerwij/")
+        assert "Płatność przerwana" in client.get(f"/platnosci/{begun.key}/").content.decode()
+        assert client.post("/moje/oplaty/zaplac/", {"oplata": charge_of(begun).pk}).status_code == 302
+        assert Payment.objects.open().count() == 1
+
+    def test_of_others_are_not_there(self, client, celina, begun):
+        client.force_login(celina)
+        charge = charge_of(begun)
+        assert client.get(f"/platnosci/{begun.key}/").status_code == 404
+        assert client.get(f"/moje/oplaty/{charge.pk}/").status_code == 404
+        assert client.post("/moje/oplaty/zaplac/", {"oplata": charge.pk}).status_code == 302
+        assert Payment.objects.count() == 1
+
+    @pytest.mark.parametrize("typed", [[], ["x"], ["9" * 30], ["٣"], ["-1"], ["\x00"]])
+    def test_nonsense_is_a_word(self, client, anna, merchant, typed):
+        client.force_login(anna)
+        assert (
+            "Wybierz, co chcesz" in client.post("/moje/oplaty/zaplac/", {"oplata": typed}, follow=True).content.decode()
+        )
+
+
+class TestTransfer:
+    def test_code_of_the_banks(self, stamp_account, make_charge):
+        charge = make_charge(title="Opłata skarbowa za zaświadczenie | 1")
+
+        transfer = transfer_for(charge, stamp_account, amount_gr=17_00)
+
+        fields = transfer.code.split("|")
+        assert fields[1:4] == ["PL", stamp_account.nrb, "001700"]
+        assert fields[4:6] == ["Urząd Miasta i Gminy", f"N/{charge.pk} Opłata skarbowa za zaświadczenie"[:32]]
+        assert len(fields) == 9
+        assert len(transfer.code) <= 160
+        assert transfer.picture.startswith("data:image/svg+xml")
+
+    def test_none_for_more_than_six_digits(self, stamp_account, make_charge):
+        assert transfer_for(make_charge(), stamp_account, amount_gr=10_000_00).picture == ""
+
+
+class TestSecrets:
+    def test_are_sealed_and_never_shown(self, merchant, operator):
+        row = Merchant.objects.get()
+        assert operator.crc.encode() not in bytes(row.sealed_secrets)
+        assert operator.crc not in repr(row.connect().own)
+        assert operator.crc not in str(row)
