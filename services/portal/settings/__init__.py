@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tiles.pictures",
     "tiles.downloads",
     "services.identity",
+    "services.identity.saml",
     "services.parties",
     "services.cases",
     "services.audit",
@@ -155,6 +156,11 @@ TILE_CACHE = ENVIRONMENT.tile_cache
 SEAL_DIR, SEAL_PASSPHRASE, SEAL_REQUIRED = ENVIRONMENT.seal_dir, ENVIRONMENT.seal_passphrase, ENVIRONMENT.seal_required
 TIMESTAMP_URL = ENVIRONMENT.timestamp_url
 TRUST_DIR = ENVIRONMENT.trust_dir
+#: sign-in by login.gov.pl (docs/login-node.md)
+NODE_PROFILE, NODE_URL, NODE_ENTITY = ENVIRONMENT.node_profile, ENVIRONMENT.node_url, ENVIRONMENT.node_entity
+NODE_ARTIFACT_URL, NODE_LOGOUT_URL = ENVIRONMENT.node_artifact_url, ENVIRONMENT.node_logout_url
+NODE_CERTIFICATES, NODE_DIR = ENVIRONMENT.node_certificates, ENVIRONMENT.node_dir
+NODE_OUR_ENTITY, NODE_OUR_NAME = ENVIRONMENT.node_our_entity, ENVIRONMENT.node_our_name
 CLAMAV, CLAMAV_REQUIRED = (
     ENVIRONMENT.clamav,
     ENVIRONMENT.clamav_required,
