@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("spatial.ogc.urls")),
     path("", include("services.catalogue.urls")),
     path("", include("services.audit.urls")),
+    path("", include("services.identity.saml.urls")),
     path("", include("services.personal.urls")),
     path("", include("services.correspondence.urls")),
     path("", include("services.payments.statements.urls")),

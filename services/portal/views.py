@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_safe
 from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
 from services.disclosure.services import READERS
+from services.forms.questions import spoken
 from services.identity.access import enter, municipalities_of
 from services.identity.base import PASSWORDS, PROVIDERS, Proof
 from services.identity.models import StaffRole
@@ -364,10 +365,15 @@ class SignIn(LoginView):
         return redirect(self.get_success_url())
 
 
+def other_ways() -> list[tuple[str, str]]:
+    """Code and title of each way of signing in beside the password."""
+    return [(way.code, spoken(way.title)) for way in PROVIDERS if way is not PASSWORDS]
+
+
 login = SignIn.as_view(
     template_name="portal/login.html",
     redirect_authenticated_user=True,
-    extra_context={"accounts": ACCOUNTS if settings.DEMO else (), "demo_password": PASSWORD},
+    extra_context={"accounts": ACCOUNTS if settings.DEMO else (), "demo_password": PASSWORD, "ways": other_ways},
 )
 logout = LogoutView.as_view()
 

@@ -38,6 +38,10 @@ SAMPLES: dict[str, list[str]] = {
     "logowanie/<slug:provider>/": ["/logowanie/password/?next=/moje/", "/logowanie/x/"],
     "logowanie/": ["/logowanie/", "/logowanie/?next=/moje/"],
     "wyloguj/": ["/wyloguj/"],
+    "saml/metadata": ["/saml/metadata"],
+    "saml/acs": ["/saml/acs", "/saml/acs?SAMLart=x&RelayState=y"],
+    "saml/wejscie": ["/saml/wejscie"],
+    "saml/slo": ["/saml/slo"],
     "i18n/setlang/": ["/i18n/setlang/"],
     # OGC API and tiles; {collection} is each collection in turn, {item} its first item
     "^ogc/?$": [f"/ogc/{form}" for form in FORMS],

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tiles.pictures",
     "tiles.downloads",
     "services.identity",
+    "services.identity.saml",
     "services.parties",
     "services.cases",
     "services.audit",
@@ -161,6 +162,11 @@ PAYMENT_OPERATORS = {
     "przelewy24": {"live": "https://secure.przelewy24.pl", "sandbox": ENVIRONMENT.p24_sandbox},
     "payu": {"live": "https://secure.payu.com", "sandbox": ENVIRONMENT.payu_sandbox},
 }
+#: sign-in by login.gov.pl (docs/login-node.md)
+NODE_PROFILE, NODE_URL, NODE_ENTITY = ENVIRONMENT.node_profile, ENVIRONMENT.node_url, ENVIRONMENT.node_entity
+NODE_ARTIFACT_URL, NODE_LOGOUT_URL = ENVIRONMENT.node_artifact_url, ENVIRONMENT.node_logout_url
+NODE_CERTIFICATES, NODE_DIR = ENVIRONMENT.node_certificates, ENVIRONMENT.node_dir
+NODE_OUR_ENTITY, NODE_OUR_NAME = ENVIRONMENT.node_our_entity, ENVIRONMENT.node_our_name
 CLAMAV, CLAMAV_REQUIRED = (
     ENVIRONMENT.clamav,
     ENVIRONMENT.clamav_required,

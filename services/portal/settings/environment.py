@@ -49,6 +49,15 @@ class Environment:
     p24_sandbox: str  #: MIEDZA_P24_SANDBOX: where contracts of the trial environment of Przelewy24 are asked
     payu_sandbox: str  #: MIEDZA_PAYU_SANDBOX: the same of PayU
     trust_dir: Path  #: MIEDZA_TRUST_DIR: certificates of authorities whose signatures are believed
+    node_profile: str  #: MIEDZA_NODE_PROFILE: node (login.gov.pl) or plain (SAML by POST with RSA)
+    node_url: str  #: MIEDZA_NODE_URL: where the node takes our questions; "" offers no sign-in by it
+    node_artifact_url: str  #: MIEDZA_NODE_ARTIFACT_URL: where it says what an artifact stands for
+    node_logout_url: str  #: MIEDZA_NODE_LOGOUT_URL: where it is told that a session is over; "" tells it nothing
+    node_entity: str  #: MIEDZA_NODE_ENTITY: name under which the node issues
+    node_certificates: Path  #: MIEDZA_NODE_CERTIFICATES: PEM of the certificates whose signatures are believed
+    node_dir: Path  #: MIEDZA_NODE_DIR: our keys for the node, made by manage.py node_keys
+    node_our_entity: str  #: MIEDZA_NODE_OUR_ENTITY: our name at the node; "" takes the address of our metadata
+    node_our_name: str  #: MIEDZA_NODE_OUR_NAME: ProviderName agreed with the node
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
@@ -73,6 +82,15 @@ class Environment:
                 "SEAL_REQUIRED",
                 "TIMESTAMP_URL",
                 "TRUST_DIR",
+                "NODE_PROFILE",
+                "NODE_URL",
+                "NODE_ARTIFACT_URL",
+                "NODE_LOGOUT_URL",
+                "NODE_ENTITY",
+                "NODE_CERTIFICATES",
+                "NODE_DIR",
+                "NODE_OUR_ENTITY",
+                "NODE_OUR_NAME",
                 "CLAMAV",
                 "CLAMAV_REQUIRED",
                 "AUDIT_YEARS",
@@ -110,6 +128,15 @@ class Environment:
             p24_sandbox=variables.get("MIEDZA_P24_SANDBOX", "https://sandbox.przelewy24.pl").rstrip("/"),
             payu_sandbox=variables.get("MIEDZA_PAYU_SANDBOX", "https://secure.snd.payu.com").rstrip("/"),
             trust_dir=ROOT / variables.get("MIEDZA_TRUST_DIR", "data/trust"),
+            node_profile=node_profile(variables),
+            node_url=variables.get("MIEDZA_NODE_URL", ""),
+            node_artifact_url=variables.get("MIEDZA_NODE_ARTIFACT_URL", ""),
+            node_logout_url=variables.get("MIEDZA_NODE_LOGOUT_URL", ""),
+            node_entity=variables.get("MIEDZA_NODE_ENTITY", ""),
+            node_certificates=ROOT / variables.get("MIEDZA_NODE_CERTIFICATES", state / "node/node.pem"),
+            node_dir=ROOT / variables.get("MIEDZA_NODE_DIR", state / "node"),
+            node_our_entity=variables.get("MIEDZA_NODE_OUR_ENTITY", ""),
+            node_our_name=variables.get("MIEDZA_NODE_OUR_NAME", ""),
         )
 
 
@@ -131,6 +158,18 @@ def scanner(variables: Mapping[str, str]) -> str:
     value = variables.get("MIEDZA_CLAMAV", "")
     if value and not value.startswith("/") and not is_address(value):
         raise SettingError(f"MIEDZA_CLAMAV takes a path of a socket or host:port, not {value!r}.")
+    return value
+
+
+def node_profile(variables: Mapping[str, str]) -> str:
+    """Raises SettingError also where the node is named by half."""
+    value = variables.get("MIEDZA_NODE_PROFILE", "node")
+    needed = {"node": ("ENTITY", "ARTIFACT_URL"), "plain": ("ENTITY",)}
+    if value not in needed:
+        raise SettingError(f"MIEDZA_NODE_PROFILE takes node or plain, not {value!r}.")
+    missing = [f"MIEDZA_NODE_{name}" for name in needed[value] if not variables.get(f"MIEDZA_NODE_{name}")]
+    if variables.get("MIEDZA_NODE_URL") and missing:
+        raise SettingError(f"MIEDZA_NODE_URL needs {' and '.join(missing)} beside it.")
     return value
 
 
