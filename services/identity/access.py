@@ -43,7 +43,7 @@ def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider, means
 
 def has_just_entered(request: HttpRequest, *, within: timedelta = timedelta(minutes=5)) -> bool:
     """Who has signed in a moment ago need not prove again that it is them."""
-    return 0 <= time() - request.session.get(ENTERED, 0) < within.total_seconds()
+    return 0 <= time() - int(request.session.get(ENTERED, 0)) < within.total_seconds()
 
 
 def level_of(request: HttpRequest) -> Level:

@@ -11,7 +11,7 @@ from typing import Protocol
 from unicodedata import normalize
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter  # type: ignore[import-untyped]
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse

@@ -7,9 +7,9 @@ tells by its signals stands in the session and in the log of sign-ins.
 from time import time
 from typing import Any
 
-from allauth.mfa import signals  # type: ignore[import-untyped]
-from allauth.mfa.models import Authenticator  # type: ignore[import-untyped]
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value  # type: ignore[import-untyped]
+from allauth.mfa import signals
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.db.models import QuerySet
 from django.dispatch import receiver

@@ -2,11 +2,11 @@
 
 from typing import Any, ClassVar
 
-from allauth.account import forms as account  # type: ignore[import-untyped]
-from allauth.account.utils import perform_login  # type: ignore[import-untyped]
-from allauth.mfa.base import forms as factor  # type: ignore[import-untyped]
-from allauth.mfa.totp.forms import ActivateTOTPForm  # type: ignore[import-untyped]
-from allauth.mfa.webauthn.forms import AddWebAuthnForm  # type: ignore[import-untyped]
+from allauth.account import forms as account
+from allauth.account.utils import perform_login
+from allauth.mfa.base import forms as factor
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _

@@ -42,7 +42,7 @@ NEWS = {
     "account/messages/password_set.txt": _("Hasło jest ustawione."),
     "mfa/messages/totp_activated.txt": _("Aplikacja z kodami jest włączona."),
     "mfa/messages/totp_deactivated.txt": _("Aplikacja z kodami jest wyłączona."),
-    "mfa/messages/recovery_codes_generated.txt": _("Kody zapasowe są gotowe. Poprzednie już nie działają."),
+    "mfa/messages/recovery_codes_generated.txt": _("Kody zapasowe są gotowe."),
     "mfa/messages/webauthn_added.txt": _("Klucz jest dodany."),
     "mfa/messages/webauthn_removed.txt": _("Klucz jest usunięty."),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import time
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter  # type: ignore[import-untyped]
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

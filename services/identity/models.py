@@ -109,8 +109,8 @@ class SignIn(models.Model):
 
     @property
     def provider_name(self) -> str:
-        return dict(self.Provider.choices).get(self.provider, self.provider)
+        return str(dict(self.Provider.choices).get(self.provider, self.provider))
 
     @property
     def means_name(self) -> str:
-        return dict(self.Means.choices).get(self.means, self.means)
+        return str(dict(self.Means.choices).get(self.means, self.means))

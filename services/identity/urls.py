@@ -1,10 +1,10 @@
 """Addresses of accounts; names without a namespace are those by which django-allauth finds its pages."""
 
-from allauth.account import views as account  # type: ignore[import-untyped]
-from allauth.mfa.recovery_codes import views as codes  # type: ignore[import-untyped]
-from allauth.mfa.totp import views as totp  # type: ignore[import-untyped]
-from allauth.mfa.webauthn import views as keys  # type: ignore[import-untyped]
-from django.urls import path
+from allauth.account import views as account
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as keys
+from django.urls import path, re_path
 
 from services.identity import views
 
@@ -18,8 +18,8 @@ urlpatterns = [
     path("konto/haslo/ustaw/", account.password_set, name="account_set_password"),
     path("konto/haslo/nie-pamietam/", account.password_reset, name="account_reset_password"),
     path("konto/haslo/nie-pamietam/wyslane/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "konto/haslo/nowe/<str:uidb36>/<str:key>/",
+    re_path(
+        r"^konto/haslo/nowe/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

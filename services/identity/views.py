@@ -2,8 +2,8 @@
 
 from typing import Any, cast
 
-from allauth.account.views import LoginView  # type: ignore[import-untyped]
-from allauth.mfa.base.views import AuthenticateView, IndexView, ReauthenticateView  # type: ignore[import-untyped]
+from allauth.account.views import LoginView
+from allauth.mfa.base.views import AuthenticateView, IndexView, ReauthenticateView
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -29,28 +29,28 @@ class SignIn(LoginView):  # type: ignore[misc]
         return SignInForm
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**more) | {"next": self.get_next_url() or ""}
+        return {**super().get_context_data(**more), "next": self.get_next_url() or ""}
 
 
 class GiveFactor(AuthenticateView):  # type: ignore[misc]
     """The second step of a sign-in; in the demo the code stands beside."""
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**more) | {"demo_code": demo_code(self.stage.login.user)}
+        return {**super().get_context_data(**more), "demo_code": demo_code(self.stage.login.user)}
 
 
 class ProveFactor(ReauthenticateView):  # type: ignore[misc]
     """The same for somebody who is signed in."""
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**more) | {"demo_code": demo_code(self.request.user)}
+        return {**super().get_context_data(**more), "demo_code": demo_code(self.request.user)}
 
 
 class Security(IndexView):  # type: ignore[misc]
     """Second factors, password, address; says to staff without a factor that one is owed."""
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return super().get_context_data(**more) | {"is_owed": is_owed(self.request)}
+        return {**super().get_context_data(**more), "is_owed": is_owed(self.request)}
 
 
 @never_cache

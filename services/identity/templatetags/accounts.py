@@ -10,3 +10,9 @@ register = template.Library()
 def mail_note() -> dict[str, object]:
     """In the demo letters are files, and the page says where."""
     return {"folder": settings.EMAIL_FOLDER if settings.DEMO else None}
+
+
+@register.filter
+def in_fours(secret: str) -> str:
+    """A long key as people copy it, and so that it finds room on a phone."""
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))

@@ -161,6 +161,7 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "services.identity.adapter.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in before the first address is confirmed
 MFA_TOTP_TOLERANCE = 1  # RFC 6238 section 5.2: one step for the delay of the network
 MFA_TOTP_ISSUER = "e-Urząd"
 MFA_FORMS = {

@@ -27,7 +27,7 @@ def sign_in(client: Client, username: str = "anna", password: str = PASSWORD, **
 def set_up_application(client: Client) -> str:
     """The Base32 secret of the application that the signed-in person has set up by its page."""
     page = client.get("/konto/bezpieczenstwo/aplikacja/").content.decode()
-    secret = re.search(r'<code class="secret">(\w+)</code>', page)[1]
+    secret = re.search(r'<code class="secret">([\w ]+)</code>', page)[1].replace(" ", "")
     answer = client.post("/konto/bezpieczenstwo/aplikacja/", {"code": totp(secret, time())})
     assert answer["Location"] == "/konto/bezpieczenstwo/kody/"
     return secret

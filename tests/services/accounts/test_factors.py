@@ -37,7 +37,7 @@ class TestCode:
 
     def test_is_asked_after_the_password(self, client, anna_with_application, clock):
         _, secret = anna_with_application
-        clock(60)  # the code of the set-up may not be used again
+        clock(60)
 
         assert sign_in(client, next="/moje/dane/")["Location"] == "/konto/kod/"
         assert client.get("/moje/").status_code == 302
