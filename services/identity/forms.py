@@ -1,12 +1,17 @@
 """Forms of accounts: those of django-allauth in our words, and the sign-in by login or e-mail."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.account.utils import perform_login
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn import forms as keys
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +33,15 @@ HINTS = {
     "passwordless": _("Klucz poprosi wtedy o odcisk palca, twarz albo PIN."),
 }
 WRONG = _("Login albo hasło jest błędne. Sprawdź, czy nie masz włączonego Caps Lock, i spróbuj jeszcze raz.")
+
+
+@contextmanager
+def told_as_wrong() -> Iterator[None]:
+    """The library lets through what its reader of keys stumbles over; here it is a key that does not fit."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, AttributeError, struct.error, InvalidSignature) as fault:
+        raise get_adapter().validation_error("incorrect_code") from fault
 
 
 class Worded:
@@ -120,5 +134,28 @@ class SetUpApplication(Worded, ActivateTOTPForm):  # type: ignore[misc]
     pass
 
 
-class AddKey(Worded, AddWebAuthnForm):  # type: ignore[misc]
+class AddKey(Worded, keys.AddWebAuthnForm):  # type: ignore[misc]
+    def clean(self) -> dict[str, Any]:
+        with told_as_wrong():
+            answer: dict[str, Any] = super().clean()
+        return answer
+
+
+class Answered:
+    """An answer of a key: whatever it is, it is read or told as wrong."""
+
+    def clean_credential(self) -> Any:
+        with told_as_wrong():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class GiveKey(Answered, keys.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class EnterByKey(Answered, keys.LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class ProveByKey(Answered, keys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     pass

@@ -169,6 +169,9 @@ MFA_FORMS = {
     "reauthenticate": "services.identity.forms.ProveByCode",
     "activate_totp": "services.identity.forms.SetUpApplication",
     "add_webauthn": "services.identity.forms.AddKey",
+    "authenticate_webauthn": "services.identity.forms.GiveKey",
+    "login_webauthn": "services.identity.forms.EnterByKey",
+    "reauthenticate_webauthn": "services.identity.forms.ProveByKey",
 }
 
 # E-mail by SMTP; in the demo letters lie in a folder.

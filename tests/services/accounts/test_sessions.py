@@ -1,9 +1,14 @@
 """How long a session lies unused, what the log of sign-ins keeps, and how often one may try."""
 
+import json
 import logging
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -13,7 +18,7 @@ from services.identity.base import Level, Proof
 from services.identity.joining import join
 from services.identity.models import Identity, SignIn, User
 from spatial.errors import Conflict
-from tests.services.accounts.conftest import sign_in
+from tests.services.accounts.conftest import set_up_application, sign_in
 from tests.services.test_sign_in import Node
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +161,27 @@ class TestJoining:
         with pytest.raises(Conflict, match="innej osoby"):
             self.joined(anna, "b" * 64)
         assert [(row.user, row.subject) for row in Identity.objects.all()] == [(anna, "a" * 64)]
+
+
+class TestOwnData:
+    def test_a_copy_holds_the_sign_ins(self, client, anna):
+        sign_in(client, password="x")
+        sign_in(client)
+
+        with ZipFile(BytesIO(b"".join(client.post("/moje/dane/pobierz/").streaming_content))) as packed:
+            rows = json.loads(packed.read("logowania.json"))
+
+        assert [(row["is_successful"], row["provider_name"], row["address"]) for row in rows] == [
+            (False, "hasło", "127.0.0.1"), (True, "hasło", "127.0.0.1"),
+        ]  # fmt: skip
+
+    def test_a_closed_account_keeps_no_way_in(self, client, anna):
+        sign_in(client)
+        set_up_application(client)
+        client.post("/moje/dane/usun/", {"haslo": "miedza-demo"})
+
+        anna.refresh_from_db()
+        assert not anna.is_active
+        assert not EmailAddress.objects.exists()
+        assert not Authenticator.objects.exists()
+        assert SignIn.objects.filter(user=anna).count() == 1
