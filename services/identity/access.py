@@ -1,7 +1,9 @@
 """Who may do what where. A person without the role sees that nothing is there, not that it is hidden."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
+from time import time
 from typing import Any
 
 from django.contrib.auth import login
@@ -11,21 +13,37 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from services.identity import journal
 from services.identity.base import Acting, Level, Proof, SignInProvider
 from services.identity.models import StaffRole, User
 from spatial.errors import Refused
 from spatial.municipalities.models import Municipality
 
-LEVEL, ACTING = "sign-in-level", "acting-for"  #: in the session
+LEVEL, ACTING, ENTERED = "sign-in-level", "acting-for", "entered-at"  #: in the session
+
+#: how long a session may lie unused: strict where much is at stake, elsewhere as long as a working day
+STRICT_IDLENESS, IDLENESS = timedelta(minutes=30), timedelta(hours=8)
 
 type View = Callable[..., HttpResponse]
 
 
-def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider) -> None:
-    """Signs the person in; the session keeps how sure the office is of who that is."""
+def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider, means: str = "") -> None:
+    """Signs the person in and writes it down; the session keeps how sure the office is of who that is.
+
+    means: the second factor, or who has identified the person
+    """
     login(request, proof.user)
     request.session[LEVEL] = int(provider.level)
     request.session[ACTING] = Acting.PERSON
+    request.session[ENTERED] = int(time())
+    is_strict = provider.level >= Level.TRUSTED or proof.user.roles.exists()
+    request.session.set_expiry(int((STRICT_IDLENESS if is_strict else IDLENESS).total_seconds()))
+    journal.write(request, user=proof.user, provider=provider.code, means=means, level=provider.level)
+
+
+def has_just_entered(request: HttpRequest, *, within: timedelta = timedelta(minutes=5)) -> bool:
+    """Who has signed in a moment ago need not prove again that it is them."""
+    return 0 <= time() - int(request.session.get(ENTERED, 0)) < within.total_seconds()
 
 
 def level_of(request: HttpRequest) -> Level:

@@ -5,3 +5,6 @@ class IdentityConfig(AppConfig):
     name = "services.identity"
     label = "identity"
     verbose_name = "Konta i role"
+
+    def ready(self) -> None:
+        from services.identity import factors  # noqa: F401, PLC0415 - what it listens to

@@ -1,4 +1,4 @@
-"""The contract of a way to sign in, and the one of today: an account with a password.
+"""The contract of a way to sign in, and accounts of our own: by a password or a passkey (django-allauth).
 
 The national node (login.gov.pl) will be another ``SignInProvider`` of the level ``TRUSTED``. Whoever adds it calls
 ``services.identity.access.enter`` with what ``finish`` has proved; services ask only for the level of the session.
@@ -11,7 +11,7 @@ from typing import Protocol
 from unicodedata import normalize
 from urllib.parse import urlencode
 
-from django.contrib.auth import authenticate
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -63,7 +63,7 @@ class SignInProvider(Protocol):
 
 
 class Passwords:
-    """Accounts of the portal."""
+    """Accounts of the portal, by login or e-mail."""
 
     code = "password"
     title = Text("Konto w portalu", "Account in the portal")
@@ -73,11 +73,27 @@ class Passwords:
         return redirect(f"{reverse('portal:login')}?{urlencode({'next': back})}")
 
     def finish(self, request: HttpRequest) -> Proof | None:
-        login = normalize("NFKC", request.POST.get("username", ""))
-        user = authenticate(request, username=login, password=request.POST.get("password", ""))
+        """Raises django.core.exceptions.ValidationError for too many wrong ones."""
+        login = normalize("NFKC", request.POST.get("username", "")).strip()
+        user = get_adapter(request).authenticate(request, username=login, password=request.POST.get("password", ""))
         return Proof(user, {"login": login}) if isinstance(user, User) else None
 
 
+class Passkeys:
+    """Keys of accounts of the portal; the library asks for them on the same page and checks the answer itself."""
+
+    code = "passkey"
+    title = Text("Klucz dostępu", "Passkey")
+    level = Level.ACCOUNT
+
+    def start(self, request: HttpRequest, *, back: str) -> HttpResponse:
+        return PASSWORDS.start(request, back=back)
+
+    def finish(self, request: HttpRequest) -> Proof | None:
+        return None
+
+
 PASSWORDS: SignInProvider = Passwords()
-#: all ways of signing in
+PASSKEYS: SignInProvider = Passkeys()
+#: all ways of signing in that have a page of their own
 PROVIDERS: list[SignInProvider] = [PASSWORDS]

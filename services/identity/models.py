@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from spatial.municipalities.models import Municipality
 
@@ -70,3 +71,46 @@ class StaffRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.role} {self.municipality_id}"
+
+
+class SignIn(models.Model):
+    """One sign-in or a failed try, kept two years (KRI § 20); of an unknown login not even the login is written."""
+
+    class Provider(models.TextChoices):
+        PASSWORD = "password", _("hasło")
+        PASSKEY = "passkey", _("klucz")
+        NODE = "node", _("Węzeł Krajowy")
+
+    class Means(models.TextChoices):
+        TOTP = "totp", _("kod z aplikacji")
+        WEBAUTHN = "webauthn", _("klucz")
+        RECOVERY_CODE = "recovery_codes", _("kod zapasowy")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins", null=True)
+    at = models.DateTimeField("kiedy")
+    is_successful = models.BooleanField("udane")
+    provider = models.CharField("sposób", max_length=20)  #: code of a ``SignInProvider``, or the passkey
+    means = models.CharField("drugi składnik", max_length=100, blank=True)  #: ``Means``, or what the node says
+    level = models.PositiveSmallIntegerField("poziom", default=0)  #: ``base.Level``; 0 of a failed one
+    address = models.GenericIPAddressField("adres IP", null=True)
+
+    objects: ClassVar[models.Manager["SignIn"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "logowanie"
+        verbose_name_plural = "logowania"
+        indexes = [
+            models.Index(fields=["user", "-at"], name="identity_signin_of_user"),
+            models.Index(fields=["at"], name="identity_signin_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.user_id} {self.at}"
+
+    @property
+    def provider_name(self) -> str:
+        return str(dict(self.Provider.choices).get(self.provider, self.provider))
+
+    @property
+    def means_name(self) -> str:
+        return str(dict(self.Means.choices).get(self.means, self.means))

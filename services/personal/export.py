@@ -26,6 +26,7 @@ konto.json            Twoje konto: login, imię, nazwisko, adres e-mail i daty
 sprawy.json           Twoje sprawy: przebieg, złożone wnioski z odpowiedziami, spis załączników i dokumentów
 wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
+logowania.json        kiedy i jak logowano się na Twoje konto w ostatnich dwóch latach
 powiadomienia.json    wiadomości o Twoich sprawach i to, kiedy je przeczytałeś
 zalaczniki/           pliki, które dołączyłeś do wniosków
 dokumenty/            pisma, które wydał urząd
@@ -48,6 +49,10 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
             for draft in drafts
         ],
         "wglady.json": list(looks(user)),
+        "logowania.json": [
+            values(one, "at", "is_successful", "provider_name", "means_name", "level", "address")
+            for one in user.sign_ins.order_by("at", "pk")
+        ],
         "powiadomienia.json": [
             {**values(one, "at", "text", "read_at"), "case": one.case.number}
             for one in Notice.objects.filter(user=user).select_related("case").order_by("at", "pk")

@@ -5,10 +5,11 @@ limited; behind a proxy on this machine the address is the one that the proxy na
 """
 
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from math import ceil
 from time import monotonic
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from services.identity.client import address_of
 
 #: seconds of asking at the full rate that may be saved up
 BURST = 10.0
@@ -44,19 +45,3 @@ class Limits:
             self._due = {one: at for one, at in self._due.copy().items() if at > now}
         self._due[address] = due
         return 0.0
-
-
-def address_of(environ: WSGIEnvironment) -> str:
-    """The client's address, "" for this machine."""
-    direct = str(environ.get("REMOTE_ADDR", ""))
-    if not is_ours(direct):
-        return direct
-    named = str(environ.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
-    return "" if is_ours(named) else named
-
-
-def is_ours(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return not address

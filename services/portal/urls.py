@@ -23,6 +23,9 @@ portal = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((portal, "portal"))),
+    path("logowanie/", views.login, name="account_login"),  # django-allauth finds them by these names
+    path("wyloguj/", views.logout, name="account_logout"),
+    path("", include("services.identity.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("tiles.mvt.urls")),
     path("", include("tiles.styles.urls")),

@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.db.models.functions import Area
 from django.contrib.gis.geos import Point, Polygon
@@ -26,9 +25,10 @@ from planning.models import LocalPlan, PlanAct, PlanRelation
 from planning.report import parcel_report
 from services.disclosure.services import READERS
 from services.forms.questions import spoken
-from services.identity.access import enter, municipalities_of
-from services.identity.base import PASSWORDS, PROVIDERS, Proof
+from services.identity.access import municipalities_of
+from services.identity.base import PASSWORDS, PROVIDERS
 from services.identity.models import StaffRole
+from services.identity.views import SignIn
 from services.mapping import layers
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from services.portal.errors import wants_json
@@ -340,40 +340,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return response
 
 
-class AccountForm(AuthenticationForm):
-    """Login and password, as the provider of accounts checks them."""
-
-    proof: Proof | None = None
-
-    def clean(self) -> dict[str, Any]:
-        assert self.request is not None
-        self.proof = None if self.errors else PASSWORDS.finish(self.request)
-        if self.proof is None:
-            raise self.get_invalid_login_error()
-        return self.cleaned_data
-
-
-class SignIn(LoginView):
-    """By an account of the portal."""
-
-    form_class = AccountForm
-
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        assert isinstance(form, AccountForm)
-        assert form.proof is not None
-        enter(self.request, form.proof, provider=PASSWORDS)
-        return redirect(self.get_success_url())
-
-
 def other_ways() -> list[tuple[str, str]]:
     """Code and title of each way of signing in beside the password."""
     return [(way.code, spoken(way.title)) for way in PROVIDERS if way is not PASSWORDS]
 
 
 login = SignIn.as_view(
-    template_name="portal/login.html",
-    redirect_authenticated_user=True,
-    extra_context={"accounts": ACCOUNTS if settings.DEMO else (), "demo_password": PASSWORD, "ways": other_ways},
+    extra_context={"accounts": ACCOUNTS if settings.DEMO else (), "demo_password": PASSWORD, "ways": other_ways}
 )
 logout = LogoutView.as_view()
 

@@ -43,6 +43,22 @@ SAMPLES: dict[str, list[str]] = {
     "saml/wejscie": ["/saml/wejscie"],
     "saml/slo": ["/saml/slo"],
     "i18n/setlang/": ["/i18n/setlang/"],
+    # accounts
+    **{
+        written: [f"/{written}"]
+        for written in (
+            "konto/zaloz/", "konto/nieczynne/", "konto/e-mail/", "konto/e-mail/sprawdz-poczte/", "konto/haslo/",
+            "konto/haslo/ustaw/", "konto/haslo/nie-pamietam/", "konto/haslo/nie-pamietam/wyslane/",
+            "konto/haslo/zmienione/", "konto/potwierdz/", "konto/kod/", "konto/potwierdz/kod/",
+            "konto/potwierdz/klucz/", "konto/bezpieczenstwo/", "konto/bezpieczenstwo/aplikacja/",
+            "konto/bezpieczenstwo/aplikacja/wylacz/", "konto/bezpieczenstwo/kody/", "konto/bezpieczenstwo/kody/nowe/",
+            "konto/bezpieczenstwo/klucze/", "konto/bezpieczenstwo/klucze/dodaj/", "konto/klucz/",
+        )
+    },
+    "konto/e-mail/potwierdz/<str:key>/": ["/konto/e-mail/potwierdz/nic/"],
+    "^konto/haslo/nowe/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": ["/konto/haslo/nowe/1-nic/", "/konto/haslo/nowe/x-y/"],
+    "konto/logowania/": ["/konto/logowania/", "/konto/logowania/?strona=2"],
+    "konto/bezpieczenstwo/klucze/<int:pk>/usun/": ["/konto/bezpieczenstwo/klucze/1/usun/"],
     # OGC API and tiles; {collection} is each collection in turn, {item} its first item
     "^ogc/?$": [f"/ogc/{form}" for form in FORMS],
     "^ogc/conformance/?$": ["/ogc/conformance", "/ogc/conformance?f=html"],

@@ -2,7 +2,7 @@
 
 from django.utils.csp import CSP
 
-from services.portal.settings.environment import ROOT, Environment, database
+from services.portal.settings.environment import ROOT, Environment, database, mailer
 
 ENVIRONMENT = Environment.read()
 
@@ -68,6 +68,9 @@ INSTALLED_APPS = [
     "services.tourism",
     "services.mapping",
     "services.portal",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -79,8 +82,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "services.identity.middleware.Idleness",
     "services.audit.middleware.WhoChanges",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "services.identity.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "services.portal.errors.ServiceErrorMiddleware",
@@ -134,6 +140,47 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
 ]
+# Accounts (django-allauth; docs/accounts.md). Its limits of tries are counted in the cache.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+STAFF_SECOND_FACTOR = ENVIRONMENT.staff_second_factor
+ACCOUNT_ADAPTER = "services.identity.adapter.Accounts"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
+ACCOUNT_FORMS = {
+    "signup": "services.identity.forms.SignUp",
+    "reset_password": "services.identity.forms.ResetPassword",
+    "reset_password_from_key": "services.identity.forms.ResetPasswordKey",
+    "change_password": "services.identity.forms.ChangePassword",
+    "set_password": "services.identity.forms.SetPassword",
+    "add_email": "services.identity.forms.ChangeEmail",
+    "reauthenticate": "services.identity.forms.ProveByPassword",
+}
+MFA_ADAPTER = "services.identity.adapter.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs in before the first address is confirmed
+MFA_TOTP_TOLERANCE = 1  # RFC 6238 section 5.2: one step for the delay of the network
+MFA_TOTP_ISSUER = "e-Urząd"
+MFA_FORMS = {
+    "authenticate": "services.identity.forms.GiveCode",
+    "reauthenticate": "services.identity.forms.ProveByCode",
+    "activate_totp": "services.identity.forms.SetUpApplication",
+    "add_webauthn": "services.identity.forms.AddKey",
+    "authenticate_webauthn": "services.identity.forms.GiveKey",
+    "login_webauthn": "services.identity.forms.EnterByKey",
+    "reauthenticate_webauthn": "services.identity.forms.ProveByKey",
+}
+
+# E-mail by SMTP; in the demo letters lie in a folder.
+EMAIL_FOLDER = None if ENVIRONMENT.email_url else ENVIRONMENT.state / "mail"
+EMAIL_WORKS = bool(ENVIRONMENT.email_url) or DEMO
+MAILERS = {"default": mailer(ENVIRONMENT.email_url, folder=ENVIRONMENT.state / "mail")}
+DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 
 LANGUAGE_CODE = "pl"
 #: Ukrainian speaks on the pages of residents; those of the office stay Polish where it has no words

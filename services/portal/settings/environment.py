@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
 
 #: Variables that scripts of deploy/ and the tests read; the application only lets them pass.
 FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_BIND", "MIEDZA_TEST_DATABASE", "MIEDZA_WORKERS"})
+
+#: schemes of MIEDZA_EMAIL_URL with their usual ports; without encryption only inside the office
+SMTP = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
 
 
 class SettingError(Exception):
@@ -48,6 +52,9 @@ class Environment:
     clamav_required: bool  #: MIEDZA_CLAMAV_REQUIRED: a file that it does not answer for is refused
     p24_sandbox: str  #: MIEDZA_P24_SANDBOX: where contracts of the trial environment of Przelewy24 are asked
     payu_sandbox: str  #: MIEDZA_PAYU_SANDBOX: the same of PayU
+    staff_second_factor: bool  #: MIEDZA_STAFF_SECOND_FACTOR: staff gives a second factor before anything opens
+    email_url: str  #: MIEDZA_EMAIL_URL: smtps://user:password@host:465; "" keeps letters in the state folder
+    email_from: str  #: MIEDZA_EMAIL_FROM: whom e-mails come from
     trust_dir: Path  #: MIEDZA_TRUST_DIR: certificates of authorities whose signatures are believed
     node_profile: str  #: MIEDZA_NODE_PROFILE: node (login.gov.pl) or plain (SAML by POST with RSA)
     node_url: str  #: MIEDZA_NODE_URL: where the node takes our questions; "" offers no sign-in by it
@@ -96,6 +103,9 @@ class Environment:
                 "AUDIT_YEARS",
                 "P24_SANDBOX",
                 "PAYU_SANDBOX",
+                "STAFF_SECOND_FACTOR",
+                "EMAIL_URL",
+                "EMAIL_FROM",
             )
         }
         for name in variables:
@@ -127,6 +137,9 @@ class Environment:
             clamav_required=flag(variables, "MIEDZA_CLAMAV_REQUIRED", default=True),
             p24_sandbox=variables.get("MIEDZA_P24_SANDBOX", "https://sandbox.przelewy24.pl").rstrip("/"),
             payu_sandbox=variables.get("MIEDZA_PAYU_SANDBOX", "https://secure.snd.payu.com").rstrip("/"),
+            staff_second_factor=flag(variables, "MIEDZA_STAFF_SECOND_FACTOR", default=True),
+            email_url=variables.get("MIEDZA_EMAIL_URL", ""),
+            email_from=variables.get("MIEDZA_EMAIL_FROM", "e-Urząd <nie-odpowiadaj@localhost>"),
             trust_dir=ROOT / variables.get("MIEDZA_TRUST_DIR", "data/trust"),
             node_profile=node_profile(variables),
             node_url=variables.get("MIEDZA_NODE_URL", ""),
@@ -180,6 +193,25 @@ def is_address(text: str) -> bool:
         return bool(parts.hostname and parts.port) and parts.netloc == text
     except ValueError:
         return False
+
+
+def mailer(url: str, *, folder: Path) -> dict[str, Any]:
+    """An entry of Django's MAILERS: an SMTP server, or files in the folder. Raises SettingError."""
+    if not url:
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
+    parts = urlsplit(url)
+    if parts.scheme not in SMTP or not parts.hostname:
+        raise SettingError(f"MIEDZA_EMAIL_URL takes {', '.join(f'{one}://user:password@host:port' for one in SMTP)}.")
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or SMTP[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp+starttls",
+        "timeout": 10,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
 def private_database_url(state: Path) -> str:

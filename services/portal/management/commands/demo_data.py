@@ -27,13 +27,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--force", action="store_true", help="wytwórz i porównaj dane także w tej samej wersji")
-        parser.add_argument("--accounts", action="store_true", help="tylko wypisz konta demonstracyjne")
+        parser.add_argument(
+            "--accounts",
+            action="store_true",
+            help="tylko wypisz konta demonstracyjne i daj pracownikom drugi składnik",
+        )
 
     def handle(self, *, force: bool, accounts: bool, **_: Any) -> None:
-        if accounts:
-            self._print_accounts()
-            return
         try:
+            if accounts:
+                demo.protect_staff()
+                self._print_accounts()
+                return
             demo.load_offices()
             self._load_registers(is_forced=force)
         except ServiceError as fault:

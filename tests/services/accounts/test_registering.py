@@ -1,0 +1,164 @@
+"""An account from nothing: its address is confirmed by a letter; nobody learns who has one."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+
+from services.identity.models import User
+from tests.services.accounts.conftest import link, sign_in
+
+pytestmark = pytest.mark.django_db
+
+NEW = {"first_name": "Zofia", "last_name": "Maj", "email": "zofia@example.pl", "password1": "Sliwki-w-4-sadach"}
+
+
+def register(client, **changes: str):
+    return client.post("/konto/zaloz/", NEW | changes)
+
+
+class TestRegistration:
+    def test_the_address_is_confirmed_before_anything_opens(self, client):
+        assert register(client)["Location"] == "/konto/e-mail/sprawdz-poczte/"
+        client.post("/wyloguj/")
+        assert sign_in(client, "zofia@example.pl", NEW["password1"])["Location"] == "/konto/e-mail/sprawdz-poczte/"
+        assert client.get("/moje/").status_code == 302
+
+        page = client.get(link()).content.decode()  # looking confirms nothing: programs of mail servers look
+        assert "Czy zofia@example.pl to Twój adres?" in page
+        assert not EmailAddress.objects.get().verified
+        client.post(link())
+
+        assert sign_in(client, "ZOFIA@example.pl", NEW["password1"])["Location"] == "/moje/"
+        assert "Zofia Maj" in client.get("/moje/").content.decode()
+
+    def test_a_link_works_once_and_only_as_it_was_sent(self, client):
+        register(client)
+        path = link()
+
+        assert "już nie działa" in client.get(path[:-3] + "x/").content.decode()
+        client.post(path)
+        assert "już nie działa" in client.get(path).content.decode()
+        assert client.post(path).status_code == 404
+
+    def test_nobody_learns_that_an_address_is_known(self, client, anna):
+        EmailAddress.objects.create(user=anna, email=anna.email, verified=True, primary=True)
+
+        known, new = register(client, email="anna@example.pl"), register(client)
+
+        assert (known.status_code, known["Location"]) == (new.status_code, new["Location"])
+        assert [letter.subject for letter in mail.outbox] == ["Masz już konto", "Potwierdź swój adres e-mail"]
+        assert User.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        ("changes", "told"),
+        [
+            ({"email": "zofia"}, "e-mail"),
+            ({"password1": "12345678"}, "hasło"),
+            ({"password1": "krotkie"}, "8"),
+            ({"first_name": ""}, "pole"),
+            ({"first_name": "a\x00b"}, "null"),
+            ({"first_name": "x" * 151}, "150"),
+            ({"email": "x" * 400 + "@example.pl"}, "e-mail"),
+        ],
+    )
+    def test_bad_answers_are_told(self, client, changes, told):
+        answer = register(client, **changes)
+
+        assert answer.status_code == 200
+        assert told in answer.content.decode()
+        assert not User.objects.exists()
+
+    def test_without_e_mail_it_is_closed(self, client, settings):
+        settings.EMAIL_WORKS = False
+
+        assert "konta zakładają pracownicy" in client.get("/konto/zaloz/").content.decode()
+        register(client)
+        assert not User.objects.exists()
+
+
+class TestForgottenPassword:
+    def test_a_letter_leads_to_a_new_one(self, client, anna):
+        EmailAddress.objects.create(user=anna, email=anna.email, verified=True, primary=True)
+        client.post("/konto/haslo/nie-pamietam/", {"email": "anna@example.pl"})
+
+        form = client.get(link())["Location"]
+        assert (
+            client.post(form, {"password1": "Gruszki-na-wierzbie-7", "password2": "Gruszki-na-wierzbie-7"}).status_code
+            == 302
+        )
+
+        assert sign_in(client).status_code == 200
+        assert sign_in(client, password="Gruszki-na-wierzbie-7").status_code == 302
+        assert "już nie działa" in client.get(form, follow=True).content.decode()
+
+    def test_an_unknown_address_is_answered_alike(self, client, anna):
+        known = client.post("/konto/haslo/nie-pamietam/", {"email": "anna@example.pl"})
+        unknown = client.post("/konto/haslo/nie-pamietam/", {"email": "nikt@example.pl"})
+
+        assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+        assert len(mail.outbox) == 1
+
+    def test_many_letters_to_one_address_are_refused(self, client, anna):
+        answers = [client.post("/konto/haslo/nie-pamietam/", {"email": "anna@example.pl"}) for _ in range(6)]
+
+        assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+
+
+class TestChanges:
+    def test_a_new_password_ends_other_sessions(self, client, anna):
+        from django.test import Client
+
+        elsewhere = Client()
+        sign_in(elsewhere)
+        sign_in(client)
+        answer = client.post(
+            "/konto/haslo/",
+            {"oldpassword": "miedza-demo", "password1": "Gruszki-na-wierzbie-7", "password2": "Gruszki-na-wierzbie-7"},
+        )
+
+        assert answer["Location"] == "/konto/bezpieczenstwo/"
+        assert client.get("/moje/").status_code == 200
+        assert elsewhere.get("/moje/").status_code == 302
+
+    def test_a_new_address_counts_when_it_is_confirmed(self, client, anna):
+        EmailAddress.objects.create(user=anna, email=anna.email, verified=True, primary=True)
+        sign_in(client)
+        client.post("/konto/e-mail/", {"email": "nowa@example.pl", "action_add": ""})
+        anna.refresh_from_db()
+        assert (anna.email, mail.outbox[-1].to) == ("anna@example.pl", ["nowa@example.pl"])
+
+        client.post(link())
+
+        anna.refresh_from_db()
+        assert anna.email == "nowa@example.pl"
+        assert [row.email for row in EmailAddress.objects.all()] == ["nowa@example.pl"]
+
+    def test_a_session_begun_long_ago_proves_itself_first(self, client, anna, clock):
+        sign_in(client)
+        clock(6 * 60)
+
+        answer = client.post("/konto/e-mail/", {"email": "nowa@example.pl", "action_add": ""})
+
+        assert answer["Location"].startswith("/konto/potwierdz/?next=")
+        assert mail.outbox == []
+
+
+class TestMailer:
+    """MIEDZA_EMAIL_URL; what each scheme means is RFC 8314."""
+
+    def test_a_server_with_and_without_encryption(self, tmp_path):
+        from services.portal.settings.environment import mailer
+
+        found = mailer("smtps://urz%40d:p%2Fw@poczta.gmina.pl", folder=tmp_path)["OPTIONS"]
+        assert (found["host"], found["port"]) == ("poczta.gmina.pl", 465)
+        assert (found["username"], found["password"]) == ("urz@d", "p/w")
+        assert (found["use_ssl"], found["use_tls"]) == (True, False)
+        assert mailer("smtp+starttls://x:587", folder=tmp_path)["OPTIONS"]["use_tls"]
+        assert mailer("smtp://x:2525", folder=tmp_path)["OPTIONS"]["port"] == 2525
+
+    @pytest.mark.parametrize("url", ["poczta.gmina.pl", "http://x", "smtp://"])
+    def test_another_is_a_typing_error(self, url, tmp_path):
+        from services.portal.settings.environment import SettingError, mailer
+
+        with pytest.raises(SettingError, match="smtps://user:password@host:port"):
+            mailer(url, folder=tmp_path)
