@@ -11,12 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from services.identity.base import Acting, Level, Proof, SignInProvider
+from services.identity.base import Level, Proof, SignInProvider
 from services.identity.models import StaffRole, User
 from spatial.errors import Refused
 from spatial.municipalities.models import Municipality
 
-LEVEL, ACTING = "sign-in-level", "acting-for"  #: in the session
+LEVEL = "sign-in-level"  #: in the session
 
 type View = Callable[..., HttpResponse]
 
@@ -25,16 +25,11 @@ def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider) -> No
     """Signs the person in; the session keeps how sure the office is of who that is."""
     login(request, proof.user)
     request.session[LEVEL] = int(provider.level)
-    request.session[ACTING] = Acting.PERSON
 
 
 def level_of(request: HttpRequest) -> Level:
     """Of the session; a session without one was begun by a password."""
     return Level(request.session.get(LEVEL, Level.ACCOUNT))
-
-
-def acting_for(request: HttpRequest) -> Acting:
-    return Acting(request.session.get(ACTING, Acting.PERSON))
 
 
 def municipalities_of(user: User | AnonymousUser, role: StaffRole.Role) -> QuerySet[Municipality]:
