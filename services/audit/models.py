@@ -23,6 +23,7 @@ class AuditEntry(models.Model):
         DOCUMENT = "document", _("wydany dokument")
         REVIEW = "review", _("przegląd dziennika")
         ERASURE = "erasure", _("usunięcie danych konta")
+        PARTY = "party", _("dane osoby albo firmy")
 
     at = models.DateTimeField("kiedy", db_default=Now(), editable=False)  # stamped by the database
     municipality = models.ForeignKey(

@@ -32,6 +32,18 @@ def look(request: HttpRequest, case: Case, action: Action, *, thing: str = "", g
         )  # fmt: skip
 
 
+def look_at_party(request: HttpRequest, municipality: Municipality, *, subject: User | None, thing: str) -> None:
+    """Writes down that the person of the request sees data of a party; ``subject``: its own account, where it has one.
+
+    ``thing`` names the party by its key and what of it is seen, never the data.
+    """
+    with transaction.atomic(durable=True):
+        write(
+            user=cast(User, request.user), action=Action.PARTY, municipality=municipality, subject=subject,
+            thing=thing, ground=grounds.CASE, request_id=request_id(request),
+        )  # fmt: skip
+
+
 def look_at_log(request: HttpRequest, municipality: Municipality) -> None:
     """Writes down that the inspector reads the log of the municipality."""
     with transaction.atomic(durable=True):

@@ -147,9 +147,10 @@ def resume(case: Case, *, clerk: User, reason: str, at: datetime) -> Case:
 
 @transaction.atomic
 def withdraw(case: Case, *, applicant: User, at: datetime) -> None:
-    """The applicant gives the application up. Raises Refused for another person of the case."""
+    """The applicant, or who speaks for the party, gives the application up. Raises Refused for another person."""
     case = lock_open(case)
-    if case.applicant_id != applicant.pk:
+    is_own = case.on_behalf_of_id is None and case.applicant_id == applicant.pk
+    if not is_own and not Case.objects.of_parties(applicant).filter(pk=case.pk).exists():
         raise Refused(_("Wniosek może wycofać osoba, która go złożyła."))
     close(case, status=Case.Status.WITHDRAWN, text="Wnioskodawca wycofał wniosek.", actor=applicant, at=at)
 

@@ -3,12 +3,14 @@
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.gis.db import models
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db.models.functions import Upper
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from services.parties.models import Party, PartyLink
 from spatial import crs
 from spatial.municipalities.models import Municipality
 
@@ -97,9 +99,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(municipality=municipality)
 
     def of_person(self, user: AbstractBaseUser) -> Self:
-        """Cases that the person filed or signed with another."""
+        """Cases that the person filed for themselves, signed with another, or may see for a party today."""
         parties = CaseParty.objects.filter(user=user.pk).values("case")
-        return self.filter(models.Q(applicant=user.pk) | models.Q(pk__in=parties))
+        own = models.Q(applicant=user.pk, on_behalf_of=None) | models.Q(pk__in=parties)
+        return self.filter(own | models.Q(pk__in=Case.objects.of_parties(user).values("pk")))
+
+    def of_parties(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Cases of a party that the person is or acts for, as far as the link reaches today."""
+        links = PartyLink.objects.in_force(timezone.localdate()).filter(user=user.pk)
+        covering = links.covering(service=models.OuterRef("service"), municipality=models.OuterRef("municipality"))
+        covered = models.Exists(covering.filter(party=models.OuterRef("on_behalf_of")))
+        return self.filter(covered, on_behalf_of__in=links.values("party"))
 
     def open(self) -> Self:
         """Cases that are not ended."""
@@ -126,6 +136,11 @@ class Case(models.Model):
     applicant = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="wnioskodawca", related_name="cases"
     )
+    #: whose case it is, where the applicant acts for another
+    on_behalf_of = models.ForeignKey(Party, models.PROTECT, verbose_name="w imieniu", null=True, related_name="cases")
+    representation = models.ForeignKey(
+        PartyLink, models.PROTECT, verbose_name="umocowanie", null=True, related_name="cases"
+    )  #: by which the applicant acts
     status = models.CharField("stan", max_length=20, choices=Status, default=Status.FILED)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="prowadzi", related_name="+", null=True
@@ -152,6 +167,7 @@ class Case(models.Model):
                 fields=["municipality", "due_on", "id"], condition=models.Q(closed_at=None), name="case_work_list"
             ),
             models.Index(fields=["applicant", "-filed_at"], name="case_of_applicant"),
+            models.Index(fields=["on_behalf_of"], condition=models.Q(on_behalf_of__isnull=False), name="case_of_party"),
             models.Index(
                 fields=["municipality", "kept_until"],
                 condition=models.Q(kept_until__isnull=False, disposal_on=None),
@@ -168,6 +184,19 @@ class Case(models.Model):
     def unit_symbol(self) -> str:
         """The unit that its number begins with."""
         return self.number.rsplit(".", 3)[0]
+
+    @property
+    def is_represented(self) -> bool:
+        """Whether the applicant may still act for the party today."""
+        return self.representation is not None and self.representation.is_in_force(timezone.localdate())
+
+    @property
+    def addressee(self) -> str:
+        """To whom the office writes: a party by its representative while there is one (KPA art. 40 § 1-2)."""
+        applicant, party = self.applicant.display_name, self.on_behalf_of
+        if party is None:
+            return applicant
+        return f"{party.name}, {applicant}" if self.is_represented else party.name
 
 
 class CaseParty(models.Model):

@@ -1,7 +1,7 @@
 """Registering a case and what happens to it. Numbers follow instrukcja kancelaryjna (Dz.U. 2011 nr 14 poz. 67)."""
 
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
@@ -14,6 +14,7 @@ from services.cases.models import Case, CaseClass, CaseEvent, TermRule
 from services.cases.news import recorded
 from services.cases.terms import Term, Unit
 from services.identity.models import User
+from services.parties.models import PartyLink
 from spatial.errors import Conflict, ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -44,6 +45,7 @@ def open_case(
     term: Term,
     filed_under: CaseClass,
     place: Point | None = None,
+    representation: PartyLink | None = None,
 ) -> Case:
     """A case without its number yet: ``give_number`` follows in the same transaction, as its last step.
 
@@ -55,6 +57,8 @@ def open_case(
         service=service,
         title=title,
         applicant=applicant,
+        on_behalf_of=representation.party if representation else None,
+        representation=representation,
         filed_at=at,
         due_on=term.ends(timezone.localdate(at)),
         term_basis=term.basis,
@@ -130,3 +134,10 @@ def close(case: Case, *, status: Case.Status, text: str, actor: User, at: dateti
     case.kept_until = kept_until(case.archive_category, closed_on=timezone.localdate(at))
     case.save(update_fields=["status", "closed_at", "kept_until"])
     record(case, kind=status.value, text=text, actor=actor, at=at)
+
+
+def note_ended(link: PartyLink, *, by: User, at: datetime, **_signal: Any) -> None:
+    """Open cases in which somebody acted by the link say that nobody does any longer; what was done stays."""
+    for case in Case.objects.open().filter(representation=link).order_by("pk"):
+        text = f"Umocowanie wygasło: {link.user.display_name} nie działa już w tej sprawie."
+        record(case, kind="mandate-ended", text=text, actor=by, at=at)

@@ -41,7 +41,8 @@ def pending(service: EService, draft: Draft, found: Whole, *, at: datetime) -> C
 
 def asked_of(key: UUID, *, signer: User, at: datetime) -> CoSignature:
     """Raises NotFound for a link that is void, Refused for the person who asked."""
-    found = CoSignature.objects.select_related("draft__owner", "draft__case").filter(pk=key).first()
+    rows = CoSignature.objects.select_related("draft__owner", "draft__case", "draft__representation__party")
+    found = rows.filter(pk=key).first()
     if found is None or (found.signed_at is None and (found.refused_at or found.expires_at <= at)):
         raise NotFound(_("Ten link do podpisu jest nieważny. Poproś o nowy osobę, która Ci go przysłała."))
     if found.draft.owner_id == signer.pk:

@@ -64,7 +64,7 @@ def written(case: Case, title: str, text: str, hand: Hand) -> Made:
 def letter_of(case: Case, title: str, text: str, hand: Hand, *, code: str = "") -> paper.Letter:
     """Without a code it is a preview."""
     return paper.Letter(
-        office=Office.of(case.municipality), case_number=case.number, addressee=case.applicant.display_name,
+        office=Office.of(case.municipality), case_number=case.number, addressee=case.addressee,
         title=title, text=text, written_on=timezone.localdate(hand.at), signatory=signatory(hand.clerk, case),
         code=code, address=hand.site + reverse("documents:verify", kwargs={"code": code}) if code else "",
         is_preview=not code,

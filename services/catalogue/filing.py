@@ -3,18 +3,19 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
 from services.cases.services import class_for, give_number, open_case, term_for
+from services.catalogue.admission import in_force
 from services.catalogue.attaching import forget_content
 from services.catalogue.clause import clause
 from services.catalogue.declaration import EService, Faults
@@ -23,16 +24,19 @@ from services.catalogue.land import faults_of, municipality_of
 from services.catalogue.models import KEPT, Attachment, CoSignature, Draft, Filing
 from services.catalogue.place import place_of
 from services.correspondence.services import received
-from services.fees.charges import Priced, priced
+from services.fees.charges import Charge, Priced, for_mandate, priced
 from services.fees.services import owe
 from services.forms.definition import Form, Step
 from services.forms.questions import Files, Group, Raw, Statement
 from services.forms.reading import Answers, Reading, as_json, as_typed, changed, keys, read, told
 from services.identity.models import User
+from services.parties.models import PartyLink
 from spatial.errors import Conflict, NotFound, ServiceError
 from spatial.municipalities.models import Municipality
 from spatial.words import polish_date
 
+#: of a draft: for whom it is
+REPRESENTED = ("representation__party__person", "representation__party__organisation")
 #: bytes of everything that one draft may hold
 LARGEST = 400_000
 
@@ -65,10 +69,18 @@ class Whole:
         return self.first is None
 
 
-def begin(service: EService, *, owner: User, typed: Mapping[str, list[str]], at: datetime) -> Draft:
+def begin(
+    service: EService,
+    *,
+    owner: User,
+    typed: Mapping[str, list[str]],
+    at: datetime,
+    representation: PartyLink | None = None,
+) -> Draft:
+    """``representation``: for whom; None: for the owner."""
     return Draft.objects.create(
         owner=owner, service=service.code, form_version=service.form.version, typed=dict(typed), begun_at=at,
-        saved_at=at, expires_at=at + KEPT,
+        saved_at=at, expires_at=at + KEPT, representation=representation,
     )  # fmt: skip
 
 
@@ -79,7 +91,8 @@ def form_of(service: EService, draft: Draft) -> Form:
 
 def draft_of(service: EService, *, owner: User, key: UUID, at: datetime) -> Draft:
     """Raises NotFound for a draft of somebody else, and for one that has expired."""
-    draft = Draft.objects.filter(pk=key, owner=owner, service=service.code).select_related("case").first()
+    rows = Draft.objects.filter(pk=key, owner=owner, service=service.code).select_related("case", *REPRESENTED)
+    draft = rows.first()
     if draft is None or (draft.case is None and draft.expires_at <= at):
         raise NotFound(_("Nie ma takiej wersji roboczej. Przechowujemy je 30 dni od ostatniej zmiany."))
     return draft
@@ -177,7 +190,14 @@ class Unfit(Unready):
 
 
 @transaction.atomic
-def apply(service: EService, *, owner: User, answers: Mapping[str, Any], at: datetime) -> Case:
+def apply(
+    service: EService,
+    *,
+    owner: User,
+    answers: Mapping[str, Any],
+    at: datetime,
+    representation: PartyLink | None = None,
+) -> Case:
     """Files answers as the schema describes them, without pages. Raises Unfit, NoCaseClass; then nothing is left."""
     typed = as_typed(service.form.questions(), answers)
     place = read_whole(service, service.form, typed, at=at).municipality
@@ -186,7 +206,7 @@ def apply(service: EService, *, owner: User, answers: Mapping[str, Any], at: dat
     found = read_whole(service, form, typed, at=at)
     if faults := {name: text for reading in found.by_step.values() for name, text in reading.errors.items()}:
         raise Unfit(faults)
-    draft = begin(service, owner=owner, typed=typed, at=at)
+    draft = begin(service, owner=owner, typed=typed, at=at, representation=representation)
     draft.municipality, draft.form_version = place, form.version
     draft.save(update_fields=["municipality", "form_version"])
     return submit(service, draft, at=at)
@@ -194,25 +214,30 @@ def apply(service: EService, *, owner: User, answers: Mapping[str, Any], at: dat
 
 @transaction.atomic
 def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
-    """Files the draft once: whoever asks again, however quickly, gets the same case. Raises Unready, NoCaseClass."""
-    draft = Draft.objects.select_for_update(of=("self",)).select_related("owner").get(pk=draft.pk)
+    """Files the draft once: whoever asks again, however quickly, gets the same case.
+
+    Raises Unready, NoCaseClass, NotAdmitted where the owner may no longer act for whom it was begun.
+    """
+    draft = Draft.objects.select_for_update(of=("self",)).select_related("owner", "representation").get(pk=draft.pk)
     if draft.case_id is not None:
         return Case.objects.get(pk=draft.case_id)
     form, found, municipality = ready(service, draft, at=at)
     signed = signature_of(service, draft, found)
     today = timezone.localdate(at)
+    acting = in_force(draft.representation, service, municipality, on=today)
     filed_under = class_for(service.code, municipality, on=today)
     term = term_for(service.code, municipality, declared=service.term, on=today)
-    charges = priced(service.fees(found.answers, today), municipality=municipality, on=today)
+    charges = priced(charged(service, found.answers, acting, on=today), municipality=municipality, on=today)
     answers = as_json(found.answers)
+    said = [*spoken_for(acting), *map(list, told(form.questions(), found.answers))]
     case = open_case(
         municipality=municipality, service=service.code, title=service.case_title(found.answers)[:250],
         applicant=draft.owner, at=at, term=term, filed_under=filed_under,
-        place=place_of(form, answers),
+        place=place_of(form, answers), representation=acting,
     )  # fmt: skip
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
-        told=[*map(list, told(form.questions(), found.answers)), *signature(signed), *duties(charges)],
+        told=[*said, *signature(signed), *duties(charges)],
         sha256=digest(answers), receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
         clause=clause(service, municipality, category=filed_under.archive_category),
     )  # fmt: skip
@@ -249,6 +274,22 @@ def signature(signed: CoSignature | None) -> list[list[str]]:
         return []
     at = timezone.localtime(signed.signed_at)
     return [["Podpis drugiej osoby", f"{signed.signer.display_name}, {polish_date(at.date())}, {at:%H:%M}"]]
+
+
+def spoken_for(link: PartyLink | None) -> list[list[str]]:
+    """For whom, as a row of what was filed; in the office's language."""
+    if link is None:
+        return []
+    with translation.override("pl"):
+        basis = str(link.get_basis_display())
+    firm = link.party.organisation
+    number = f", NIP {firm.nip}" if firm and firm.nip else ""
+    return [["W czyim imieniu", f"{link.party.name}{number} ({basis})"]]
+
+
+def charged(service: EService, answers: Answers, link: PartyLink | None, *, on: date) -> tuple[Charge, ...]:
+    """What the service asks for, and the duty on the mandate by which it is filed."""
+    return (*service.fees(answers, on), *for_mandate(link))
 
 
 def duties(charges: Iterable[Priced]) -> list[list[str]]:

@@ -31,7 +31,9 @@ def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
     """Cases of the services that the person's roles handle, each in its own municipality."""
     mine = [Q(municipality=municipality, service__in=codes) for municipality, codes in codes_of(user).items()]
     rows = Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
-    return rows.select_related("municipality", "applicant", "handler")
+    return rows.select_related(
+        "municipality", "applicant", "handler", "representation", "on_behalf_of__person", "on_behalf_of__organisation"
+    )
 
 
 def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:

@@ -9,6 +9,7 @@ from django.db import models
 
 from services.cases.models import Case
 from services.documents.signatures import Signature
+from services.parties.models import PartyLink
 from spatial.municipalities.models import Municipality
 
 KEPT = timedelta(days=30)
@@ -28,6 +29,10 @@ class Draft(models.Model):
     service = models.CharField("usługa", max_length=40)
     #: whose form it is, once an answer says so
     municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", null=True, related_name="+")
+    #: for whom the owner began it; files only while it is in force
+    representation = models.ForeignKey(
+        PartyLink, models.PROTECT, verbose_name="umocowanie", null=True, related_name="drafts"
+    )
     form_version = models.CharField("wersja formularza", max_length=20)
     typed = models.JSONField("wpisane", default=dict)
     begun_at = models.DateTimeField("rozpoczęto")

@@ -23,7 +23,7 @@ def as_pdf(filing: Filing) -> bytes:
     case = filing.case
     at = timezone.localtime(filing.filed_at)
     letter = paper.Letter(
-        office=Office.of(filing.municipality), case_number=case.number, addressee=case.applicant.display_name,
+        office=Office.of(filing.municipality), case_number=case.number, addressee=case.addressee,
         title="Urzędowe poświadczenie odbioru", written_on=at.date(),
         facts=(
             ("Numer poświadczenia", filing.receipt), ("Sprawa", case.title),
@@ -43,7 +43,7 @@ def as_xml(filing: Filing, *, at: datetime) -> bytes:
     office = write.part(told, "Adresat")
     write.text(office, "Nazwa", filing.municipality.office_name)
     write.text(office, "IdentyfikatorPodmiotu", filing.municipality_id, TypIdentyfikatora="TERYT")
-    write.text(write.part(told, "Nadawca"), "Nazwa", filing.case.applicant.display_name)
+    write.text(write.part(told, "Nadawca"), "Nazwa", filing.case.addressee)
     write.moment(told, "DataDoreczenia", filing.filed_at)
     write.moment(told, "DataWytworzeniaPoswiadczenia", at)
     write.text(told, "IdentyfikatorDokumentu", filing.case.number)

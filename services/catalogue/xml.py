@@ -66,7 +66,7 @@ def as_xml(filing: Filing) -> bytes:
     write.text(told, "WersjaFormularza", filing.form_version)
     data = write.part(root, "DaneDokumentu")
     write.text(data, "Adresat", filing.municipality.office_name, teryt=filing.municipality_id)
-    write.text(data, "Nadawca", filing.case.applicant.display_name)
+    write.text(data, "Nadawca", filing.case.addressee)
     write.text(data, "ZnakSprawy", filing.case.number)
     write.text(data, "Poswiadczenie", filing.receipt)
     write.moment(data, "DataWplywu", filing.filed_at)

@@ -21,8 +21,9 @@ COLUMNS = (
 
 
 def own(user: User, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
-    """Letters of the person and nobody else, newest first."""
-    rows = of_year(Correspondence.objects.filter(party=user), asked)
+    """Letters of the person and of cases that they may see for a party today, newest first."""
+    mine = Q(party=user) & (Q(case=None) | Q(case__on_behalf_of=None))
+    rows = of_year(Correspondence.objects.filter(mine | Q(case__in=Case.objects.of_parties(user))), asked)
     if office := asked.get("gmina"):
         rows = rows.filter(municipality=office)
     if number := asked.get("sprawa"):

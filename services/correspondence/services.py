@@ -52,7 +52,7 @@ def enter(
     """
     if letter.channel not in CHANNELS[letter.direction]:
         raise Malformed(_("Tak nie można wysłać albo przyjąć tego pisma. Wybierz sposób z listy."))
-    name = letter.party.display_name if letter.party else letter.party_name.strip()
+    name = named(letter)
     if not name:
         raise Malformed(_("Wpisz, od kogo albo do kogo jest pismo."))
     register, year = REGISTERS[letter.direction], timezone.localdate(at).year
@@ -64,6 +64,13 @@ def enter(
         channel=letter.channel, status=Status.RECEIVED if letter.direction == Direction.IN else Status.SENT,
         case=letter.case, document=letter.document, entered_by=entered_by,
     )  # fmt: skip
+
+
+def named(letter: Letter) -> str:
+    """Who stands in the register; of a case filed for somebody else, the party with its representative."""
+    if letter.party is None:
+        return letter.party_name.strip()
+    return letter.case.addressee if letter.case else letter.party.display_name
 
 
 def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) -> Correspondence:

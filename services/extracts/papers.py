@@ -84,7 +84,7 @@ def order_for(
         as_of=analysis.as_of,
         issued_on=issued_on,
         case_number=case.number,
-        addressee=case.applicant.display_name,
+        addressee=case.addressee,
         signatory=signatory(planner, case),
         verification_code=code,
         verification_url=address,

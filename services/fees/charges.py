@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.fees.models import FeeRate
+from services.parties.models import PartyLink
 from spatial.municipalities.models import Municipality
 from spatial.words import polish_money
+
+MANDATE = "pelnomocnictwo"
+CLOSE_FAMILY = "pełnomocnictwo małżonka, wstępnego, zstępnego albo rodzeństwa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,16 @@ class Charge:
     code: str
     count: int = 1
     exemption: str = ""
+
+
+def for_mandate(link: PartyLink | None) -> tuple[Charge, ...]:
+    """The duty on the document of a mandate, one relation of who gave it with who has it; none on other grounds.
+
+    The closest family is free: spouse, ascendants, descendants and siblings (stamp-duty act, annex, part IV).
+    """
+    if link is None or link.basis != PartyLink.Basis.MANDATE:
+        return ()
+    return (Charge(MANDATE, exemption=CLOSE_FAMILY if link.is_close_family else ""),)
 
 
 @dataclass(frozen=True, slots=True)

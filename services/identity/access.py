@@ -14,12 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from services.identity import journal
-from services.identity.base import Acting, Level, Proof, SignInProvider
+from services.identity.base import Level, Proof, SignInProvider
 from services.identity.models import StaffRole, User
 from spatial.errors import Refused
 from spatial.municipalities.models import Municipality
 
-LEVEL, ACTING, ENTERED = "sign-in-level", "acting-for", "entered-at"  #: in the session
+LEVEL, ENTERED = "sign-in-level", "entered-at"  #: in the session
 
 #: how long a session may lie unused: strict where much is at stake, elsewhere as long as a working day
 STRICT_IDLENESS, IDLENESS = timedelta(minutes=30), timedelta(hours=8)
@@ -34,7 +34,6 @@ def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider, means
     """
     login(request, proof.user)
     request.session[LEVEL] = int(provider.level)
-    request.session[ACTING] = Acting.PERSON
     request.session[ENTERED] = int(time())
     is_strict = provider.level >= Level.TRUSTED or proof.user.roles.exists()
     request.session.set_expiry(int((STRICT_IDLENESS if is_strict else IDLENESS).total_seconds()))
@@ -49,10 +48,6 @@ def has_just_entered(request: HttpRequest, *, within: timedelta = timedelta(minu
 def level_of(request: HttpRequest) -> Level:
     """Of the session; a session without one was begun by a password."""
     return Level(request.session.get(LEVEL, Level.ACCOUNT))
-
-
-def acting_for(request: HttpRequest) -> Acting:
-    return Acting(request.session.get(ACTING, Acting.PERSON))
 
 
 def municipalities_of(user: User | AnonymousUser, role: StaffRole.Role) -> QuerySet[Municipality]:

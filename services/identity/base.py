@@ -29,10 +29,10 @@ class Level(IntEnum):
 
 
 class Acting(StrEnum):
-    """For whom the person acts in this session."""
+    """For whom the person acts (``services.parties.acting``)."""
 
-    PERSON = "person"  #: for themselves
-    ORGANISATION = "organisation"  #: for a firm or an institution, with a mandate
+    PERSON = "person"  #: for themselves, or for another person by a mandate
+    ORGANISATION = "organisation"  #: for a firm or an institution
 
 
 @dataclass(frozen=True, slots=True)

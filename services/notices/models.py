@@ -11,7 +11,9 @@ from services.cases.models import Case
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def unread(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        return self.filter(user=user.pk, read_at=None)
+        """Not of cases that the person may no longer see."""
+        is_open = models.Q(case__on_behalf_of=None) | models.Q(case__in=Case.objects.of_parties(user))
+        return self.filter(is_open, user=user.pk, read_at=None)
 
 
 class Notice(models.Model):

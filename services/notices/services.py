@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet, Value
+from django.utils import timezone
+
 from services.cases.models import Case, CaseEvent, CaseParty
 from services.identity.models import User
 from services.notices.base import Channel, News
 from services.notices.models import Notice
+from services.parties.models import PartyLink
 
 #: the person who filed knows it, and is given a receipt
 KNOWN = "filed"
@@ -36,10 +40,17 @@ def tell(event: CaseEvent, **_signal: Any) -> None:
 
 
 def people_of(case: Case) -> Iterator[int]:
-    """The applicant first, each once."""
-    parties = CaseParty.objects.filter(case=case).exclude(user=case.applicant_id)
-    yield case.applicant_id
-    yield from parties.order_by("user").values_list("user", flat=True).distinct()
+    """The applicant or who acts for the party today, then who signed too; each once."""
+    told = list(speakers_of(case)) if case.on_behalf_of_id else [case.applicant_id]
+    signed = CaseParty.objects.filter(case=case).order_by("user").values_list("user", flat=True)
+    yield from dict.fromkeys([*told, *signed])
+
+
+def speakers_of(case: Case) -> QuerySet[PartyLink, int]:
+    """Accounts of who is the party or acts for it in this case."""
+    links = PartyLink.objects.in_force(timezone.localdate()).filter(party=case.on_behalf_of_id)
+    covering = links.covering(service=Value(case.service), municipality=case.municipality_id)
+    return covering.order_by("user").values_list("user", flat=True).distinct()
 
 
 def read(user: User, case: Case, *, at: datetime) -> None:

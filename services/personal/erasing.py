@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.audit.grounds import OWN_REQUEST
@@ -14,6 +15,8 @@ from services.catalogue.models import Draft
 from services.identity.closing import take_ways_away
 from services.identity.models import User
 from services.notices.models import Notice
+from services.parties.mandates import revoke
+from services.parties.models import PartyLink
 from spatial.errors import Conflict, Malformed
 
 
@@ -53,12 +56,20 @@ def erase(user: User, *, password: str, request_id: str = "") -> bool:
     drafts = remove(Draft.objects.filter(owner=user))
     seen = outlook(user)
     if seen.closes_account:
-        close(user, has_cases=bool(seen.kept))
+        leave_parties(user)
+        close(user, has_cases=bool(seen.kept) or Case.objects.filter(applicant=user).exists())
     write(
         user=user, action=Action.ERASURE, municipality=None, subject=user, ground=OWN_REQUEST, request_id=request_id,
         thing=f"wersje robocze: {drafts}, konto {'zamknięte' if seen.closes_account else 'pozostaje'}",
     )  # fmt: skip
     return seen.closes_account
+
+
+def leave_parties(user: User) -> None:
+    """Nobody is, or acts for, a party by an account that is closed."""
+    now = timezone.now()
+    for link in user.party_links.filter(state__in=[PartyLink.State.ASKED, PartyLink.State.APPROVED]):
+        revoke(link, by=user, reason="Konto zamknięte na żądanie osoby.", at=now)
 
 
 def close(user: User, *, has_cases: bool) -> None:

@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.utils import timezone
 
 from services.audit.reading import about, line
@@ -17,6 +18,8 @@ from services.cases.models import Case
 from services.catalogue.models import Attachment, Draft, Filing
 from services.identity.models import User
 from services.notices.models import Notice
+from services.parties.models import PartyLink
+from services.parties.people import own_pesel
 
 IN_MEMORY = 5 * 1024**2  #: bytes; a larger copy waits on the disk
 
@@ -28,6 +31,7 @@ wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
 logowania.json        kiedy i jak logowano się na Twoje konto w ostatnich dwóch latach
 powiadomienia.json    wiadomości o Twoich sprawach i to, kiedy je przeczytałeś
+umocowania.json       w czyim imieniu działasz albo działałeś
 zalaczniki/           pliki, które dołączyłeś do wniosków
 dokumenty/            pisma, które wydał urząd
 brakujace-pliki.txt   jest tu tylko wtedy, gdy któregoś z plików nie znaleziono; powiedz o tym urzędowi
@@ -55,8 +59,9 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
         ],
         "powiadomienia.json": [
             {**values(one, "at", "text", "read_at"), "case": one.case.number}
-            for one in Notice.objects.filter(user=user).select_related("case").order_by("at", "pk")
+            for one in Notice.objects.filter(user=user, case__in=cases).select_related("case").order_by("at", "pk")
         ],
+        "umocowania.json": [standing(link) for link in user.party_links.named().order_by("pk")],
     }
     made = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     with ZipFile(made, "w", ZIP_DEFLATED) as packed:
@@ -77,7 +82,18 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
 
 
 def account(user: User) -> dict[str, Any]:
-    return values(user, "username", "first_name", "last_name", "email", "date_joined", "last_login")
+    known = values(user, "username", "first_name", "last_name", "email", "date_joined", "last_login")
+    number = own_pesel(user, on=timezone.localdate())
+    return known | {"pesel": number} if number else known
+
+
+def standing(link: PartyLink) -> dict[str, Any]:
+    """For whom the person acts, as the person may see it."""
+    return {
+        "party": link.shown_name, "basis": link.get_basis_display(), "state": link.get_state_display(),
+        "office": link.municipality.office_name if link.municipality else None,
+        **values(link, "scope", "valid_from", "valid_to", "asked_at", "approved_at", "ended_at", "reason"),
+    }  # fmt: skip
 
 
 def told(case: Case) -> dict[str, Any]:
@@ -126,7 +142,8 @@ def packed_as(one: Attachment) -> str:
 
 def stored(user: User) -> Iterator[tuple[str, str]]:
     """Name in the ZIP, path in the storage."""
-    for attachment in Attachment.objects.filter(draft__owner=user).order_by("added_at", "pk"):
+    seen = Q(draft__case=None) | Q(draft__case__in=Case.objects.of_person(user))
+    for attachment in Attachment.objects.filter(seen, draft__owner=user).order_by("added_at", "pk"):
         yield packed_as(attachment), attachment.path
     for case in Case.objects.of_person(user).prefetch_related("documents"):
         for document in case.documents.all():

@@ -38,7 +38,7 @@ def cosign(request: HttpRequest, key: UUID) -> HttpResponse:
         messages.success(request, _("Wniosek nie został podpisany. Osoba, która go napisała, zobaczy to u siebie."))
         return redirect("catalogue:home")
     if request.method == "POST":
-        refuse_unfit(service, request)
+        refuse_unfit(service, request, draft.representation)
         try:
             case = cosigning.sign(service, asked, signer=user, at=now)
         except ServiceError as error:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,15 +26,18 @@ from services.catalogue.declaration import EService
 from services.catalogue.handled import handled_by
 from services.catalogue.land import faults_of
 from services.catalogue.models import Attachment, Draft
-from services.catalogue.prefill import known
+from services.catalogue.prefill import Filler, known
 from services.catalogue.views.cards import card_of, service_of
 from services.catalogue.views.fields import labelled, names_of, posted_fields, storable
+from services.documents.views import kept_file
 from services.fees.charges import Priced, priced
 from services.forms.definition import Step
 from services.forms.page import marked, shown
 from services.forms.questions import Files, Group, Parcels, Statement, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
+from services.parties.acting import link_of
+from services.parties.models import PartyLink
 from spatial.errors import NotFound, ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -46,11 +48,13 @@ from spatial.municipalities.models import Municipality
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """A new draft; where one is open already, the person chooses."""
     service = service_of(code)
-    if text := obstacle(service, request):
+    link = link_of(request)
+    if text := obstacle(service, request, link):
         return not_admitted(request, service, text)
     form = service.form
     owner, now = cast(User, request.user), timezone.now()
-    open_ones = Draft.objects.open(at=now).filter(owner=owner, service=code).order_by("-saved_at")[:20]
+    open_ones = Draft.objects.open(at=now).filter(owner=owner, service=code).select_related(*filing.REPRESENTED)
+    open_ones = open_ones.order_by("-saved_at")[:20]
     if request.method == "GET" and open_ones:
         context = {
             "card": card_of(service),
@@ -59,8 +63,9 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
             "query": request.GET.urlencode(),
         }
         return render(request, "catalogue/begin.html", context)
-    typed = given(service, request.GET.dict(), owner, timezone.localdate(now))
-    draft = filing.begin(service, owner=owner, typed=typed, at=now)
+    filler = Filler(owner, link.party if link else None)
+    typed = given(service, request.GET.dict(), filler, timezone.localdate(now))
+    draft = filing.begin(service, owner=owner, typed=typed, at=now, representation=link)
     return redirect("catalogue:step", code=code, key=draft.pk, step=form.steps[0].name)
 
 
@@ -71,12 +76,12 @@ def not_admitted(request: HttpRequest, service: EService, text: str) -> HttpResp
     return render(request, "catalogue/admission.html", context, status=403)
 
 
-def given(service: EService, asked: Mapping[str, object], owner: User, on: date) -> dict[str, list[str]]:
+def given(service: EService, asked: Mapping[str, object], filler: Filler, on: date) -> dict[str, list[str]]:
     """What the map and other pages know already, for the person to see and change.
 
     By the names of questions; ``?dzialka=`` is the parcels, whatever the question about them is called.
     """
-    found = known(service.form.questions(), user=owner, on=on)
+    found = known(service.form.questions(), filler=filler, on=on)
     for one in service.form.questions():
         name = "dzialka" if isinstance(one, Parcels) else one.name
         text = storable(str(asked.get(name, "")))[:2000]
@@ -216,7 +221,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
     draft = filing.draft_of(service, owner=cast(User, request.user), key=key, at=now)
     if draft.case_id is not None:
         return redirect("catalogue:case", pk=draft.case_id)
-    if request.method == "POST" and (text := obstacle(service, request)):
+    if request.method == "POST" and (text := obstacle(service, request, draft.representation)):
         return not_admitted(request, service, text)
     fault = ""
     if request.method == "POST":
@@ -246,7 +251,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         "current": len(form.steps) + 1,
         "clause": clause_of(service, found.municipality, on=timezone.localdate(now)),
         "needs_cosigner": found.is_good and service.needs_cosigner(found.answers),
-        "charges": charges_of(service, found, on=timezone.localdate(now)),
+        "charges": charges_of(service, found, draft.representation, on=timezone.localdate(now)),
     }  # fmt: skip
     if context["needs_cosigner"]:
         asked = cosigning.pending(service, draft, found, at=now)
@@ -265,11 +270,11 @@ def clause_of(service: EService, municipality: Municipality | None, *, on: date)
     return ""
 
 
-def charges_of(service: EService, found: filing.Whole, *, on: date) -> list[Priced]:
+def charges_of(service: EService, found: filing.Whole, link: PartyLink | None, *, on: date) -> list[Priced]:
     """What would be to pay, were it filed now."""
     if not found.is_good or found.municipality is None:
         return []
-    return priced(service.fees(found.answers, on), municipality=found.municipality, on=on)
+    return priced(filing.charged(service, found.answers, link, on=on), municipality=found.municipality, on=on)
 
 
 @never_cache
@@ -283,16 +288,18 @@ def attachment(request: HttpRequest, key: UUID) -> FileResponse:
     if held is None or not may_see(request, held):
         raise NotFound(_("Nie ma takiego załącznika."))
     case = held.draft.case
-    if case and not Case.objects.of_person(cast(User, request.user)).filter(pk=case.pk).exists():
+    if case and not is_of_person(request, case):
         look(request, case, Action.ATTACHMENT, thing=held.name)
-    return FileResponse(
-        default_storage.open(held.path), as_attachment=True, filename=held.name,
-        content_type="application/octet-stream", headers={"Content-Security-Policy": "sandbox; default-src 'none'"},
-    )  # fmt: skip
+    return kept_file(held.path, held.name)
 
 
 def may_see(request: HttpRequest, held: Attachment) -> bool:
-    """Who attached it, who is asked to sign it or has, and who handles the case."""
-    if held.draft.owner_id == request.user.pk or held.draft.cosignatures.filter(signer=request.user.pk).exists():
-        return True
-    return held.draft.case_id is not None and handled_by(request.user).filter(pk=held.draft.case_id).exists()
+    """Who attached it or is asked to sign it, until it is filed; then people of the case and who handles it."""
+    case = held.draft.case
+    if case is not None:
+        return is_of_person(request, case) or handled_by(request.user).filter(pk=case.pk).exists()
+    return held.draft.owner_id == request.user.pk or held.draft.cosignatures.filter(signer=request.user.pk).exists()
+
+
+def is_of_person(request: HttpRequest, case: Case) -> bool:
+    return Case.objects.of_person(cast(User, request.user)).filter(pk=case.pk).exists()

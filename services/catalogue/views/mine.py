@@ -16,6 +16,7 @@ from services.cases.models import Case
 from services.cases.terms import APPEAL
 from services.catalogue import exchange, upo
 from services.catalogue.declaration import eservices
+from services.catalogue.filing import REPRESENTED
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.cards import card_of
 from services.catalogue.xml import as_xml
@@ -38,10 +39,16 @@ NEWS = 20  #: the newest that nobody has read
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for the person first, then drafts, then all cases, newest first."""
     user, now = cast(User, request.user), timezone.now()
-    cases = list(Case.objects.of_person(user).select_related("municipality").order_by("-filed_at")[:SHOWN])
+    rows = Case.objects.of_person(user).select_related(
+        "municipality", "on_behalf_of__person", "on_behalf_of__organisation"
+    )
+    cases = list(rows.order_by("-filed_at")[:SHOWN])
     drafts = [
         (draft, card_of(service), service.form.steps[0].name)
-        for draft in Draft.objects.open(at=now).filter(owner=user).order_by("-saved_at")[:SHOWN]
+        for draft in Draft.objects.open(at=now)
+        .filter(owner=user)
+        .select_related(*REPRESENTED)
+        .order_by("-saved_at")[:SHOWN]
         if (service := eservices.get(draft.service))
     ]
     waiting = [case for case in cases if case.status == Case.Status.AWAITING]
@@ -52,7 +59,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def own_case(request: HttpRequest, pk: int) -> Case:
     """Of the person, who filed it or signed it with another; of others it is not there."""
-    rows = Case.objects.select_related("municipality", "applicant", "handler")
+    rows = Case.objects.select_related(
+        "municipality", "applicant", "handler", "on_behalf_of__person", "on_behalf_of__organisation"
+    )
     return get_object_or_404(rows.of_person(cast(User, request.user)), pk=pk)
 
 

@@ -17,6 +17,7 @@ from services.catalogue.editions import form_for
 from services.catalogue.views.cards import service_of
 from services.catalogue.views.fields import storable
 from services.identity.models import User
+from services.parties.acting import link_of
 
 
 @require_safe
@@ -37,7 +38,8 @@ def file(request: HttpRequest, code: str) -> JsonResponse:
     201 with the case; 422 with what is wrong by question; 400 for what is no such JSON.
     """
     service = service_of(code)
-    refuse_unfit(service, request)
+    link = link_of(request)
+    refuse_unfit(service, request, link)
     try:
         answers = json.loads(storable_body(request.body))["answers"]
         if not isinstance(answers, dict):
@@ -45,7 +47,8 @@ def file(request: HttpRequest, code: str) -> JsonResponse:
     except (ValueError, KeyError, TypeError, RecursionError):
         return JsonResponse({"error": _('Oczekiwano JSON: {"answers": {…}}.')}, status=400)
     try:
-        case = filing.apply(service, owner=cast(User, request.user), answers=answers, at=timezone.now())
+        owner, now = cast(User, request.user), timezone.now()
+        case = filing.apply(service, owner=owner, answers=answers, at=now, representation=link)
     except filing.Unfit as error:
         return JsonResponse({"error": error.message, "faults": dict(error.faults)}, status=422)
     told_case = {"number": case.number, "due_on": case.due_on, "case": reverse("catalogue:case", args=[case.pk])}

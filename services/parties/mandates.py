@@ -1,0 +1,146 @@
+"""A mandate: asked for with its document, approved or refused by an office, ended by who gave it or by the office."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from services.identity.models import User
+from services.parties.models import PartyLink
+from services.parties.news import ended
+from services.parties.people import Known, confirm, party_of
+from spatial.errors import Conflict, Malformed, Refused
+from spatial.municipalities.models import Municipality
+
+State, Basis = PartyLink.State, PartyLink.Basis
+
+MOST_ASKED = 10  #: of one person, waiting
+#: what a resident may ask for; the others come of the node, of a code or of a register
+ASKED_FOR = (Basis.MANDATE, Basis.REPRESENTATION, Basis.GUARDIAN)
+
+
+class Document(Protocol):
+    """A file that may be kept (``services.documents.uploads.Checked``)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked for."""
+
+    principal: Known
+    municipality: Municipality
+    basis: PartyLink.Basis
+    valid_from: date
+    valid_to: date | None = None  #: inclusive
+    scope: Sequence[str] = ()  #: codes of services; empty: all
+    is_close_family: bool = False
+
+
+@transaction.atomic
+def ask(user: User, wish: Wish, document: Document, *, at: datetime) -> PartyLink:
+    """Waits for the office. Raises Malformed for days out of order and for one's own PESEL, Conflict when the same is
+    waiting already.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    if wish.valid_to and wish.valid_to < max(wish.valid_from, timezone.localdate(at)):
+        raise Malformed(_("Ostatni dzień umocowania nie może być przed pierwszym ani przed dniem dzisiejszym."))
+    party = party_of(wish.principal)
+    waiting = PartyLink.objects.filter(user=user, state=State.ASKED)
+    if waiting.filter(party=party, basis=wish.basis, municipality=wish.municipality).exists():
+        raise Conflict(_("Takie zgłoszenie już czeka na urząd."))
+    if waiting.count() >= MOST_ASKED:
+        raise Conflict(_("Masz już dużo zgłoszeń, które czekają na urząd. Poczekaj na odpowiedź."))
+    if PartyLink.objects.filter(user=user, party=party, basis=Basis.SELF, state=State.APPROVED).exists():
+        raise Malformed(_("To Twój numer. We własnym imieniu działasz bez umocowania."))
+    link = PartyLink.objects.create(
+        user=user, party=party, basis=wish.basis, scope=list(wish.scope), municipality=wish.municipality,
+        valid_from=wish.valid_from, valid_to=wish.valid_to, asked_at=at,
+        is_close_family=wish.is_close_family and wish.basis == Basis.MANDATE,
+        asked_first_name=wish.principal.first_name, asked_name=wish.principal.name,
+        document_name=document.name[:120], document_sha256=document.sha256,
+    )  # fmt: skip
+    if not default_storage.exists(link.document_path):
+        default_storage.save(link.document_path, ContentFile(document.content))
+    return link
+
+
+def locked(link: PartyLink) -> PartyLink:
+    return PartyLink.objects.select_for_update(of=("self",)).named().get(pk=link.pk)
+
+
+def locked_asked(link: PartyLink, clerk: User) -> PartyLink:
+    """Raises Conflict when it does not wait any longer, Refused for the clerk's own (KPA art. 24 § 1)."""
+    link = locked(link)
+    if link.state != State.ASKED:
+        raise Conflict(_("To zgłoszenie nie czeka już na decyzję. Odśwież stronę."))
+    if link.user_id == clerk.pk:
+        raise Refused(_("O swoim umocowaniu nie decydujesz. Zrobi to inny pracownik urzędu."))
+    return link
+
+
+@transaction.atomic
+def approve(link: PartyLink, *, clerk: User, at: datetime) -> PartyLink:
+    """The office has read the document. Raises Conflict, Refused."""
+    link = locked_asked(link, clerk)
+    confirm(link.party, name=link.asked_name, first_name=link.asked_first_name)
+    link.state, link.approved_by, link.approved_at = State.APPROVED, clerk, at
+    link.save(update_fields=["state", "approved_by", "approved_at"])
+    return link
+
+
+@transaction.atomic
+def refuse(link: PartyLink, *, clerk: User, reason: str, at: datetime) -> PartyLink:
+    """Raises Malformed without a reason, Conflict, Refused."""
+    link = locked_asked(link, clerk)
+    end(link, State.REFUSED, by=clerk, reason=given(reason), at=at)
+    return link
+
+
+@transaction.atomic
+def revoke(link: PartyLink, *, by: User, reason: str, at: datetime) -> PartyLink:
+    """From now on the user does not act for the party; who may say so, the caller knows.
+
+    Raises Malformed without a reason, Conflict when it has ended already.
+    """
+    link = locked(link)
+    if link.state not in {State.ASKED, State.APPROVED}:
+        raise Conflict(_("To umocowanie już nie obowiązuje. Odśwież stronę."))
+    end(link, State.REVOKED, by=by, reason=given(reason), at=at)
+    ended.send(PartyLink, link=link, by=by, at=at)
+    return link
+
+
+def end(link: PartyLink, state: PartyLink.State, *, by: User, reason: str, at: datetime) -> None:
+    link.state, link.ended_by, link.ended_at, link.reason = state, by, at, reason
+    link.save(update_fields=["state", "ended_by", "ended_at", "reason"])
+
+
+def given(reason: str) -> str:
+    """Raises Malformed."""
+    if not reason.strip():
+        raise Malformed(_("Podaj przyczynę."))
+    return reason.strip()[:500]
+
+
+def endable_by(user: User, *, on: date) -> QuerySet[PartyLink]:
+    """Own ones, and those that others hold of a party that the user is or represents; waiting or in force."""
+    mine = PartyLink.objects.of_principal(on).filter(user=user, party=OuterRef("party"))
+    of_mine = Exists(mine.filter(Q(municipality=None) | Q(municipality=OuterRef("municipality"))))
+    rows = PartyLink.objects.filter(state__in=[State.ASKED, State.APPROVED]).exclude(basis=Basis.SELF)
+    return rows.filter(Q(user=user) | Q(of_mine, state=State.APPROVED)).named().order_by("pk")

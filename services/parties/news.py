@@ -1,0 +1,6 @@
+"""What others may listen to: somebody may no longer act for a party, in the transaction that says so."""
+
+from django.dispatch import Signal
+
+#: sent by ``services.parties.mandates.revoke`` with ``link``, ``by`` and ``at``
+ended = Signal()
