@@ -11,6 +11,7 @@ from services.audit.services import Action, write
 from services.cases.models import Case
 from services.catalogue.filing import remove
 from services.catalogue.models import Draft
+from services.delivery.models import Addressee
 from services.identity.models import User
 from services.notices.models import Notice
 from spatial.errors import Conflict, Malformed
@@ -63,6 +64,7 @@ def erase(user: User, *, password: str, request_id: str = "") -> bool:
 def close(user: User, *, has_cases: bool) -> None:
     """Nobody signs in any longer. The name stays only where the files of cases need it."""
     Notice.objects.filter(user=user).delete()
+    Addressee.objects.filter(user=user).delete()
     user.username, user.email, user.last_login, user.is_active = f"konto-{uuid4().hex}", "", None, False
     if not has_cases:
         user.first_name = user.last_name = ""
