@@ -86,7 +86,7 @@ def sent(
     case: Case, *, subject: str, clerk: User, at: datetime, document: IssuedDocument | None = None
 ) -> Correspondence:
     """The office wrote to the applicant, by the way that ``channel_for`` chooses."""
-    channel = channel_for(case.applicant)
+    channel = channel_for(case.applicant, municipality=case.municipality, has_document=document is not None)
     letter = Letter(
         direction=Direction.OUT, channel=channel.code, subject=subject, party=case.applicant,
         written_on=timezone.localdate(at), case=case, document=document,
@@ -100,6 +100,8 @@ def sent(
 def confirm_delivery(letter: Correspondence, *, on: date | None, today: date) -> Correspondence:
     """The confirmation came back: delivered on the day, or not at all (None). Raises Malformed, Conflict."""
     letter = Correspondence.objects.select_for_update().get(pk=letter.pk)
+    if letter.document_id is not None:
+        raise Conflict(_("Doręczenie tego pisma zapisuje się na stronie „Doręczenia”."))
     if letter.status != Status.SENT:
         raise Conflict(_("Tego pisma nikt nie doręcza albo doręczenie jest już zapisane."))
     if on is not None and not timezone.localdate(letter.at) <= on <= today:

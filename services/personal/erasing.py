@@ -12,6 +12,7 @@ from services.audit.services import Action, write
 from services.cases.models import Case
 from services.catalogue.filing import remove
 from services.catalogue.models import Draft
+from services.delivery.models import Addressee
 from services.identity.closing import take_ways_away
 from services.identity.models import User
 from services.notices.models import Notice
@@ -76,6 +77,7 @@ def close(user: User, *, has_cases: bool) -> None:
     """Nobody signs in any longer. The name stays only where the files of cases need it."""
     Notice.objects.filter(user=user).delete()
     take_ways_away(user)
+    Addressee.objects.filter(user=user).delete()
     user.username, user.email, user.last_login, user.is_active = f"konto-{uuid4().hex}", "", None, False
     if not has_cases:
         user.first_name = user.last_name = ""

@@ -16,6 +16,8 @@ from django.utils import timezone
 from services.audit.reading import about, line
 from services.cases.models import Case
 from services.catalogue.models import Attachment, Draft, Filing
+from services.delivery.models import Addressee
+from services.delivery.shown import closed_documents
 from services.identity.models import User
 from services.notices.models import Notice
 from services.parties.models import PartyLink
@@ -25,7 +27,7 @@ IN_MEMORY = 5 * 1024**2  #: bytes; a larger copy waits on the disk
 
 README = """Twoje dane w e-urzędzie, stan na {day}
 
-konto.json            Twoje konto: login, imię, nazwisko, adres e-mail i daty
+konto.json            Twoje konto: login, imię, nazwisko, adres e-mail, daty i adres do doręczeń
 sprawy.json           Twoje sprawy: przebieg, złożone wnioski z odpowiedziami, spis załączników i dokumentów
 wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
@@ -33,7 +35,7 @@ logowania.json        kiedy i jak logowano się na Twoje konto w ostatnich dwóc
 powiadomienia.json    wiadomości o Twoich sprawach i to, kiedy je przeczytałeś
 umocowania.json       w czyim imieniu działasz albo działałeś
 zalaczniki/           pliki, które dołączyłeś do wniosków
-dokumenty/            pisma, które wydał urząd
+dokumenty/            pisma, które wydał urząd, bez tych, których jeszcze nie odebrałeś
 brakujace-pliki.txt   jest tu tylko wtedy, gdy któregoś z plików nie znaleziono; powiedz o tym urzędowi
 
 Pliki JSON otworzysz w każdym edytorze tekstu i wczytasz w innych programach.
@@ -46,7 +48,7 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
     cases = list(Case.objects.of_person(user).select_related("municipality").order_by("filed_at", "pk"))
     drafts = Draft.objects.filter(owner=user, case=None).order_by("begun_at")
     parts = {
-        "konto.json": account(user),
+        "konto.json": account(user) | {"delivery": address_of(user)},
         "sprawy.json": [told(case) for case in cases],
         "wersje-robocze.json": [
             {**values(draft, "service", "typed", "begun_at", "saved_at", "expires_at"), "attachments": files_of(draft)}
@@ -96,6 +98,12 @@ def standing(link: PartyLink) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def address_of(user: User) -> dict[str, Any] | None:
+    """How the person wants letters."""
+    wish = Addressee.objects.filter(user=user).first()
+    return values(wish, "way", "ade", "street", "postal_code", "city", "changed_at") if wish else None
+
+
 def told(case: Case) -> dict[str, Any]:
     """A case as its applicant may see it."""
     filing = Filing.objects.filter(case=case).first()
@@ -111,7 +119,7 @@ def told(case: Case) -> dict[str, Any]:
         "attachments": files_of(draft) if draft else [],
         "documents": [
             {**values(one, "title", "code", "sha256", "issued_at"), "file": f"dokumenty/{one.code}.pdf"}
-            for one in case.documents.order_by("pk")
+            for one in case.documents.exclude(pk__in=closed_documents(case)).order_by("pk")
         ],
         "dues": [
             values(one, "title", "basis", "amount_gr", "due_on", "exemption", "paid_gr", "paid_on", "how", "number")
@@ -145,8 +153,8 @@ def stored(user: User) -> Iterator[tuple[str, str]]:
     seen = Q(draft__case=None) | Q(draft__case__in=Case.objects.of_person(user))
     for attachment in Attachment.objects.filter(seen, draft__owner=user).order_by("added_at", "pk"):
         yield packed_as(attachment), attachment.path
-    for case in Case.objects.of_person(user).prefetch_related("documents"):
-        for document in case.documents.all():
+    for case in Case.objects.of_person(user):
+        for document in case.documents.exclude(pk__in=closed_documents(case)):
             yield f"dokumenty/{document.code}.pdf", str(document.file.name)
 
 

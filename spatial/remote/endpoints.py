@@ -13,7 +13,7 @@ import httpx
 from spatial.errors import ServiceError
 from spatial.remote.models import RemoteService
 
-type Kind = Literal["uldk", "uug", "egib-wfs", "app-wfs", "picture", "shown", "heights"]
+type Kind = Literal["uldk", "uug", "egib-wfs", "app-wfs", "picture", "shown", "heights", "operator"]
 type Axes = Literal["east-north", "north-east"]
 
 DECLARED = Path(__file__).parent / "services.toml"

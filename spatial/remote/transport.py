@@ -73,7 +73,9 @@ class GuardedTransport(httpx.BaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        answer = self.pool.handle_request(httpcore.Request(request.method, url, headers=request.headers.raw))
+        content = cast(httpx.SyncByteStream, request.stream)
+        asked = httpcore.Request(request.method, url, headers=request.headers.raw, content=content)
+        answer = self.pool.handle_request(asked)
         return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
 
     def close(self) -> None:

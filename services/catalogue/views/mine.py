@@ -20,6 +20,7 @@ from services.catalogue.filing import REPRESENTED
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.cards import card_of
 from services.catalogue.xml import as_xml
+from services.delivery.shown import closed_documents, served_on, shipments_of, unopened
 from services.documents.seal import sealed, sealed_xml
 from services.fees.base import CASH_DESK
 from services.fees.models import Due
@@ -53,7 +54,10 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     waiting = [case for case in cases if case.status == Case.Status.AWAITING]
     news = Notice.objects.unread(user).select_related("case").order_by("-at", "-pk")[:NEWS]
-    context = {"cases": cases, "drafts": drafts, "waiting": waiting, "news": news}
+    context = {
+        "cases": cases, "drafts": drafts, "waiting": waiting, "news": news,
+        "unopened": unopened(user),
+    }  # fmt: skip
     return render(request, "catalogue/home.html", context)
 
 
@@ -78,16 +82,18 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str = "") -> HttpResponse:
     service = eservices.get(found.service)
     filing = Filing.objects.filter(case=found).first()
-    closed_on = timezone.localdate(found.closed_at) if found.closed_at else None
     dues = list(found.dues.select_related("case").order_by("pk"))
-    can_appeal = found.status == Case.Status.REFUSED and closed_on is not None
+    served = served_on(found) if found.status == Case.Status.REFUSED else None
     context = {
         "case": found, "card": card_of(service) if service else None, "fault": fault, "typed": typed,
-        "filing": filing, "newest": filing.newest if filing else None, "documents": found.documents.order_by("pk"),
+        "filing": filing, "newest": filing.newest if filing else None,
+        "shipments": shipments_of(found, to=request.user),
+        "documents": found.documents.exclude(pk__in=closed_documents(found)).order_by("pk"),
+        "unopened": unopened(request.user).filter(case=found),
         "attachments": Attachment.objects.filter(draft__case=found).order_by("added_at", "pk"),
         "events": found.events.filter(is_public=True).order_by("at", "pk"),
         "dues": dues, "how_to_pay": how_to_pay(dues),
-        "appeal_until": APPEAL.ends(closed_on) if can_appeal and closed_on else None,
+        "appeal_until": APPEAL.ends(served) if served else None,
     }  # fmt: skip
     return render(request, "catalogue/case.html", context, status=422 if fault else 200)
 

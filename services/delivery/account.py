@@ -1,0 +1,140 @@
+"""The account in the portal as a way of delivery (KPA art. 39 and 46): the person opens the letter and so confirms it.
+
+Two notices and a deemed delivery, by dated ``DeliveryRule``s; what a job has missed it does not make up at once: a
+letter is deemed delivered only after its second notice.
+"""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from lxml import etree
+
+from planning.extracts.order import Office
+from services.cases.services import record
+from services.correspondence.models import Correspondence
+from services.delivery.base import File
+from services.delivery.channels import Channel, begin
+from services.delivery.models import DeliveryRule, Shipment
+from services.delivery.proofs import NewProof, keep
+from services.documents import letters as paper
+from services.documents.seal import sealed, sealed_xml
+from services.identity.models import User
+from spatial.words import polish_date
+
+Code = DeliveryRule.Code
+#: the proof of the central repository (CRD), as in services/catalogue/upo.py
+NAMESPACE = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
+
+
+@transaction.atomic
+def open_letter(letter: Correspondence, *, person: User, at: datetime) -> Shipment:
+    """The person confirms the receipt: a sealed proof is kept, the letter is delivered. A second time nothing changes,
+    nor does the day of a letter that was deemed delivered. Raises NoSeal.
+    """
+    Correspondence.objects.select_for_update().get(pk=letter.pk)
+    shipment = Shipment.objects.current().filter(letter=letter).first() or begin(letter, Channel.PORTAL)
+    if shipment.is_ended:
+        return shipment
+    proofs = [
+        NewProof(code=code, key=code, at=at, by=person, received_by=person.display_name, file=file)
+        for code, file in (("K.OX", receipt_xml(letter, person, at)), ("K.OP", receipt_pdf(letter, person, at)))
+    ]
+    return keep(shipment, proofs, at=at)
+
+
+def receipt_xml(letter: Correspondence, person: User, at: datetime) -> File:
+    """UPD, sealed by the office in whose system the account is."""
+    root = etree.Element(f"{{{NAMESPACE}}}Dokument", nsmap={None: NAMESPACE})  # type: ignore[dict-item] # no default in the stubs
+    told = etree.SubElement(root, f"{{{NAMESPACE}}}UPD")
+    for name, value in (
+        ("IdentyfikatorPoswiadczenia", str(letter)), ("Adresat", person.display_name),
+        ("Nadawca", letter.municipality.office_name), ("DataDoreczenia", moment(at)),
+        ("DataWytworzeniaPoswiadczenia", moment(at)), ("IdentyfikatorDokumentu", identifier_of(letter)),
+        ("SkrotDokumentu", letter.document.sha256 if letter.document else ""),
+    ):  # fmt: skip
+        etree.SubElement(told, f"{{{NAMESPACE}}}{name}").text = readable(value)
+    packed = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return File("upd.xml", "application/xml", sealed_xml(packed, municipality=letter.municipality, at=at))
+
+
+def receipt_pdf(letter: Correspondence, person: User, at: datetime) -> File:
+    """The same for people."""
+    told = paper.Letter(
+        office=Office.of(letter.municipality), case_number=letter.case.number if letter.case else str(letter),
+        addressee=person.display_name, title="Urzędowe poświadczenie doręczenia", written_on=timezone.localdate(at),
+        facts=(
+            ("Pismo", letter.subject), ("Numer w dzienniku", str(letter)),
+            ("Odebrano", f"{timezone.localtime(at):%Y-%m-%d %H:%M:%S}"), ("Odebrał", person.display_name),
+            ("SHA-256 dokumentu", letter.document.sha256 if letter.document else "bez dokumentu"),
+        ),
+        text="Poświadczenie wystawiono automatycznie w chwili, w której adresat potwierdził odbiór na swoim koncie.",
+    )  # fmt: skip
+    return File("upd.pdf", "application/pdf", sealed(paper.pdf(told)[0], municipality=letter.municipality, at=at).pdf)
+
+
+def identifier_of(letter: Correspondence) -> str:
+    return letter.document.code if letter.document else str(letter)
+
+
+def moment(at: datetime) -> str:
+    return timezone.localtime(at).isoformat(timespec="seconds")
+
+
+def readable(text: str) -> str:
+    """Without signs that XML cannot hold."""
+    return "".join(sign for sign in text if sign.isprintable())
+
+
+# --- days -------------------------------------------------------------------------------------------------------------
+
+
+def remind(*, at: datetime) -> None:
+    """Second notices and deemed deliveries of the day; run again it does nothing more."""
+    for pk in Shipment.objects.waiting_in_account().order_by("pk").values_list("pk", flat=True):
+        remind_of(pk, at=at)
+
+
+@transaction.atomic
+def remind_of(pk: int, *, at: datetime) -> None:
+    rows = Shipment.objects.waiting_in_account().select_for_update(of=("self",), skip_locked=True)
+    shipment = rows.filter(pk=pk).select_related("letter__case", "letter__municipality").first()
+    if shipment is None:
+        return
+    today, noticed = timezone.localdate(at), noticed_on(shipment)
+    second = shipment.evidence.filter(code="K.2").first()
+    if second is None and today >= noticed + days(Code.ACCOUNT_SECOND, shipment, noticed):
+        keep(shipment, [NewProof(code="K.2", key="K.2", at=at)], at=at)
+        tell(shipment, at=at)
+    elif second and timezone.localdate(second.at) < today and today > (last := deemed_on(shipment)):
+        keep(shipment, [NewProof(code="K.U", key="K.U", at=end_of(last))], at=at)
+
+
+def tell(shipment: Shipment, *, at: datetime) -> None:
+    """The news reaches the person by every channel of news."""
+    letter = shipment.letter
+    if letter.case:
+        text = (
+            f"Pismo czeka na odbiór: {letter.subject} ({letter.number}). Jeżeli go nie odbierzesz, "
+            f"uznamy je za doręczone {polish_date(deemed_on(shipment))} (drugie zawiadomienie)."
+        )
+        record(letter.case, kind="second-notice", text=text, actor=None, at=at)
+
+
+def noticed_on(shipment: Shipment) -> date:
+    """Day of the first notice."""
+    return timezone.localdate(shipment.evidence.get(code="K.1").at)
+
+
+def deemed_on(shipment: Shipment) -> date:
+    """With the end of this day the letter is deemed delivered, counted from the first notice (day 0)."""
+    noticed = noticed_on(shipment)
+    return noticed + days(Code.ACCOUNT_DEEMED, shipment, noticed)
+
+
+def days(code: DeliveryRule.Code, shipment: Shipment, on: date) -> timedelta:
+    return timedelta(days=DeliveryRule.objects.days(code, shipment.letter.municipality_id, on))
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), tzinfo=timezone.get_current_timezone())

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from services.delivery import views
+
+app_name = "delivery"
+
+urlpatterns = [
+    path("moje/adres-do-doreczen/", views.address, name="address"),
+    path("moje/pisma/<int:pk>/", views.open_letter, name="open"),
+    path("doreczenia/dowod/<int:pk>/", views.proof, name="proof"),
+    path("doreczenia/powiadomienie", views.notified, name="notified"),
+    path("urzad/doreczenia/", views.office, name="office"),
+    path("urzad/doreczenia/<int:teryt>/nadaj/", views.post_letters, name="post"),
+    path("urzad/doreczenia/paczka/<int:pk>.pdf", views.batch_pdf, name="batch"),
+    path("urzad/doreczenia/paczka/<int:pk>.csv", views.batch_csv, name="posting-book"),
+    path("urzad/doreczenia/przesylka/<int:pk>/ponow/", views.send_again, name="again"),
+    path("urzad/doreczenia/przesylka/<int:pk>/zwrotka/", views.confirmation, name="confirmation"),
+    path("urzad/doreczenia/przychodzace/<int:pk>/sprawa/", views.assign, name="assign"),
+    path("urzad/doreczenia/zalacznik/<int:pk>/", views.incoming_file, name="incoming-file"),
+]
