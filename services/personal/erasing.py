@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.audit.grounds import OWN_REQUEST
@@ -13,6 +14,7 @@ from services.catalogue.filing import remove
 from services.catalogue.models import Draft
 from services.identity.models import User
 from services.notices.models import Notice
+from services.notifications import keeping
 from spatial.errors import Conflict, Malformed
 
 
@@ -63,6 +65,7 @@ def erase(user: User, *, password: str, request_id: str = "") -> bool:
 def close(user: User, *, has_cases: bool) -> None:
     """Nobody signs in any longer. The name stays only where the files of cases need it."""
     Notice.objects.filter(user=user).delete()
+    keeping.forget_person(user, at=timezone.now())
     user.username, user.email, user.last_login, user.is_active = f"konto-{uuid4().hex}", "", None, False
     if not has_cases:
         user.first_name = user.last_name = ""

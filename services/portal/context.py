@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from services.notices.models import Notice
+from services.notifications.models import Delivery
 from spatial.municipalities.models import Municipality
 
 
@@ -17,5 +18,5 @@ def office(request: HttpRequest) -> dict[str, object]:
         "office_name": offices[0][1] if len(offices) == 1 else "e-Urząd Miedza",
         "office_places": " · ".join(name for name, _ in offices),
         "roles": set(known.roles.values_list("role", flat=True)) if known else set(),
-        "unread": Notice.objects.unread(known).count() if known else 0,
+        "unread": Notice.objects.unread(known).count() + Delivery.objects.unread(known).count() if known else 0,
     }

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("services.audit.urls")),
     path("", include("services.personal.urls")),
     path("", include("services.correspondence.urls")),
+    path("", include("services.notifications.urls")),
     path("", include("services.documents.urls")),
     path("", include("services.drafting.urls")),
     path("", include("services.registers.urls")),

@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[3]
 #: Variables that scripts of deploy/ and the tests read; the application only lets them pass.
 FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_BIND", "MIEDZA_TEST_DATABASE", "MIEDZA_WORKERS"})
 
+#: of Chrome and Edge on Android, Firefox, Safari, Edge on Windows
+PUSH_SERVICES = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
+
 
 class SettingError(Exception):
     """A variable is unknown, missing or unusable; the text names it and the remedy."""
@@ -47,6 +50,10 @@ class Environment:
     clamav: str  #: MIEDZA_CLAMAV: socket of clamd that uploads are shown to, a path or host:port; "" scans nothing
     clamav_required: bool  #: MIEDZA_CLAMAV_REQUIRED: a file that it does not answer for is refused
     trust_dir: Path  #: MIEDZA_TRUST_DIR: certificates of authorities whose signatures are believed
+    sms_url: str  #: MIEDZA_SMS_URL: where SMSAPI answers
+    push_key: Path  #: MIEDZA_PUSH_KEY: VAPID key of the office's Web Push (manage.py push_keys)
+    push_contact: str  #: MIEDZA_PUSH_CONTACT: mailto: or https: for push services to write to; "" sends no Web Push
+    push_hosts: tuple[str, ...]  #: MIEDZA_PUSH_HOSTS: push services of browsers: hosts, or one origin with its scheme
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
@@ -74,6 +81,10 @@ class Environment:
                 "CLAMAV",
                 "CLAMAV_REQUIRED",
                 "AUDIT_YEARS",
+                "SMS_URL",
+                "PUSH_KEY",
+                "PUSH_CONTACT",
+                "PUSH_HOSTS",
             )
         }
         for name in variables:
@@ -104,6 +115,10 @@ class Environment:
             clamav=scanner(variables),
             clamav_required=flag(variables, "MIEDZA_CLAMAV_REQUIRED", default=True),
             trust_dir=ROOT / variables.get("MIEDZA_TRUST_DIR", "data/trust"),
+            sms_url=variables.get("MIEDZA_SMS_URL", "https://api.smsapi.pl"),
+            push_key=ROOT / variables.get("MIEDZA_PUSH_KEY", state / "push-key.pem"),
+            push_contact=contact(variables),
+            push_hosts=tuple(filter(None, variables.get("MIEDZA_PUSH_HOSTS", PUSH_SERVICES).split(","))),
         )
 
 
@@ -119,6 +134,14 @@ def number(variables: Mapping[str, str], name: str, *, default: int, least: int 
     if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value) >= least):
         raise SettingError(f"{name} takes a whole number from {least} up, not {value!r}.")
     return int(value)
+
+
+def contact(variables: Mapping[str, str]) -> str:
+    """Apple refuses every other (403 BadJwtToken)."""
+    value = variables.get("MIEDZA_PUSH_CONTACT", "")
+    if value and not value.startswith(("mailto:", "https://")):
+        raise SettingError(f"MIEDZA_PUSH_CONTACT takes mailto:… or https://…, not {value!r}.")
+    return value
 
 
 def scanner(variables: Mapping[str, str]) -> str:
