@@ -1,7 +1,7 @@
-"""The contract of a way to tell people the news; the one of today is the portal itself (``services.Portal``).
+"""The contract of a way to tell people the news: the portal itself, and letters (``services.CHANNELS``).
 
-A channel that leaves the office (e-mail, SMS) sends no words of the case, only that there is news and where, and does
-so after the transaction (``on_commit``): a letter cannot be taken back.
+A letter that leaves the office (e-mail, SMS, Web Push) has no words of the case, only that there is news and where. It
+is queued in the transaction and sent after it: a letter cannot be taken back.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class News:
 
     to: int  #: primary key of the account
     case: Case
+    event: int  #: primary key of what has happened in the case
     text: str
     at: datetime
 

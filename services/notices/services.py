@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Value
+from django.urls import reverse
 from django.utils import timezone
 
 from services.cases.models import Case, CaseEvent, CaseParty
 from services.identity.models import User
 from services.notices.base import Channel, News
 from services.notices.models import Notice
+from services.notifications import topics
+from services.notifications.messages import tell as tell_of
 from services.parties.models import PartyLink
 
 #: the person who filed knows it, and is given a receipt
@@ -26,8 +29,20 @@ class Portal:
         Notice.objects.create(user_id=news.to, case=news.case, text=news.text, at=news.at)
 
 
+class Letters:
+    """What leaves the office, by the ways that the person chose (``services.notifications``)."""
+
+    code = "letters"
+
+    def send(self, news: News) -> None:
+        tell_of(
+            User(pk=news.to), topics.CASE, municipality=news.case.municipality, origin=f"case-event:{news.event}",
+            link=reverse("catalogue:case", args=[news.case.pk]), at=news.at,
+        )  # fmt: skip
+
+
 #: all ways by which people are told
-CHANNELS: list[Channel] = [Portal()]
+CHANNELS: list[Channel] = [Portal(), Letters()]
 
 
 def tell(event: CaseEvent, **_signal: Any) -> None:
@@ -36,7 +51,7 @@ def tell(event: CaseEvent, **_signal: Any) -> None:
         for person in people_of(event.case):
             if person != event.actor_id:
                 for channel in CHANNELS:
-                    channel.send(News(to=person, case=event.case, text=event.text, at=event.at))
+                    channel.send(News(to=person, case=event.case, event=event.pk, text=event.text, at=event.at))
 
 
 def people_of(case: Case) -> Iterator[int]:

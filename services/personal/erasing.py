@@ -16,6 +16,7 @@ from services.delivery.models import Addressee
 from services.identity.closing import take_ways_away
 from services.identity.models import User
 from services.notices.models import Notice
+from services.notifications import keeping
 from services.parties.mandates import revoke
 from services.parties.models import PartyLink
 from spatial.errors import Conflict, Malformed
@@ -78,6 +79,7 @@ def close(user: User, *, has_cases: bool) -> None:
     Notice.objects.filter(user=user).delete()
     take_ways_away(user)
     Addressee.objects.filter(user=user).delete()
+    keeping.forget_person(user, at=timezone.now())
     user.username, user.email, user.last_login, user.is_active = f"konto-{uuid4().hex}", "", None, False
     if not has_cases:
         user.first_name = user.last_name = ""

@@ -20,6 +20,7 @@ from services.delivery.models import Addressee
 from services.delivery.shown import closed_documents
 from services.identity.models import User
 from services.notices.models import Notice
+from services.notifications.models import ChannelAddress, Consent, Delivery, WatchedPlace
 from services.parties.models import PartyLink
 from services.parties.people import own_pesel
 
@@ -34,6 +35,7 @@ wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej pods
 logowania.json        kiedy i jak logowano się na Twoje konto w ostatnich dwóch latach
 powiadomienia.json    wiadomości o Twoich sprawach i to, kiedy je przeczytałeś
 umocowania.json       w czyim imieniu działasz albo działałeś
+wiadomosci.json       wiadomości z urzędu, Twoje zgody, adresy i miejsca do powiadomień
 zalaczniki/           pliki, które dołączyłeś do wniosków
 dokumenty/            pisma, które wydał urząd, bez tych, których jeszcze nie odebrałeś
 brakujace-pliki.txt   jest tu tylko wtedy, gdy któregoś z plików nie znaleziono; powiedz o tym urzędowi
@@ -64,6 +66,7 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
             for one in Notice.objects.filter(user=user, case__in=cases).select_related("case").order_by("at", "pk")
         ],
         "umocowania.json": [standing(link) for link in user.party_links.named().order_by("pk")],
+        "wiadomosci.json": notifications_of(user),
     }
     made = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer closes it
     with ZipFile(made, "w", ZIP_DEFLATED) as packed:
@@ -136,6 +139,27 @@ def looks(user: User) -> Iterator[dict[str, Any]]:
             "office": entry.municipality.office_name if entry.municipality else None,
             "what": entry.get_action_display(), "ground": f"{ground.title} ({ground.basis})",
         }  # fmt: skip
+
+
+def notifications_of(user: User) -> dict[str, Any]:
+    """The ledger of consents whole; of a browser only whose service carries its messages."""
+    inbox = Delivery.objects.inbox(user).select_related("message").order_by("pk")
+    ways = ChannelAddress.objects.filter(user=user).order_by("pk")
+    return {
+        "inbox": [
+            {"title": one.message.title_pl, "text": one.message.body_pl, **values(one, "queued_at", "read_at")}
+            for one in inbox
+        ],
+        "consents": [
+            values(one, "municipality_id", "topic", "channel", "is_given", "text_version", "at", "source")
+            for one in Consent.objects.filter(user=user).order_by("pk")
+        ],
+        "addresses": [values(one, "channel", "shown", "added_at", "confirmed_at", "revoked_at") for one in ways],
+        "places": [
+            {"label": one.label, "x": one.point.x, "y": one.point.y}
+            for one in WatchedPlace.objects.filter(user=user).order_by("pk")
+        ],
+    }
 
 
 def files_of(draft: Draft) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from services.notices.models import Notice
+from services.notifications.models import Delivery
 from services.parties.acting import link_of
 from spatial.municipalities.models import Municipality
 
@@ -19,5 +20,5 @@ def office(request: HttpRequest) -> dict[str, object]:
         "office_places": " · ".join(name for name, _ in offices),
         "roles": set(known.roles.values_list("role", flat=True)) if known else set(),
         "acting": link_of(request) if known else None,
-        "unread": Notice.objects.unread(known).count() if known else 0,
+        "unread": Notice.objects.unread(known).count() + Delivery.objects.unread(known).count() if known else 0,
     }

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("services.payments.statements.urls")),
     path("", include("services.payments.urls")),
     path("", include("services.delivery.urls")),
+    path("", include("services.notifications.urls")),
     path("", include("services.documents.urls")),
     path("", include("services.drafting.urls")),
     path("", include("services.registers.urls")),

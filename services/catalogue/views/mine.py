@@ -28,6 +28,7 @@ from services.forms.questions import clean
 from services.identity.models import User
 from services.notices.models import Notice
 from services.notices.services import read
+from services.notifications.models import Delivery
 from spatial.errors import NotFound, ServiceError
 
 SHOWN = 200
@@ -54,8 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
     ]
     waiting = [case for case in cases if case.status == Case.Status.AWAITING]
     news = Notice.objects.unread(user).select_related("case").order_by("-at", "-pk")[:NEWS]
+    letters = Delivery.objects.unread(user).select_related("message").order_by("-pk")[:NEWS]
     context = {
-        "cases": cases, "drafts": drafts, "waiting": waiting, "news": news,
+        "cases": cases, "drafts": drafts, "waiting": waiting, "news": news, "letters": letters,
         "unopened": unopened(user),
     }  # fmt: skip
     return render(request, "catalogue/home.html", context)

@@ -218,6 +218,9 @@ CLAMAV, CLAMAV_REQUIRED = (
     ENVIRONMENT.clamav,
     ENVIRONMENT.clamav_required,
 )  #: who scans uploads (services.documents.scanning)
+#: notifications (docs/notifications.md)
+SMS_URL = ENVIRONMENT.sms_url
+PUSH_KEY, PUSH_CONTACT, PUSH_HOSTS = ENVIRONMENT.push_key, ENVIRONMENT.push_contact, ENVIRONMENT.push_hosts
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},

@@ -19,6 +19,8 @@ FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_BIND", "MIEDZA_TEST_DATABASE", "
 
 #: schemes of MIEDZA_EMAIL_URL with their usual ports; without encryption only inside the office
 SMTP = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+#: of Chrome and Edge on Android, Firefox, Safari, Edge on Windows
+PUSH_SERVICES = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
 
 
 class SettingError(Exception):
@@ -65,6 +67,10 @@ class Environment:
     node_dir: Path  #: MIEDZA_NODE_DIR: our keys for the node, made by manage.py node_keys
     node_our_entity: str  #: MIEDZA_NODE_OUR_ENTITY: our name at the node; "" takes the address of our metadata
     node_our_name: str  #: MIEDZA_NODE_OUR_NAME: ProviderName agreed with the node
+    sms_url: str  #: MIEDZA_SMS_URL: where SMSAPI answers
+    push_key: Path  #: MIEDZA_PUSH_KEY: VAPID key of the office's Web Push (manage.py push_keys)
+    push_contact: str  #: MIEDZA_PUSH_CONTACT: mailto: or https: for push services to write to; "" sends no Web Push
+    push_hosts: tuple[str, ...]  #: MIEDZA_PUSH_HOSTS: push services of browsers: hosts, or one origin with its scheme
 
     @classmethod
     def read(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
@@ -106,6 +112,10 @@ class Environment:
                 "STAFF_SECOND_FACTOR",
                 "EMAIL_URL",
                 "EMAIL_FROM",
+                "SMS_URL",
+                "PUSH_KEY",
+                "PUSH_CONTACT",
+                "PUSH_HOSTS",
             )
         }
         for name in variables:
@@ -150,6 +160,10 @@ class Environment:
             node_dir=ROOT / variables.get("MIEDZA_NODE_DIR", state / "node"),
             node_our_entity=variables.get("MIEDZA_NODE_OUR_ENTITY", ""),
             node_our_name=variables.get("MIEDZA_NODE_OUR_NAME", ""),
+            sms_url=variables.get("MIEDZA_SMS_URL", "https://api.smsapi.pl"),
+            push_key=ROOT / variables.get("MIEDZA_PUSH_KEY", state / "push-key.pem"),
+            push_contact=contact(variables),
+            push_hosts=tuple(filter(None, variables.get("MIEDZA_PUSH_HOSTS", PUSH_SERVICES).split(","))),
         )
 
 
@@ -165,6 +179,14 @@ def number(variables: Mapping[str, str], name: str, *, default: int, least: int 
     if not (value.isascii() and value.isdecimal() and len(value) < 7 and int(value) >= least):
         raise SettingError(f"{name} takes a whole number from {least} up, not {value!r}.")
     return int(value)
+
+
+def contact(variables: Mapping[str, str]) -> str:
+    """Apple refuses every other (403 BadJwtToken)."""
+    value = variables.get("MIEDZA_PUSH_CONTACT", "")
+    if value and not value.startswith(("mailto:", "https://")):
+        raise SettingError(f"MIEDZA_PUSH_CONTACT takes mailto:… or https://…, not {value!r}.")
+    return value
 
 
 def scanner(variables: Mapping[str, str]) -> str:

@@ -1,0 +1,83 @@
+"""Warnings for everybody: a page, an Atom feed, and CAP 1.2 (OASIS) for programs of others."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import feedgenerator, timezone
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from services.notifications.audience import absolute
+from services.notifications.models import Message
+from spatial import crs
+
+NS = "urn:oasis:names:tc:emergency:cap:1.2"
+NAMES: dict[str | None, str] = {None: NS}
+MOST = 100
+
+
+def active(*, at: datetime) -> QuerySet[Message]:
+    return Message.objects.public_warnings(at=at).select_related("municipality").order_by("-created_at", "-pk")
+
+
+def as_atom(rows: QuerySet[Message], *, page: str) -> str:
+    """Polish; each entry leads to the page."""
+    feed = feedgenerator.Atom1Feed(
+        title=_("Ostrzeżenia"), link=page, description=_("Czynne ostrzeżenia urzędu gminy"), language="pl"
+    )
+    for one in rows[:MOST]:
+        feed.add_item(
+            title=one.title_pl, link=f"{page}#{one.public_id}", description=one.body_pl,
+            unique_id=f"{page}{one.public_id}", pubdate=one.created_at, updateddate=one.approved_at or one.created_at,
+            author_name=one.municipality.office_name,
+        )  # fmt: skip
+    return feed.writeString("utf-8")
+
+
+def as_cap(message: Message) -> bytes:
+    """One alert; ``info`` in each language that the message has."""
+    root = etree.Element(etree.QName(NS, "alert"), nsmap=NAMES)
+    put(root, identifier=f"{message.municipality_id}-{message.public_id}", sender=absolute("/ostrzezenia/"),
+        sent=moment(message.approved_at or message.created_at), status="Actual", msgType="Alert", scope="Public",
+        code="miedza")  # fmt: skip
+    put_info(root, message, "pl")
+    if message.title_en:
+        put_info(root, message, "en")
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return content
+
+
+def put(parent: etree._Element, **texts: str) -> None:
+    """One element each, in this order: the schema has one."""
+    for name, text in texts.items():
+        etree.SubElement(parent, etree.QName(NS, name)).text = text
+
+
+def put_info(root: etree._Element, message: Message, language: str) -> None:
+    info = etree.SubElement(root, etree.QName(NS, "info"))
+    put(
+        info, language={"pl": "pl-PL", "en": "en-US"}[language], category=message.category,
+        event=message.title(language), urgency="Immediate" if message.is_danger else "Expected",
+        severity=message.severity, certainty="Observed" if message.is_danger else "Likely",
+        expires=moment(message.expires_at), senderName=message.municipality.office_name,
+        headline=message.title(language), description=message.body(language), web=absolute("/ostrzezenia/"),
+    )  # fmt: skip
+    area = etree.SubElement(info, etree.QName(NS, "area"))
+    put(area, areaDesc=message.municipality.name)
+    for ring in rings(message):
+        put(area, polygon=ring)
+    geocode = etree.SubElement(area, etree.QName(NS, "geocode"))
+    put(geocode, valueName="TERYT", value=message.municipality_id)
+
+
+def rings(message: Message) -> list[str]:
+    """Outer rings of the area, latitude first; none where the whole municipality is meant."""
+    if message.area is None:
+        return []
+    shape = message.area.transform(crs.WGS84, clone=True)
+    return [" ".join(f"{lat:.6f},{lon:.6f}" for lon, lat in polygon[0]) for polygon in shape.coords]
+
+
+def moment(at: datetime) -> str:
+    """With the offset of Poland; CAP does not know "Z"."""
+    return timezone.localtime(at).isoformat(timespec="seconds")

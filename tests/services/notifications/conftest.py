@@ -1,0 +1,97 @@
+"""An office that can send, and people who want to hear of it."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.identity.models import StaffRole, User
+from services.identity.protected import fingerprint, sealed
+from services.notifications import consents
+from services.notifications.channels import push
+from services.notifications.messages import Words, approve, draft
+from services.notifications.models import Channel, ChannelAddress, Message, SmsAccount
+from services.notifications.queueing import queue
+from spatial.municipalities.models import Municipality
+from tests.conftest import person
+from tests.services.notifications import NOON
+from tests.simulators.push import PushService
+from tests.simulators.sms import TOKEN, SmsGate
+
+
+@pytest.fixture
+def karol(skala) -> User:
+    """The second clerk."""
+    clerk = person("karol", "Karol", "Kaczmarek")
+    StaffRole.objects.create(user=clerk, municipality=skala, role=StaffRole.Role.CLERK, job_title="inspektor")
+    return clerk
+
+
+@pytest.fixture
+def gate(settings, skala):
+    """SMSAPI, with an account of Skała."""
+    SmsAccount.objects.create(
+        municipality=skala, token=sealed(TOKEN), sender="UMiG Skala", part_price_gr=16, receipts_key="raporty"
+    )
+    with SmsGate().running() as running:
+        settings.SMS_URL = running.root
+        yield running
+
+
+@pytest.fixture
+def push_service(settings, tmp_path):
+    """A push service that the office may write to, and the office's key."""
+    settings.PUSH_KEY, settings.PUSH_CONTACT = tmp_path / "push-key.pem", "mailto:urzad@example.pl"
+    push.make_key(settings.PUSH_KEY)
+    with PushService(public_key=push.public_key()).running() as running:
+        settings.PUSH_HOSTS = (running.root,)
+        yield running
+
+
+@pytest.fixture
+def reachable(skala) -> Callable[..., ChannelAddress]:
+    """A person with a confirmed address who agrees to a topic."""
+
+    def make(
+        user: User, channel: str, value: str, *, topic: str = "warning", agrees: bool = True, language: str = "pl",
+        municipality: Municipality = skala,
+    ) -> ChannelAddress:  # fmt: skip
+        if agrees:
+            wanted = consents.standing(user, municipality) | {(topic, channel)}
+            consents.settle(user, municipality, wanted=wanted, at=NOON)
+        return ChannelAddress.objects.create(
+            user=user, channel=channel, sealed=sealed(value), fingerprint=fingerprint(value), language=language,
+            added_at=NOON, confirmed_at=NOON,
+        )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def told(skala, jadwiga, karol) -> Callable[..., Message]:
+    """A message of Jadwiga's that Karol approved and that is queued."""
+
+    def make(
+        *, at: datetime = NOON, channels: Iterable[str] = (Channel.SMS,), lives: timedelta = timedelta(days=2), **said
+    ) -> Message:
+        said = {"topic": "warning", "title_pl": "Przerwa w dostawie wody", **said}
+        words = Words(channels=channels, expires_at=at + lives, **said)
+        message = draft(words, municipality=skala, author=jadwiga, at=at)
+        approve(message, by=karol, version=1, at=at)
+        queue(message, at=at)
+        message.refresh_from_db()
+        return message
+
+    return make
+
+
+@pytest.fixture
+def crowd(reachable) -> Callable[[int], list[ChannelAddress]]:
+    """So many people with phones."""
+
+    def make(many: int) -> list[ChannelAddress]:
+        first = User.objects.count()
+        people = [User.objects.create(username=f"osoba{first + number}") for number in range(many)]
+        return [reachable(user, Channel.SMS, f"+48600{user.pk:06d}") for user in people]
+
+    return make
