@@ -47,7 +47,7 @@ def decide(
     close(case, status=status, text=f"Wydano: {titles}.", actor=hand.clerk, at=hand.at)
     for document in documents:
         if amount := document.inputs.get("fee_gr"):
-            owe_document(case, title=document.title, amount_gr=amount, on=timezone.localdate(hand.at))
+            owe_document(case, title=document.title, amount_gr=amount, at=hand.at)
     for document in documents:
         sent(case, subject=document.title, clerk=hand.clerk, document=document, at=hand.at)
     return documents

@@ -30,7 +30,7 @@ from services.catalogue.worklist import urgency
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
-from services.fees.services import CALLED, call_to_pay, exempt, pay, refuse_exemption
+from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
@@ -189,6 +189,9 @@ ACTIONS: dict[str, Run] = {
         due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "bez-zwolnienia": lambda request, case, at: refuse_exemption(
+        due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
+    ),
+    "zwrot": lambda request, case, at: ask_refund(
         due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
