@@ -35,6 +35,7 @@ from data.records import Reading
 from services.cases.models import CaseClass
 from services.correspondence.models import OrganisationalUnit
 from services.identity.models import StaffRole, User
+from services.payments import demo as payments
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
 from spatial import crs
 from spatial.errors import Refused, ServiceError
@@ -89,6 +90,7 @@ def load_offices() -> None:
                     valid_from=date(2011, 1, 1),
                     defaults={"unit_symbol": unit, "jrwa": jrwa, "source": "do potwierdzenia przez urząd"},
                 )
+            payments.load(municipality)
             for symbol, name in UNITS.items():
                 OrganisationalUnit.objects.get_or_create(
                     municipality=municipality, symbol=symbol, valid_from=date(2011, 1, 1), defaults={"name": name}

@@ -49,7 +49,7 @@ def dues(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": baskets(unpaid, on=timezone.localdate()),
         "open": Payment.objects.open().filter(payer=cast(User, request.user)).order_by("-started_at"),
-        "paid": own_charges(request).with_left().filter(left=0).order_by("-pk")[:SHOWN],
+        "paid": own_charges(request).settled().order_by("-pk")[:SHOWN],
     }
     return render(request, "payments/dues.html", context)
 
