@@ -68,7 +68,7 @@ def pay(due: Due, payment: Payment, *, by: User | None, at: datetime) -> Due:
         due.save()
         charge = assessed(due, at=at, by=by)
         left_gr = due.amount_gr or 0
-    if charge is None:
+    if charge is None or not left_gr:
         raise Malformed(_("Nie znamy kwoty tej opłaty. Wpisz, ile zapłacono."))
     if payment.amount_gr not in {None, left_gr}:
         left = polish_money(left_gr)

@@ -29,6 +29,8 @@ class Command(BaseCommand):
         bank_account = BankAccount.objects.filter(municipality=teryt, nrb=nrb.replace(" ", "")).first()
         if bank_account is None:
             raise CommandError("Gmina nie ma takiego rachunku. Zapisz go poleceniem bank_account.")
+        if not all(number.isascii() and number.isdecimal() for number in (pos, merchant or pos)):
+            raise CommandError("Numery punktu płatności i umowy mają same cyfry.")
         row = Merchant.objects.filter(operator=operator, pos_id=pos).first() or Merchant(operator=operator, pos_id=pos)
         if row.pk and row.municipality_id != bank_account.municipality_id:
             raise CommandError("Ten punkt płatności ma inna gmina.")
