@@ -2,7 +2,6 @@
 
 from django.db import transaction
 from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
@@ -58,7 +57,7 @@ def owe_missing(case: Case, documents: list[Made], *, hand: Hand) -> int:
     for title, amount in costs.items():
         charged = case.dues.filter(title=duty_title(title)).aggregate(sum=Sum("amount_gr"))["sum"] or 0
         if amount > charged:
-            owe_document(case, title=title, amount_gr=amount - charged, on=timezone.localdate(hand.at))
+            owe_document(case, title=title, amount_gr=amount - charged, at=hand.at)
     return sum(costs.values())
 
 

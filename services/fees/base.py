@@ -1,38 +1,19 @@
-"""The contract of whoever takes money, and the one who does it today: the clerk at the cash desk.
+"""The cash desk: money that the clerk has seen, in cash or in the bank statement.
 
-An operator (Przelewy24, PayU) will be another ``PaymentProvider``. What all of them must keep to:
-
-- a payment carries an identifier of ours (``Payment.key`` is the provider's name of what happened, unique with its
-  ``code``), so that a message told twice changes nothing the second time;
-- amount and currency must equal the stored sum, otherwise nothing is written and the office is told;
-- sums that go to different bank accounts are different payments.
+Operators of online payments stand in ``services.payments.base``; both book in the same ledger.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from services.fees.models import Due
 from services.fees.money import grosze
+from services.payments.base import State
 from spatial.errors import Conflict, Malformed
 from spatial.ogc.text import Text
-
-
-class State(StrEnum):
-    """Of a payment; the names are those of python-getpaid-core."""
-
-    NEW = "new"
-    PREPARED = "prepared"
-    STARTED = "charge_started"
-    PAID = "paid"
-    REFUND_STARTED = "refund_started"
-    REFUNDED = "refunded"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,31 +21,9 @@ class Payment:
     """Money that came for one sum."""
 
     how: Due.How
-    key: str  #: of the receipt or the bank's line; an operator's order with its state
+    key: str  #: of the receipt or the bank's line
     amount_gr: int | None  #: None: the whole sum
     paid_on: date  #: the day on which the payer's account was charged, or cash was given
-
-
-class PaymentProvider(Protocol):
-    """One way of paying."""
-
-    @property
-    def code(self) -> str: ...
-
-    @property
-    def title(self) -> Text: ...
-
-    def start(self, due: Due) -> str:
-        """Where the payer goes on: an address, or a sentence that says what to do. Raises Conflict when settled."""
-
-    def notify(self, due: Due, message: Mapping[str, str]) -> Payment:
-        """What the message says; nothing is written yet. Raises Malformed for one that is wrong or not signed."""
-
-    def status(self, due: Due) -> State:
-        """Of the last payment, asked anew where the provider can be asked."""
-
-    def refund(self, due: Due, *, reason: str) -> State:
-        """Gives the sum back (stamp-duty act, art. 9). Raises Conflict when that cannot be done this way."""
 
 
 class CashDesk:
@@ -95,10 +54,9 @@ class CashDesk:
         return Payment(how=Due.How(how), key=number[:60], amount_gr=grosze(typed) if typed else None, paid_on=day)
 
     def status(self, due: Due) -> State:
+        if due.refunded_on:
+            return State.REFUNDED
         return State.PAID if due.paid_on else State.NEW
 
-    def refund(self, due: Due, *, reason: str) -> State:
-        raise Conflict(_("Zwrot wypłaca kasa urzędu. Portal nie zapisuje jeszcze zwrotów."))
 
-
-CASH_DESK: PaymentProvider = CashDesk()
+CASH_DESK = CashDesk()

@@ -74,6 +74,7 @@ class Due(models.Model):
     paid_on = models.DateField("dzień zapłaty", null=True)
     how = models.CharField("sposób", max_length=10, choices=How, blank=True)
     number = models.CharField("numer dowodu", max_length=60, blank=True)
+    refunded_on = models.DateField("dzień zwrotu", null=True)  #: stamp-duty act, art. 9: the act was not made
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="zapisał", null=True, related_name="+"
     )

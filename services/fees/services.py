@@ -11,21 +11,26 @@ from services.cases.models import Case
 from services.cases.services import record
 from services.cases.terms import Term
 from services.fees.base import Payment
+from services.fees.booking import assessed, charge_of, locked_charge, not_owed, owed_again, taken_into
 from services.fees.charges import Priced
 from services.fees.models import Due
 from services.identity.models import User
+from services.payments.ledger.books import Voucher, settle
+from services.payments.models import Refund
+from services.payments.refunds import ask_back
 from spatial.errors import Conflict, Malformed
-from spatial.words import polish_date, polish_money
+from spatial.words import polish_money
 
+REFUND_YEARS = 5  #: after the year of payment (art. 9)
 STAMP_DUTY = "ustawa z dnia 16 listopada 2006 r. o opłacie skarbowej"
 #: until when one is called to pay, at most (KPA art. 261 § 1: 7 to 14 days)
 CALLED = Term(14, "days", "art. 261 § 1 KPA")
 
 
 def owe(case: Case, charges: Sequence[Priced], *, on: date) -> None:
-    """At filing: the duty arises with the application."""
+    """At filing: the duty arises with the application, and stands in the books as far as its amount is known."""
     if charges:
-        Due.objects.bulk_create(
+        dues = Due.objects.bulk_create(
             Due(
                 municipality_id=case.municipality_id, case=case, title=one.title,
                 basis=one.rate.source if one.rate else "", amount_gr=one.amount_gr, due_on=on,
@@ -33,14 +38,18 @@ def owe(case: Case, charges: Sequence[Priced], *, on: date) -> None:
             )
             for one in charges
         )  # fmt: skip
+        for due in dues:
+            assessed(due, at=case.filed_at)
 
 
-def owe_document(case: Case, *, title: str, amount_gr: int, on: date) -> Due:
+def owe_document(case: Case, *, title: str, amount_gr: int, at: datetime) -> Due:
     """Stamp duty that was counted on the finished document."""
-    return Due.objects.create(
+    due = Due.objects.create(
         municipality_id=case.municipality_id, case=case, title=duty_title(title), basis=STAMP_DUTY,
-        amount_gr=amount_gr, due_on=on,
+        amount_gr=amount_gr, due_on=timezone.localdate(at),
     )  # fmt: skip
+    assessed(due, at=at)
+    return due
 
 
 def duty_title(title: str) -> str:
@@ -54,33 +63,41 @@ def pay(due: Due, payment: Payment, *, by: User | None, at: datetime) -> Due:
 
     Raises Malformed for another amount and for a day that has not come, Conflict when it is settled otherwise.
     """
-    due = Due.objects.select_for_update().get(pk=due.pk)
+    charge, left_gr = locked_charge(due)
+    due = locked(due)
     if due.paid_on and (due.how, due.number) == (payment.how, payment.key):
         return due
     refuse_settled(due)
-    amount_gr = payment.amount_gr if due.amount_gr is None else due.amount_gr
-    if not amount_gr:
+    if charge is None:
+        due.amount_gr = due.amount_gr or payment.amount_gr
+        due.save()
+        charge = assessed(due, at=at, by=by)
+        left_gr = due.amount_gr or 0
+    if charge is None or not left_gr:
         raise Malformed(_("Nie znamy kwoty tej opłaty. Wpisz, ile zapłacono."))
-    if payment.amount_gr not in {None, amount_gr}:
-        raise Malformed(_("Do zapłaty jest %(amount)s. Zapisz wpłatę w tej kwocie.") % {"amount": due.amount})
+    if payment.amount_gr not in {None, left_gr}:
+        left = polish_money(left_gr)
+        raise Malformed(_("Do zapłaty jest %(amount)s. Zapisz wpłatę w tej kwocie.") % {"amount": left})
     if payment.paid_on > timezone.localdate(at):
         raise Malformed(_("Dzień zapłaty nie może być po dniu dzisiejszym."))
-    due.amount_gr = due.paid_gr = amount_gr
-    due.paid_on, due.how, due.number, due.written_by = payment.paid_on, payment.how, payment.key, by
-    due.save()
-    day = polish_date(payment.paid_on)
-    text = f"Zapłacono {polish_money(amount_gr)} ({due.title}) {day}, dowód wpłaty {payment.key}."
-    record(due.case, kind="fee-paid", text=text, actor=by, at=at)
+    voucher = Voucher(
+        key=f"due:{due.pk}:{payment.how}:{payment.key}", source=payment.key, value_date=payment.paid_on, at=at, by=by
+    )
+    into = taken_into(due, charge, how=payment.how, on=payment.paid_on)
+    settle([charge], left_gr, voucher=voucher, into=into)  # ``booking.hear_settled`` hears of it
+    due.refresh_from_db()
     return due
 
 
 @transaction.atomic
 def exempt(due: Due, *, reason: str, by: User, at: datetime) -> Due:
     """Nothing is to be paid. Raises Malformed without a reason, Conflict when it is settled."""
-    due = Due.objects.select_for_update().get(pk=due.pk)
+    charge, _left_gr = locked_charge(due)
+    due = locked(due)
     refuse_settled(due)
     due.exemption, due.written_by = given(reason), by
     due.save()
+    not_owed(due, charge, at=at, by=by)
     record(due.case, kind="fee-exempt", text=f"Zwolnienie z opłaty ({due.title}): {due.exemption}", actor=by, at=at)
     return due
 
@@ -88,16 +105,38 @@ def exempt(due: Due, *, reason: str, by: User, at: datetime) -> Due:
 @transaction.atomic
 def refuse_exemption(due: Due, *, reason: str, by: User, at: datetime) -> Due:
     """It is to be paid after all. Raises Malformed without a reason, Conflict where nobody was exempt."""
-    due = Due.objects.select_for_update().get(pk=due.pk)
+    charge, _left_gr = locked_charge(due)
+    due = locked(due)
     if not due.exemption:
         raise Conflict(_("Tej opłaty nie obejmuje zwolnienie."))
     reason = given(reason)
     due.exemption, due.written_by = "", by
     due.save()
+    owed_again(due, charge, at=at, by=by)
     record(
         due.case, kind="fee-owed", text=f"Zwolnienie z opłaty ({due.title}) nie przysługuje: {reason}", actor=by, at=at
     )
     return due
+
+
+def ask_refund(due: Due, *, reason: str, by: User, at: datetime) -> Refund:
+    """Stamp duty goes back on request when the act was not made, within five years (stamp-duty act, art. 9).
+
+    The five years run from the end of the year of payment. Another person approves (``services.payments.refunds``).
+    Raises Malformed without a reason, Conflict where it may not go back.
+    """
+    charge = charge_of(due)
+    if charge is None or due.paid_on is None or due.refunded_on:
+        raise Conflict(_("Ta opłata nie jest zapłacona."))
+    if due.case.status == Case.Status.ISSUED:
+        raise Conflict(_("Urząd wykonał czynność, więc opłata się należy (art. 9 ustawy o opłacie skarbowej)."))
+    if timezone.localdate(at).year > due.paid_on.year + REFUND_YEARS:
+        raise Conflict(_("Minęło 5 lat od końca roku, w którym zapłacono. Opłaty nie można już zwrócić."))
+    return ask_back(charge, reason=reason, by=by, at=at)
+
+
+def locked(due: Due) -> Due:
+    return Due.objects.select_for_update(of=["self"]).select_related("case__applicant").get(pk=due.pk)
 
 
 def refuse_settled(due: Due) -> None:

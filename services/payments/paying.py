@@ -180,10 +180,8 @@ def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> N
     if fault is None and payment and said.state is State.PAID and not said.is_confirmed and payment.state != State.PAID:
         fault = confirmed(payment, said)
     with transaction.atomic():
-        outcome = PaymentMessage.Outcome.FAULT if fault else PaymentMessage.Outcome.BOOKED
-        _row, is_new = PaymentMessage.objects.get_or_create(
-            merchant=merchant, event=said.event, defaults={"digest": digest, "outcome": outcome, "at": at}
-        )
+        values = {"digest": digest, "outcome": outcome_of(said, is_fault=fault is not None), "at": at}
+        _row, is_new = PaymentMessage.objects.get_or_create(merchant=merchant, event=said.event, defaults=values)
         if not is_new:
             return
         if fault:
@@ -197,6 +195,13 @@ def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> N
             book(payment, said, at=at)
         elif payment and said.state in {State.CANCELLED, State.FAILED}:
             close(payment, said.state)
+
+
+def outcome_of(said: Said, *, is_fault: bool) -> PaymentMessage.Outcome:
+    if is_fault:
+        return PaymentMessage.Outcome.FAULT
+    is_money = said.state in {State.PAID, State.REFUNDED}
+    return PaymentMessage.Outcome.BOOKED if is_money else PaymentMessage.Outcome.NOTED
 
 
 def fault_of(payment: Payment | None, said: Said) -> tuple[PaymentFault.Kind, str] | None:
@@ -231,12 +236,8 @@ def book(payment: Payment, said: Said, *, at: datetime) -> None:
     if payment.state == State.PAID:
         return
     merchant = payment.merchant
-    voucher = Voucher(
-        key=payment.booking_key,
-        source=f"{merchant.title} {said.order_id}"[:60],
-        value_date=timezone.localdate(at),
-        at=at,
-    )
+    source, today = f"{merchant.title} {said.order_id}"[:60], timezone.localdate(at)
+    voucher = Voucher(key=payment.booking_key, source=source, value_date=today, at=at)
     payment.state, payment.order_id, payment.paid_at = State.PAID, said.order_id[:100], at
     payment.save()
     payment.items.update(is_open=False)

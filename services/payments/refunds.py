@@ -151,8 +151,8 @@ def pay_out(refund: Refund, *, at: datetime) -> None:
         give_back_surplus(refund.amount_gr, voucher=voucher, out_of=announced_of(refund))
         PaymentFault.objects.filter(refunds=refund).update(left_gr=0)
         return
-    give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=came_into(refund.charge))
-    returned.send(Refund, charge=refund.charge, amount_gr=refund.amount_gr, on=today)
+    made = give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=came_into(refund.charge))
+    returned.send(Charge, charge=refund.charge, amount_gr=refund.amount_gr, operation=made)
 
 
 def announced_of(refund: Refund) -> LedgerAccount:

@@ -36,6 +36,7 @@ from services.cases.models import CaseClass
 from services.correspondence.models import OrganisationalUnit
 from services.identity.factors import give_demo_factor
 from services.identity.models import StaffRole, User
+from services.payments import demo as payments
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
 from spatial import crs
 from spatial.errors import Refused, ServiceError
@@ -91,6 +92,7 @@ def load_offices() -> None:
                     valid_from=date(2011, 1, 1),
                     defaults={"unit_symbol": unit, "jrwa": jrwa, "source": "do potwierdzenia przez urząd"},
                 )
+            payments.load(municipality)
             for symbol, name in UNITS.items():
                 OrganisationalUnit.objects.get_or_create(
                     municipality=municipality, symbol=symbol, valid_from=date(2011, 1, 1), defaults={"name": name}

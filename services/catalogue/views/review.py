@@ -31,7 +31,7 @@ from services.delivery.shown import shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
-from services.fees.services import CALLED, call_to_pay, exempt, pay, refuse_exemption
+from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
@@ -207,6 +207,9 @@ ACTIONS: dict[str, Run] = {
         due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "bez-zwolnienia": lambda request, case, at: refuse_exemption(
+        due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
+    ),
+    "zwrot": lambda request, case, at: ask_refund(
         due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),

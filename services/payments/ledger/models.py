@@ -107,6 +107,10 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
         """Charges of which something is left, the oldest first (OP art. 62 § 1)."""
         return self.with_left().filter(left__gt=0).order_by("due_on", "pk")
 
+    def settled(self) -> Self:
+        """Charges of which nothing is left."""
+        return self.with_left().filter(left=0)
+
 
 class Charge(models.Model):
     """What somebody owes (należność): one sum with one day to pay it by."""

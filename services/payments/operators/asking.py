@@ -66,7 +66,8 @@ def message(body: bytes) -> dict[str, Any]:
 def text(of: Mapping[str, Any], name: str) -> str:
     """Raises Malformed where the field is no text or whole number."""
     found = of.get(name)
-    if isinstance(found, bool) or not isinstance(found, str | int) or len(str(found)) > LONGEST or "\x00" in str(found):
+    is_text = isinstance(found, str | int) and not isinstance(found, bool)
+    if not is_text or len(str(found)) > LONGEST or not str(found).isprintable():
         raise Malformed(f"{name} is missing or wrong")
     return str(found)
 

@@ -39,13 +39,15 @@ NOTIFIED = (
 )
 REFUND_NOTIFIED = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount", "currency", "status")
 BLIK_CODE = 6
+LANGUAGES = ("pl", "en")  #: of our pages that the operator speaks too
 #: the operator says that the request has been taken before
 KNOWN_REQUEST = "already exists"
 
 
 def sign(fields: Mapping[str, object], *, crc: str) -> str:
     """Fields in the order of the specification; Polish letters and slashes stay as they are."""
-    return sha384(json.dumps({**fields, "crc": crc}, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    line = json.dumps({**fields, "crc": crc}, ensure_ascii=False, separators=(",", ":"))
+    return sha384(line.encode(errors="surrogatepass")).hexdigest()
 
 
 class Przelewy24:
@@ -65,18 +67,16 @@ class Przelewy24:
         self._ask("GET", "testAccess")
 
     def start(self, order: Order) -> Started:
+        if not order.email:
+            raise OperatorRefused(_("Operator płatności wymaga adresu e-mail. Dopisz go do swojego konta."))
         signed = {
-            "sessionId": order.session,
-            "merchantId": self._merchant,
-            "amount": order.amount_gr,
-            "currency": CURRENCY,
-        }
+            "sessionId": order.session, "merchantId": self._merchant, "amount": order.amount_gr, "currency": CURRENCY,
+        }  # fmt: skip
         answer = self._ask("POST", "transaction/register", json={
-            "merchantId": self._merchant, "posId": int(self.own.pos_id), "sessionId": order.session,
-            "amount": order.amount_gr, "currency": CURRENCY, "description": order.title[:1024],
-            "email": order.email[:50], "country": "PL", "language": order.language, "urlReturn": order.return_url,
-            "urlStatus": order.notify_url, "timeLimit": order.minutes, "waitForResult": True,
-            "transferLabel": order.title[:20], "sign": self._sign(signed), "encoding": "UTF-8",
+            **signed, "posId": int(self.own.pos_id), "description": order.title[:1024], "email": order.email[:50],
+            "country": "PL", "language": order.language if order.language in LANGUAGES else "en",
+            "urlReturn": order.return_url, "urlStatus": order.notify_url, "timeLimit": order.minutes,
+            "waitForResult": True, "transferLabel": order.title[:20], "sign": self._sign(signed), "encoding": "UTF-8",
             "additional": {"PSU": {"IP": order.ip, "userAgent": order.agent[:255]}},
         })  # fmt: skip
         token = self._data(answer).get("token")

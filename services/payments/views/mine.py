@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +17,7 @@ from services.documents.views import public_address
 from services.identity.models import User
 from services.payments import paying
 from services.payments.base import State, TakesBlik
-from services.payments.ledger.models import Charge, LedgerAccount, Operation
+from services.payments.ledger.models import Charge, ChargeQuerySet, LedgerAccount, Operation
 from services.payments.models import Payment
 from services.payments.paying import Visit, baskets
 from services.payments.transfer import transfer_for
@@ -29,7 +28,7 @@ SHOWN = 200
 REFRESH_S = 5
 
 
-def own_charges(request: HttpRequest) -> QuerySet[Charge]:
+def own_charges(request: HttpRequest) -> ChargeQuerySet:
     return Charge.objects.filter(payer=cast(User, request.user)).select_related("municipality", "bank_account")
 
 
@@ -50,7 +49,7 @@ def dues(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": baskets(unpaid, on=timezone.localdate()),
         "open": Payment.objects.open().filter(payer=cast(User, request.user)).order_by("-started_at"),
-        "paid": own_charges(request).with_left().filter(left=0).order_by("-pk")[:SHOWN],
+        "paid": own_charges(request).settled().order_by("-pk")[:SHOWN],
     }
     return render(request, "payments/dues.html", context)
 

@@ -1,6 +1,7 @@
 """Signs and messages of operators against vectors that other tools computed (dossier, section 8; real samples)."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -158,6 +159,13 @@ class TestPrzelewy24:
             self.connected(simulator, api_key="x").check()
         with pytest.raises(OperatorRefused):
             self.connected(simulator, crc="x").start(ORDER)
+
+    def test_without_an_address_of_mail_is_told_so(self, simulator):
+        with pytest.raises(OperatorRefused, match="e-mail"):
+            self.connected(simulator).start(replace(ORDER, email=""))
+
+    def test_speaks_english_where_the_operator_knows_no_ukrainian(self, simulator):
+        assert self.connected(simulator).start(replace(ORDER, language="uk")).token
 
     def test_blik(self, simulator):
         operator = self.connected(simulator)

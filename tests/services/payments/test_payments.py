@@ -191,6 +191,9 @@ class TestMessages:
             (DOOR, b"", 400), (DOOR, b"{}", 400), (DOOR, b"\xff\x00", 400), (DOOR, b"x" * 70_000, 413),
             (DOOR, b'{"posId":5,"sessionId":"x"}', 404), ("/platnosci/x/powiadomienie", b"{}", 404),
             ("/platnosci/payu/powiadomienie", b'{"order":[]}', 400),
+            (DOOR, b'{"posId":"\\ud800","sessionId":"x"}', 400), (DOOR, b'{"posId":"999","sessionId":"\\u0000"}', 400),
+            (DOOR, b'{"posId":"999","sessionId":"x","statement":"\\ud800","sign":"\\ud800"}', 400),
+            (DOOR, b'{"posId":"999","sessionId":"x","statement":[[{}]],"amount":1e999}', 400),
         ],
     )  # fmt: skip
     def test_of_nonsense_are_answered_and_nothing_is_written(self, merchant, address, body, status):
