@@ -8,7 +8,8 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from services.identity.base import Level, Proof, SignInProvider
@@ -18,7 +19,7 @@ from spatial.municipalities.models import Municipality
 
 LEVEL = "sign-in-level"  #: in the session
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 
 def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider) -> None:
@@ -45,7 +46,7 @@ def staff_only(role: StaffRole.Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not municipalities_of(request.user, role).exists():
                 raise Refused(_("Ta strona jest dla pracowników urzędu. Zaloguj się na konto pracownika."))
             return view(request, *args, **kwargs)

@@ -36,6 +36,7 @@ from services.cases.models import CaseClass
 from services.correspondence.models import OrganisationalUnit
 from services.identity.models import StaffRole, User
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
+from services.portal.demo_parties import load_parties
 from spatial import crs
 from spatial.errors import Refused, ServiceError
 from spatial.imports import registry
@@ -95,6 +96,7 @@ def load_offices() -> None:
                 )
         for account in ACCOUNTS:
             _account(account)
+        load_parties(Municipality.objects.get(pk="120610"))
 
 
 def load_cadastre(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:

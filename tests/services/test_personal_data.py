@@ -79,10 +79,10 @@ class TestCopy:
         packed = downloaded(anna)
 
         assert packed.testzip() is None
-        lists = ["powiadomienia.json", "sprawy.json", "wersje-robocze.json", "wglady.json"]
+        lists = ["powiadomienia.json", "sprawy.json", "umocowania.json", "wersje-robocze.json", "wglady.json"]
         assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
-        assert [read(packed, name) for name in lists] == [[], [], [], []]
+        assert [read(packed, name) for name in lists] == [[], [], [], [], []]
 
     def test_says_what_is_what(self, anna, skala):
         packed = downloaded(anna)
