@@ -72,7 +72,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = cast(User, request.user), timezone.now()
     link = get_object_or_404(mandates.endable_by(user, on=timezone.localdate(now)), pk=pk)
     reason = clean(request.POST.get("przyczyna", ""))[:500].strip()
-    own = _("Zrezygnował umocowany.") if link.user_id == user.pk else _("Odwołał mocodawca.")
+    own = "Rezygnacja umocowanej osoby." if link.user_id == user.pk else "Odwołanie przez mocodawcę."
     try:
         mandates.revoke(link, by=user, reason=reason or own, at=now)
     except ServiceError as fault:
