@@ -74,7 +74,8 @@ def enter(typed: str, *, user: User, at: datetime) -> PartyLink:
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        tries = CodeTry.objects.filter(user=user, at__gt=at - WITHIN).count()
+        CodeTry.objects.filter(user=user, at__lte=at - WITHIN).delete()
+        tries = CodeTry.objects.filter(user=user).count()
         link = linked(plain(typed[:60]), user=user, at=at) if tries < MOST_WRONG else None
         if link is None and tries < MOST_WRONG:
             CodeTry.objects.create(user=user, at=at)

@@ -161,7 +161,11 @@ class TestEnding:
         client.post(f"/moje/w-imieniu/{for_celina.pk}/odwolaj/", {"przyczyna": ""})
 
         for_celina.refresh_from_db()
-        assert (for_celina.state, for_celina.ended_by, for_celina.reason) == ("revoked", celina, "Odwołanie przez mocodawcę.")
+        assert (for_celina.state, for_celina.ended_by, for_celina.reason) == (
+            "revoked",
+            celina,
+            "Odwołanie przez mocodawcę.",
+        )
         assert client.post(f"/moje/w-imieniu/{for_celina.pk}/odwolaj/").status_code == 404
 
     def test_who_holds_it_gives_it_up(self, signed_in, anna, for_celina):
