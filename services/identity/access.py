@@ -8,8 +8,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from services.identity.base import Level, Proof, SignInProvider
@@ -19,7 +18,7 @@ from spatial.municipalities.models import Municipality
 
 LEVEL = "sign-in-level"  #: in the session
 
-type View = Callable[..., HttpResponseBase]
+type View = Callable[..., HttpResponse]
 
 
 def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider) -> None:
@@ -46,7 +45,7 @@ def staff_only(role: StaffRole.Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not municipalities_of(request.user, role).exists():
                 raise Refused(_("Ta strona jest dla pracowników urzędu. Zaloguj się na konto pracownika."))
             return view(request, *args, **kwargs)

@@ -7,16 +7,17 @@ from services.cases.models import Case
 from services.parties.people import Known, party_of
 from tests.journeys.test_extract import shot, sign_in
 from tests.journeys.test_services import press
+from tests.services.conftest import jadwiga
 from tests.services.parties.conftest import NIP, make_link
 
-__all__ = ["make_link"]
+__all__ = ["jadwiga", "make_link"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_letter_of_a_firm(page: Page, live_server, filing, make_link, bogdan):
+def test_a_letter_of_a_firm(page: Page, live_server, filing, make_link, bogdan, jadwiga):
     firm = party_of(Known(name="Piekarnia Kowalski sp. z o.o.", nip=NIP, is_confirmed=True))
-    make_link(bogdan, firm, basis="representation")
+    link = make_link(bogdan, firm, basis="representation")
     office = live_server.url
     page.set_viewport_size({"width": 360, "height": 740})
     sign_in(page, office, "bogdan")
@@ -48,3 +49,12 @@ def test_a_letter_of_a_firm(page: Page, live_server, filing, make_link, bogdan):
     press(page, "Wyślij do urzędu")
     expect(page.get_by_role("alert")).to_contain_text("Wybierz, czy to osoba, czy firma.")
     shot(page, "acting-ask")
+
+    sign_in(page, office, "jadwiga")
+    for name, address in (
+        ("parties", "/urzad/strony/?szukaj=piekarnia"), ("party", f"/urzad/strony/{firm.pk}/"),
+        ("mandate", f"/urzad/umocowania/{link.pk}/"), ("new-party", "/urzad/strony/nowa/"),
+    ):  # fmt: skip
+        page.goto(f"{office}{address}")
+        expect(page.locator("main")).to_contain_text("Piekarnia" if name != "new-party" else "Dopisz")
+        shot(page, name)
