@@ -39,18 +39,18 @@ class PrincipalForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        self.check("pesel", numbers.pesel)
-        self.check("nip", numbers.nip)
         if said.get("kind") == PERSON:
             said["nip"] = ""
+            self.check("pesel", numbers.pesel)
             if not said.get("first_name"):
                 self.add_error("first_name", _("Wpisz imię."))
         elif said.get("kind") == ORGANISATION:
             said["pesel"] = said["first_name"] = ""
+            self.check("nip", numbers.nip)
         return said
 
     def check(self, name: str, rule: Callable[[str], str]) -> None:
-        """By its own rule, where something was typed and the party is of this kind."""
+        """By its own rule, where something was typed."""
         try:
             self.cleaned_data[name] = numbers.optional(rule, self.cleaned_data.get(name) or "")
         except Malformed as fault:
@@ -64,7 +64,10 @@ class PartyForm(PrincipalForm):
     krs = forms.CharField(label=_("KRS"), required=False, max_length=20)
     address = forms.CharField(label=_("Adres"), required=False, max_length=300)
     municipality = forms.ModelChoiceField(
-        label=_("Gmina"), queryset=Municipality.objects.none(), error_messages={"required": _("Wybierz gminę.")}
+        label=_("Gmina"),
+        queryset=Municipality.objects.none(),
+        empty_label=_("wybierz gminę"),
+        error_messages={"required": _("Wybierz gminę.")},
     )
     register = forms.ChoiceField(label=_("Rejestr"), choices=ExternalRef.Register)
     key = forms.CharField(

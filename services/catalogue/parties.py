@@ -24,9 +24,9 @@ def known_to(places: Iterable[Municipality]) -> QuerySet[Party]:
 
 
 def found(rows: QuerySet[Party], words: str) -> QuerySet[Party]:
-    """By a NIP, whole, or by each word of a name; by name, then as they came."""
+    """By a NIP, whole, or by each word of a name; in order of names."""
     if nip.is_valid(words):
-        return rows.filter(organisation__nip=nip.compact(words))
+        return rows.filter(organisation__nip=nip.compact(words)).order_by("pk")
     for word in words.split():
         rows = rows.filter(
             Q(organisation__name__icontains=word)

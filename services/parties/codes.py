@@ -74,7 +74,8 @@ def enter(typed: str, *, user: User, at: datetime) -> PartyLink:
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
-        tries = CodeTry.objects.filter(user=user, at__gt=at - WITHIN).count()
+        CodeTry.objects.filter(user=user, at__lte=at - WITHIN).delete()
+        tries = CodeTry.objects.filter(user=user).count()
         link = linked(plain(typed[:60]), user=user, at=at) if tries < MOST_WRONG else None
         if link is None and tries < MOST_WRONG:
             CodeTry.objects.create(user=user, at=at)
@@ -86,7 +87,9 @@ def enter(typed: str, *, user: User, at: datetime) -> PartyLink:
 
 
 def linked(code: str, *, user: User, at: datetime) -> PartyLink | None:
-    """None for a wrong code; the try is counted at the row that its beginning finds."""
+    """None for a wrong code; the try is counted at the row that its beginning finds, if it could be a code at all."""
+    if len(code) != LENGTH or not set(code) <= set(ALPHABET):
+        return None
     rows = ActivationCode.objects.select_for_update(of=("self",)).select_related("ref__party__person", "made_by")
     found = rows.filter(handle=code[:HANDLE], used_at=None).first()
     if found is None or found.expires_at <= at or found.tries >= MOST_TRIES:

@@ -26,6 +26,7 @@ class WishForm(PrincipalForm):
 
     municipality = forms.ModelChoiceField(
         label=_("Który urząd ma zatwierdzić umocowanie?"), queryset=Municipality.objects.order_by("name"),
+        empty_label=_("wybierz urząd"),
         help_text=_("Umocowanie działa tylko w sprawach tego urzędu."),
         error_messages={"required": _("Wybierz urząd.")},
     )  # fmt: skip

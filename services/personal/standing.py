@@ -32,7 +32,7 @@ def acting(request: HttpRequest) -> HttpResponse:
     user, today = cast(User, request.user), timezone.localdate()
     if request.method == "POST":
         link = chosen.choose(request, request.POST.get("powiazanie", ""))
-        text = _("Działasz teraz w imieniu: %(party)s.") % {"party": link.party.name} if link else ""
+        text = _("Działasz teraz w imieniu: %(party)s") % {"party": link.party.name} if link else ""
         messages.success(request, text or _("Działasz teraz we własnym imieniu."))
         return redirect("catalogue:home")
     endable = mandates.endable_by(user, on=today)
@@ -72,7 +72,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = cast(User, request.user), timezone.now()
     link = get_object_or_404(mandates.endable_by(user, on=timezone.localdate(now)), pk=pk)
     reason = clean(request.POST.get("przyczyna", ""))[:500].strip()
-    own = _("Zrezygnował umocowany.") if link.user_id == user.pk else _("Odwołał mocodawca.")
+    own = "Rezygnacja umocowanej osoby." if link.user_id == user.pk else "Odwołanie przez mocodawcę."
     try:
         mandates.revoke(link, by=user, reason=reason or own, at=now)
     except ServiceError as fault:
@@ -104,6 +104,6 @@ def link(request: HttpRequest) -> HttpResponse:
         except ServiceError as error:
             fault = error.message
         else:
-            messages.success(request, _("Konto powiązane: %(party)s.") % {"party": made.party.name})
+            messages.success(request, _("Konto powiązane: %(party)s") % {"party": made.party.name})
             return redirect("personal:acting")
     return render(request, "personal/link.html", {"fault": fault}, status=422 if fault else 200)

@@ -146,17 +146,17 @@ class TestRates:
         sent = {"czynnosc": "oplata", "kod": "zaswiadczenie", "nazwa": "x", "kwota": "1", "od": TODAY, "zrodlo": "x"}
 
         assert planner.post(PAGE, sent | wrong).status_code == 422
-        assert FeeRate.objects.count() == 1
+        assert FeeRate.objects.filter(code="zaswiadczenie").count() == 1
 
     def test_only_an_own_one_that_has_not_begun_is_taken_back(self, planner, certificate):
         later = (timezone.localdate() + timedelta(30)).isoformat()
         sent = {"czynnosc": "oplata", "kod": "zaswiadczenie", "nazwa": "x", "kwota": "1", "od": later, "zrodlo": "x"}
         planner.post(PAGE, sent)
-        national, own = FeeRate.objects.order_by("pk")
+        national, own = FeeRate.objects.filter(code="zaswiadczenie").order_by("pk")
 
         assert planner.post(PAGE, {"czynnosc": f"cofnij-oplate:{national.pk}"}).status_code == 422
         assert planner.post(PAGE, {"czynnosc": f"cofnij-oplate:{own.pk}"}).status_code == 302
-        assert FeeRate.objects.get() == national
+        assert FeeRate.objects.get(code="zaswiadczenie") == national
 
 
 class TestFiling:

@@ -79,10 +79,12 @@ class TestCopy:
         packed = downloaded(anna)
 
         assert packed.testzip() is None
-        lists = ["logowania.json", "powiadomienia.json", "sprawy.json", "wersje-robocze.json", "wglady.json"]
-        assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", *lists])
+        lists = [
+            "logowania.json", "powiadomienia.json", "sprawy.json", "umocowania.json", "wersje-robocze.json", "wglady.json",
+        ]  # fmt: skip
+        assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", "wiadomosci.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
-        assert [read(packed, name) for name in lists] == [[]] * 5
+        assert [read(packed, name) for name in lists] == [[]] * 6
 
     def test_says_what_is_what(self, anna, skala):
         packed = downloaded(anna)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -77,7 +78,7 @@ def step_of(request: HttpRequest) -> Step:
 
 
 @never_cache
-@staff_only(CLERK)
+@login_required
 @require_safe
 def document(request: HttpRequest, pk: int) -> FileResponse:
     """As it was sent with the request. Raises NotFound where there is none."""

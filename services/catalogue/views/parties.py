@@ -160,7 +160,7 @@ def make_code(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 LETTER = (
-    "Ten kod łączy konto w e-urzędzie z danymi, które prowadzi o Państwu urząd. Zaloguj się, wejdź na stronę "
+    "Ten kod łączy konto w e-urzędzie z danymi, które prowadzi o Tobie urząd. Zaloguj się, wejdź na stronę "
     "„W czyim imieniu” i wybierz „Mam kod z urzędu”.\n\nKod działa raz. Po pięciu błędnych próbach przestaje działać, "
     "wtedy urząd wyda nowy. Nie przekazuj kodu nikomu."
 )

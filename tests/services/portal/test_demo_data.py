@@ -6,6 +6,7 @@ import pytest
 import shapely
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from stdnum.pl import nip
 
 from data.records import ParcelRecord, PlanRecord, SheetRecord, ZoneRecord
 from planning.extracts.models import ExtractRate
@@ -13,6 +14,7 @@ from planning.models import LocalPlan
 from services.cases.models import CaseClass
 from services.catalogue.declaration import eservices
 from services.identity.models import StaffRole, User
+from services.parties.models import Organisation, PartyLink
 from services.portal import demo
 from services.tourism.models import Place, Trail
 from spatial.cadastre.models import Parcel
@@ -78,6 +80,18 @@ class TestDemoData:
         assert small == ["120610", "120613"]
         assert Snapshot.objects.count() == 12
         assert User.objects.count() == 11
+
+    def test_people_act_for_others_and_one_mandate_waits(self, small):
+        call_command("demo_data")
+        call_command("demo_data")
+
+        held = set(PartyLink.objects.values_list("user__username", "basis", "state"))
+        assert held == {
+            ("bogdan", "representation", "approved"), ("celina", "self", "approved"), ("anna", "mandate", "approved"),
+            ("celina", "mandate", "asked"),
+        }  # fmt: skip
+        assert PartyLink.objects.count() == 4
+        assert nip.is_valid(Organisation.objects.get().nip)
 
     def test_force_makes_and_compares_again(self, small):
         call_command("demo_data")
