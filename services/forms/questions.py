@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import get_language
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from data.identifiers import MalformedParcelIdError, ParcelId
 from spatial.municipalities.models import Municipality
+from spatial.near import cache
 from spatial.ogc.text import Text
 from spatial.words import polish_date, polish_number
 

@@ -14,7 +14,6 @@ from time import time
 from django.conf import settings
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Polygon
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_safe
 from spatial import crs
 from spatial.errors import Malformed, NotFound
 from spatial.municipalities.models import Municipality
+from spatial.near import cache
 from spatial.ogc.reference_systems import Box
 from spatial.remote.base import Found
 from spatial.remote.contrib.pictures import HALF, KINDS, Pictures, Tile

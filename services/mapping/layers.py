@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from services.mapping.prints import papers
 from spatial.imports.models import Snapshot
+from spatial.near import cache
 from spatial.ogc.drawing import Case, Drawing, Label, Look
 from spatial.ogc.records.catalogue import LICENCE
 from spatial.ogc.registry import THEMES, Collection, Theme

@@ -8,13 +8,13 @@ from typing import Any
 import pygeoapi.api as core
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Polygon
-from django.core.cache import cache
 from pygeoapi.api import API, APIRequest, itemtypes
 from pygeoapi.api import processes as process_api
 
 from spatial import crs
 from spatial.errors import NotFound
 from spatial.municipalities.models import Municipality
+from spatial.near import cache
 from spatial.ogc.config import EXTENT
 from spatial.ogc.execution import metadata_of
 from spatial.ogc.extensions import extensions

@@ -129,6 +129,15 @@ OPEN_DATA_ROLE: str | None = None
 if ENVIRONMENT.open_database_url:
     DATABASES["open"] = database(ENVIRONMENT.open_database_url) | {"OPTIONS": DATABASES["default"]["OPTIONS"]}
     OPEN_DATA_ALIAS = "open"
+# Limits of tries and used codes must be known to all workers; what each may remember for itself is near (spatial.near).
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "identity_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    "near": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 DATABASE_ROUTERS = ["spatial.ogc.open_data.OpenRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -140,7 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
 ]
-# Accounts (django-allauth; docs/accounts.md). Its limits of tries are counted in the cache.
+# Accounts (django-allauth; docs/accounts.md).
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 STAFF_SECOND_FACTOR = ENVIRONMENT.staff_second_factor
 ACCOUNT_ADAPTER = "services.identity.adapter.Accounts"

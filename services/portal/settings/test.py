@@ -14,6 +14,7 @@ SEAL_DIR, SEAL_PASSPHRASE, SEAL_REQUIRED, TIMESTAMP_URL = ENVIRONMENT.state / "t
 TRUST_DIR = ENVIRONMENT.state / "test-trust"
 CLAMAV, CLAMAV_REQUIRED = "", True
 STAFF_SECOND_FACTOR, EMAIL_WORKS = False, True  # tests of accounts ask for it themselves (tests/services/accounts)
+CACHES = {name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"} for name in ("default", "near")}
 
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("MIEDZA_TEST_DATABASE", "test_miedza")}
 DATABASES["default"]["OPTIONS"] = {"options": "-c statement_timeout=60s -c synchronous_commit=off"}

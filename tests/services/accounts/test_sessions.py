@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
@@ -185,3 +186,21 @@ class TestOwnData:
         assert not EmailAddress.objects.exists()
         assert not Authenticator.objects.exists()
         assert SignIn.objects.filter(user=anna).count() == 1
+
+
+def test_limits_and_used_codes_are_shared_by_all_workers(client, anna, monkeypatch):
+    """The cache of an installation, not that of the tests."""
+    from django.core.cache import caches
+
+    from services.portal.settings import CACHES
+
+    monkeypatch.setitem(caches.settings, "default", CACHES["default"])
+    monkeypatch.delattr(caches._connections, "default", raising=False)
+    for _ in range(5):
+        sign_in(client, password="x")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM identity_cache WHERE cache_key LIKE '%login_failed%'")
+        assert cursor.fetchone()[0] == 2  # of the address, of the account
+    assert "Za dużo nieudanych prób" in sign_in(client).content.decode()
+    monkeypatch.delattr(caches._connections, "default")
