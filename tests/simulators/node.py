@@ -29,6 +29,8 @@ from lxml import etree
 from signxml import SignatureConfiguration, XMLSigner, XMLVerifier
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 
+from services.identity.saml.keys import ENCRYPTION, SIGNING, Pair
+from services.identity.saml.profiles import NODE
 from tests.simulators.base import Question, Reply, Simulator
 
 SSO, RESOLUTION, LOGOUT = (
@@ -195,6 +197,17 @@ class LoginNode(Simulator):
             "MIEDZA_NODE_DIR": str(folder),
             "MIEDZA_NODE_OUR_NAME": "Urząd testowy",
         }
+
+    def office_at(self, site: str, folder: Path) -> dict[str, str]:
+        """The same for an office that need not run yet: its keys are made in the folder, and it is admitted."""
+        told = self.settings(folder) | {"MIEDZA_SITE": site}
+        now, name = datetime.now(UTC), told["MIEDZA_NODE_OUR_NAME"]
+        for use in (SIGNING, ENCRYPTION):
+            if not (folder / f"{use}.key").exists():
+                Pair.made(NODE, name=f"{name} {use}", at=now).write(folder, use)
+        signing, encryption = (Pair.read(folder, use).certificate for use in (SIGNING, ENCRYPTION))
+        self.office = Registered(f"{site}/saml/metadata", f"{site}/saml/acs", name, signing, encryption)
+        return told
 
     def admit(self, metadata: bytes, *, name: str = "Urząd testowy") -> None:
         self.office = Registered.described(metadata, name=name)

@@ -6,6 +6,7 @@ from cryptography import x509
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from services.identity.saml.keys import Keys, pinned
 from services.identity.saml.profiles import PROFILES, Profile
@@ -42,7 +43,7 @@ def is_configured() -> bool:
 def the_node() -> Node:
     """Read anew each time, so that a new certificate needs no restart. Raises NotFound, ImproperlyConfigured."""
     if not is_configured():
-        raise NotFound("Ten urząd nie ma logowania przez Węzeł Krajowy.")
+        raise NotFound(_("Ten urząd nie ma logowania przez Węzeł Krajowy."))
     profile = PROFILES[settings.NODE_PROFILE]
     return Node(
         profile=profile, entity=settings.NODE_ENTITY, sign_in_url=settings.NODE_URL,

@@ -10,11 +10,15 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from lxml import html
 
 from services.identity import base
-from services.identity.saml.provider import NodeProvider
-from tests.simulators.node import LoginNode
+from services.identity.models import User
+from services.identity.saml.models import Question
+from services.identity.saml.provider import ASKED, NodeProvider
+from services.identity.saml.xml import new_id
+from tests.simulators.node import PERSONAS, Asked, LoginNode
 
 ENVIRONMENT = "MIEDZA_"
 #: speaks HTTP only, and anew each time; reading the authorities of TLS would take long
@@ -108,10 +112,24 @@ class Visitor:
     def signs_in(self, who: str = "anna", back: str = "/moje/") -> HttpResponse:
         return self.returns(self.proves(self.leaves(back), who))
 
-    def tries(self, who: str = "anna") -> HttpResponse:
-        """Without looking at the pages on the way."""
-        self.brought = self.proves(self.leaves(), who).fields
+    def tries(self, node: LoginNode, who: str = "anna") -> HttpResponse:
+        """An answer to a question that was asked, without the pages on the way."""
+        question = Question.objects.create(request_id=new_id(), asked_at=timezone.now(), asked_by=self.person())
+        remember(self.client, question.relay_state)
+        artifact = node.artifact_for(Asked(question.request_id, question.relay_state), PERSONAS.get(who))
+        self.brought = {"SAMLart": artifact, "RelayState": question.relay_state}
         return self.client.post("/saml/wejscie", self.brought)
+
+    def person(self) -> User | None:
+        return User.objects.filter(pk=self.client.session.get("_auth_user_id")).first()
+
+
+def remember(client: Client, relay_state: str) -> None:
+    """As if the browser had asked."""
+    session = client.session
+    session[ASKED] = {relay_state: "/moje/"}
+    session.save()
+    client.cookies["sessionid"] = session.session_key
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from services.identity.models import Identity, User
 from services.identity.news import NaturalPerson, identified
 from services.identity.protected import fingerprint
 from services.identity.saml.models import Heard, NodeSession, Question
-from tests.services.saml.conftest import AT_NODE, Visitor
+from tests.services.saml.conftest import AT_NODE, Visitor, remember, use
 from tests.simulators.base import EMPTY, GATEWAY_PAGE, UNAVAILABLE, Drips, Floods, Resets, Truncates
 from tests.simulators.node import HONEST, LOA, PERSONAS, Key, LoginNode, bent
 
@@ -107,9 +107,9 @@ class TestTheWay:
         assert client.post("/saml/wejscie", answer.fields).status_code == 302
 
     def test_nothing_of_a_person_is_logged_or_in_an_address(self, node, visitor, caplog):
-        answer = visitor.tries("anna")
+        answer = visitor.tries(node, "anna")
         bent(node, audience="https://other.test")
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
 
         for secret in (ANNA.identifier, ANNA.last_name, visitor.brought["RelayState"]):
             assert secret not in caplog.text + answer["Location"]
@@ -121,6 +121,12 @@ class TestTheWay:
 
         assert f"form-action 'self' {node.root};" in leaving + ";"
         assert "form-action 'self';" in other + ";"
+
+    def test_the_demo_starts_with_a_node_that_knows_the_office(self, visitor, settings, tmp_path, skala, offered):
+        with LoginNode().running() as fresh:
+            use(settings, fresh.office_at("http://testserver", tmp_path))
+
+            assert visitor.signs_in("zofia").status_code == 302
 
     def test_it_is_offered_where_it_is(self, node, client):
         assert "login.gov.pl" in client.get("/logowanie/").content.decode()
@@ -193,19 +199,19 @@ class TestAnswersThatProveNothing:
     def test_each_for_its_reason(self, node, visitor, reason, twist):
         bent(node, **twist)
 
-        refused(visitor.tries(), reason)
+        refused(visitor.tries(node), reason)
 
     @pytest.mark.parametrize("twist", [{"shift": timedelta(seconds=55)}, {"lasts": timedelta(seconds=-50)}])
     def test_clocks_may_differ_by_a_minute(self, node, visitor, twist):
         bent(node, **twist)
 
-        assert visitor.tries().status_code == 302
+        assert visitor.tries(node).status_code == 302
 
     @pytest.mark.parametrize("which", ["outer_key", "inner_key"])
     def test_signed_anew_by_another_key(self, node, visitor, which):
         bent(node, **{which: Key.drawn()})
 
-        refused(visitor.tries(), "signature")
+        refused(visitor.tries(node), "signature")
 
     def test_a_pinned_certificate_that_is_out_of_time(self, node, visitor, settings, tmp_path):
         old = Key.drawn(until=timedelta(days=-1))
@@ -213,7 +219,7 @@ class TestAnswersThatProveNothing:
         settings.NODE_CERTIFICATES.write_bytes(old.pem)
         bent(node, outer_key=old, inner_key=old)
 
-        refused(visitor.tries(), "signature")
+        refused(visitor.tries(node), "signature")
 
     def test_while_the_node_changes_its_key_both_are_good(self, node, visitor, settings, tmp_path):
         fresh = Key.drawn()
@@ -221,12 +227,12 @@ class TestAnswersThatProveNothing:
         settings.NODE_CERTIFICATES.write_bytes(node.key.pem + fresh.pem)
         bent(node, outer_key=fresh, inner_key=node.key)
 
-        assert visitor.tries().status_code == 302
+        assert visitor.tries(node).status_code == 302
 
     def test_changed_after_signing(self, node, visitor):
         bent(node, signed=lambda xml: xml.replace(b"status:Success", b"status:Success ", 1))
 
-        refused(visitor.tries(), "signature")
+        refused(visitor.tries(node), "signature")
 
     def test_a_forged_response_around_the_signed_one(self, node, visitor):
         """Wrapping: the signed response is moved into extensions of another one, which keeps its signature."""
@@ -246,7 +252,7 @@ class TestAnswersThatProveNothing:
 
         bent(node, signed=wrap)
 
-        refused(visitor.tries(), "signature")
+        refused(visitor.tries(node), "signature")
 
     def test_a_forged_envelope_around_the_signed_answer(self, node, visitor):
         def wrap(soap: bytes) -> bytes:
@@ -258,7 +264,7 @@ class TestAnswersThatProveNothing:
 
         bent(node, signed=wrap)
 
-        refused(visitor.tries(), "unreadable")
+        refused(visitor.tries(node), "unreadable")
 
     def test_two_elements_of_one_id(self, node, visitor):
         def double(soap: bytes) -> bytes:
@@ -268,29 +274,29 @@ class TestAnswersThatProveNothing:
 
         bent(node, signed=double)
 
-        refused(visitor.tries(), "signature")
+        refused(visitor.tries(node), "signature")
 
     def test_an_assertion_that_was_used_before(self, node, visitor, client):
         bent(node, assertion_id="_the-same")
-        assert visitor.tries("anna").status_code == 302
+        assert visitor.tries(node, "anna").status_code == 302
         client.post("/wyloguj/")
 
-        answer = visitor.tries("anna")
+        answer = visitor.tries(node, "anna")
 
         assert (answer.status_code, "(repeated)" in answer.content.decode()) == (403, True)
         assert Heard.objects.count() == 1
 
     def test_an_answer_of_yesterday_to_the_question_of_today(self, node, visitor, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         client.post("/wyloguj/")
         bent(node, signed=lambda _soap: node.answers[0])
 
-        answer = visitor.tries("anna")
+        answer = visitor.tries(node, "anna")
 
         assert (answer.status_code, "(request)" in answer.content.decode()) == (403, True)
 
     def test_cancelled_at_the_node(self, node, visitor):
-        answer = visitor.tries("")
+        answer = visitor.tries(node, "")
 
         refused(answer, "status")
         assert "Logowanie zostało przerwane" in answer.content.decode()
@@ -315,18 +321,18 @@ class TestAnswersThatProveNothing:
     def test_an_assertion_with_something_wrong_inside(self, node, visitor, reason, old, new):
         bent(node, assertion=lambda xml: xml.replace(old, new))
 
-        refused(visitor.tries(), reason)
+        refused(visitor.tries(node), reason)
 
     def test_moments_at_the_end_of_time_are_no_fault(self, node, visitor):
         far = "9999-12-31T23:59:59Z"
         bent(node, assertion=lambda xml: xml.replace('NotOnOrAfter="2', f'NotOnOrAfter="{far}" was="2'))
 
-        assert visitor.tries().status_code == 302
+        assert visitor.tries(node).status_code == 302
 
     def test_a_name_cut_by_a_comment_is_read_whole(self, node, visitor):
         bent(node, assertion=lambda xml: xml.replace("Nowak", "Now<!-- -->ak"))
 
-        visitor.tries()
+        visitor.tries(node)
 
         assert User.objects.get().last_name == "Nowak"
 
@@ -349,7 +355,7 @@ class TestAnswersThatProveNothing:
     def test_an_encryption_that_is_another_or_none(self, node, visitor, old, new):
         bent(node, encrypted=lambda xml: xml.replace(old, new, 1))
 
-        refused(visitor.tries(), "encryption")
+        refused(visitor.tries(node), "encryption")
 
     def test_the_cipher_is_checked(self, node, visitor):
         def spoil(xml: str) -> str:
@@ -358,7 +364,7 @@ class TestAnswersThatProveNothing:
 
         bent(node, encrypted=spoil)
 
-        refused(visitor.tries(), "encryption")
+        refused(visitor.tries(node), "encryption")
 
 
 PLACEHOLDER = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#" Id="placeholder"/>'
@@ -379,52 +385,48 @@ class TestBrokenTalk:
     def test_answers_that_are_none(self, node, visitor, xml):
         bent(node, signed=lambda _soap: xml)
 
-        refused(visitor.tries(), "unreadable")
+        refused(visitor.tries(node), "unreadable")
 
     def test_entities_inside_a_signed_answer_are_not_opened(self, node, visitor):
         """XXE: a document type before the envelope, a reference where the status stands."""
         dtd = b'<!DOCTYPE x [<!ENTITY file SYSTEM "file:///etc/hostname">]>'
         bent(node, signed=lambda soap: dtd + soap.replace(b"<soap:Body>", b"<soap:Body>&file;"))
 
-        refused(visitor.tries(), "unreadable")
+        refused(visitor.tries(node), "unreadable")
 
     def test_entities_inside_the_assertion_are_not_opened(self, node, visitor):
         dtd = '<!DOCTYPE x [<!ENTITY a "Nowak"><!ENTITY b "&a;&a;">]>'
         bent(node, assertion=lambda xml: dtd + xml.replace("Nowak", "&b;"))
 
-        refused(visitor.tries(), "unreadable")
+        refused(visitor.tries(node), "unreadable")
 
     @pytest.mark.parametrize("lie", [Resets(), UNAVAILABLE, Floods(1_000_000)], ids=["resets", "503", "floods"])
     def test_a_back_door_that_is_shut(self, node, visitor, lie):
-        answer = visitor.proves(visitor.leaves(), "anna")
         node.lie(lie)
 
-        refused(visitor.returns(answer), "silent")
+        refused(visitor.tries(node), "silent")
 
     @pytest.mark.parametrize("lie", [EMPTY, GATEWAY_PAGE, Truncates()], ids=["empty", "page", "cut"])
     def test_a_back_door_that_says_something_else(self, node, visitor, lie):
-        answer = visitor.proves(visitor.leaves(), "anna")
         node.lie(lie)
 
-        refused(visitor.returns(answer), "unreadable")
+        refused(visitor.tries(node), "unreadable")
 
     def test_a_slow_node_holds_nobody(self, node, visitor, monkeypatch):
         monkeypatch.setattr("services.identity.saml.artifact.PATIENCE_S", 0.3)
-        answer = visitor.proves(visitor.leaves(), "anna")
         node.lie(Drips(0.02))
 
-        refused(visitor.returns(answer), "silent")
+        refused(visitor.tries(node), "silent")
 
     def test_no_node_at_all(self, node, visitor, settings):
-        answer = visitor.proves(visitor.leaves(), "anna")
         settings.NODE_ARTIFACT_URL = "http://127.0.0.1:9/"
 
-        refused(visitor.returns(answer), "silent")
+        refused(visitor.tries(node), "silent")
 
 
 class TestWhatTheBrowserBrings:
     def test_the_same_twice(self, node, visitor, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         client.post("/wyloguj/")
         Identity.objects.all().delete()
         NodeSession.objects.all().delete()
@@ -447,12 +449,11 @@ class TestWhatTheBrowserBrings:
     @pytest.mark.parametrize("artifact", ["", "x", "AAQ=", "ż" * 44, "\x00", "AAEAAA" + "A" * 54, "A" * 100_000])
     def test_no_artifact_asks_nobody(self, node, visitor, artifact):
         relay_state = visitor.leaves().fields["RelayState"]
-        before = len(node.questions)
 
         answer = visitor.client.post("/saml/wejscie", {"SAMLart": artifact, "RelayState": relay_state})
 
         refused(answer, "artifact")
-        assert len(node.questions) == before
+        assert node.questions == []
 
     def test_an_artifact_that_the_node_never_gave(self, node, visitor):
         """Of type 4 to the letter; the node answers that it stands for nothing (saml-core 3.5.3)."""
@@ -478,7 +479,7 @@ class TestWhoseAccount:
     def test_both_proofs_in_one_session_join(self, node, visitor, anna, client):
         client.force_login(anna)
 
-        answer = visitor.tries("anna")
+        answer = visitor.tries(node, "anna")
 
         assert Identity.objects.get().user == anna
         assert User.objects.count() == 1
@@ -486,12 +487,12 @@ class TestWhoseAccount:
         assert "Tożsamość potwierdzona" in client.get(answer["Location"]).content.decode()
 
     def test_an_identity_of_another_account_leads_there_and_says_so(self, node, visitor, bogdan, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         annas = Identity.objects.get().user
         client.post("/wyloguj/")
         client.force_login(bogdan)
 
-        answer = visitor.tries("anna")
+        answer = visitor.tries(node, "anna")
 
         assert client.session["_auth_user_id"] == str(annas.pk)
         assert Identity.objects.get().user == annas
@@ -499,9 +500,9 @@ class TestWhoseAccount:
 
     def test_an_account_is_one_person(self, node, visitor, anna, client):
         client.force_login(anna)
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
 
-        visitor.tries("bogdan")
+        visitor.tries(node, "bogdan")
 
         assert Identity.objects.count() == 2
         assert list(anna.identities.values_list("subject", flat=True)) == [fingerprint(ANNA.identifier)]
@@ -510,20 +511,18 @@ class TestWhoseAccount:
     def test_who_signed_in_after_the_question_is_not_joined(self, node, visitor, anna, client):
         answer = visitor.proves(visitor.leaves(), "anna")
         client.force_login(anna)
-        session = client.session
-        session["saml-asked"] = {answer.fields["RelayState"]: "/moje/"}
-        session.save()
+        remember(client, answer.fields["RelayState"])
 
         visitor.returns(answer)
 
         assert Identity.objects.get().user != anna
 
     def test_a_closed_account_stays_closed(self, node, visitor, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         client.post("/wyloguj/")
         User.objects.update(is_active=False)
 
-        answer = visitor.tries("anna")
+        answer = visitor.tries(node, "anna")
 
         assert (answer.status_code, "(closed)" in answer.content.decode()) == (403, True)
         assert client.get("/moje/").status_code == 302
@@ -535,7 +534,7 @@ class TestWhoseAccount:
         identified.connect(fail)
         try:
             with pytest.raises(RuntimeError):
-                visitor.tries("anna")
+                visitor.tries(node, "anna")
         finally:
             identified.disconnect(fail)
 
@@ -546,14 +545,14 @@ class TestWhoseAccount:
         client.force_login(anna)
         before = client.session.session_key
 
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
 
         assert client.session.session_key != before
 
 
 class TestTheEnd:
     def test_whoever_leaves_here_leaves_there(self, node, visitor, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         [index] = node.sessions.values()
 
         client.post("/wyloguj/")
@@ -562,14 +561,14 @@ class TestTheEnd:
         assert not NodeSession.objects.exists()
 
     def test_a_node_that_does_not_answer_keeps_nobody_in(self, node, visitor, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         node.lie(UNAVAILABLE)
 
         assert client.post("/wyloguj/").status_code == 302
         assert client.get("/moje/").status_code == 302
 
     def test_whoever_leaves_there_leaves_here(self, node, visitor, client):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         [(name_id, index)] = node.sessions.items()
         asked = node.logout_request(name_id, destination="http://testserver/saml/slo", index=index)
 
@@ -588,7 +587,7 @@ class TestTheEnd:
         ],
     )
     def test_nobody_else_may_end_it(self, node: LoginNode, visitor, client, reason, told):
-        visitor.tries("anna")
+        visitor.tries(node, "anna")
         [(name_id, _index)] = node.sessions.items()
         node.twist = replace(HONEST, **{key: told[key] for key in ("shift", "issuer") if key in told})
         place = told.get("destination", "http://testserver/saml/slo")

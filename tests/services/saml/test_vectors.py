@@ -5,18 +5,13 @@ from base64 import urlsafe_b64decode
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.identity.saml.checks import day, moment
 from services.identity.saml.decryption import derived
 from services.identity.saml.errors import NotProved
-from services.identity.saml.keys import Keys, pinned
-from services.identity.saml.profiles import NODE, PLAIN
 from services.identity.saml.xml import parsed, unwrapped
-from tests.simulators.node import Key
 
 
 def number(text: str) -> int:
@@ -79,45 +74,3 @@ def test_no_bytes_make_the_reader_stumble(content):
             read(content)
         except NotProved:
             continue
-
-
-class TestKeys:
-    @pytest.fixture
-    def folder(self, settings, tmp_path):
-        settings.NODE_DIR = tmp_path / "keys"
-        return settings.NODE_DIR
-
-    def test_are_made_once_and_private(self, folder, capsys):
-        call_command("node_keys")
-        first = capsys.readouterr().out
-        call_command("node_keys")
-
-        assert capsys.readouterr().out == first
-        keys = Keys.read(folder, NODE)
-        assert keys.signing.fingerprint in first
-        assert keys.encryption.fingerprint in first
-        assert all((folder / f"{name}.key").stat().st_mode & 0o077 == 0 for name in ("sign", "encryption"))
-
-    def test_of_another_kind_or_of_nobody_are_refused(self, folder, tmp_path):
-        with pytest.raises(ImproperlyConfigured, match="node_keys"):
-            Keys.read(folder, NODE)
-        call_command("node_keys", verbosity=0)
-        with pytest.raises(ImproperlyConfigured, match="another kind"):
-            Keys.read(folder, PLAIN)
-        (folder / "sign.crt").write_bytes((folder / "encryption.crt").read_bytes())
-        with pytest.raises(ImproperlyConfigured, match="another key"):
-            Keys.read(folder, NODE)
-
-    def test_a_pinned_file_must_hold_certificates_of_the_kind(self, tmp_path):
-        path = tmp_path / "node.pem"
-        for content in (b"", b"x", Key.drawn().pem):
-            path.write_bytes(content)
-            with pytest.raises(ImproperlyConfigured):
-                pinned(path, PLAIN)
-        with pytest.raises(ImproperlyConfigured):
-            pinned(tmp_path / "none.pem", NODE)
-
-    def test_nothing_of_them_is_shown(self, folder):
-        call_command("node_keys", verbosity=0)
-
-        assert "PrivateKey" not in repr(Keys.read(folder, NODE))
