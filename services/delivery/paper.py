@@ -145,8 +145,8 @@ def draw(canvas: Canvas, lines: Sequence[str], *, left: float, top: float, width
 
 def fitting(canvas: Canvas, line: str, width: float) -> float:
     """Points, so that the line fits into so many millimetres."""
-    needed: float = canvas.stringWidth(line, fonts.REGULAR, SIZE_PT) or 1
-    return max(SMALLEST_PT, min(SIZE_PT, SIZE_PT * width * mm / needed))
+    needed = float(canvas.stringWidth(line, fonts.REGULAR, SIZE_PT)) or 1
+    return max(float(SMALLEST_PT), min(float(SIZE_PT), SIZE_PT * width * float(mm) / needed))
 
 
 def posting_book(batch: PaperBatch) -> Iterator[str]:
