@@ -8,6 +8,8 @@ from services.cases.models import Case
 from services.catalogue.deciding import decide
 from services.catalogue.declaration import EService, Hand, eservices
 from services.catalogue.filing import apply
+from services.correspondence.models import Correspondence
+from services.delivery.account import open_letter
 from services.documents.models import IssuedDocument
 from services.identity.models import User
 
@@ -36,3 +38,9 @@ def decided(
     letters = service(case.service).letters
     despite = "próba"
     return decide(case, letters=letters, is_positive=is_positive, text=text, hand=hand, seen=seen, despite=despite)
+
+
+def collected(case: Case) -> None:
+    """The applicant has opened all letters of the case that lay in the account."""
+    for letter in Correspondence.objects.filter(case=case, direction="out", channel="portal", status="sent"):
+        open_letter(letter, person=case.applicant, at=timezone.now())

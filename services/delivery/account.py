@@ -4,7 +4,7 @@ Two notices and a deemed delivery, by dated ``DeliveryRule``s; what a job has mi
 letter is deemed delivered only after its second notice.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
@@ -101,39 +101,35 @@ def remind_of(pk: int, *, at: datetime) -> None:
     shipment = rows.filter(pk=pk).select_related("letter__case", "letter__municipality").first()
     if shipment is None:
         return
-    today, noticed = timezone.localdate(at), noticed_on(shipment)
-    second = shipment.evidence.filter(code="K.2").first()
-    if second is None and today >= noticed + days(Code.ACCOUNT_SECOND, shipment, noticed):
+    today, last = timezone.localdate(at), deemed_on(shipment)
+    second, second_on = shipment.evidence.filter(code="K.2").first(), counted(Code.ACCOUNT_SECOND, shipment)
+    if second is None and second_on and today >= second_on:
         keep(shipment, [NewProof(code="K.2", key="K.2", at=at)], at=at)
-        tell(shipment, at=at)
-    elif second and timezone.localdate(second.at) < today and today > (last := deemed_on(shipment)):
+        tell(shipment, last, at=at)
+    elif second and last and timezone.localdate(second.at) < today and today > last:
         keep(shipment, [NewProof(code="K.U", key="K.U", at=end_of(last))], at=at)
 
 
-def tell(shipment: Shipment, *, at: datetime) -> None:
+def tell(shipment: Shipment, last: date | None, *, at: datetime) -> None:
     """The news reaches the person by every channel of news."""
     letter = shipment.letter
     if letter.case:
-        text = (
-            f"Pismo czeka na odbiór: {letter.subject} ({letter.number}). Jeżeli go nie odbierzesz, "
-            f"uznamy je za doręczone {polish_date(deemed_on(shipment))} (drugie zawiadomienie)."
-        )
+        text = f"Pismo czeka na odbiór, to drugie zawiadomienie: {letter.subject} ({letter.number})."
+        if last:
+            text += f" Jeżeli go nie odbierzesz, uznamy je za doręczone {polish_date(last)}."
         record(letter.case, kind="second-notice", text=text, actor=None, at=at)
 
 
-def noticed_on(shipment: Shipment) -> date:
-    """Day of the first notice."""
-    return timezone.localdate(shipment.evidence.get(code="K.1").at)
+def deemed_on(shipment: Shipment) -> date | None:
+    """With the end of this day the letter is deemed delivered."""
+    return counted(Code.ACCOUNT_DEEMED, shipment)
 
 
-def deemed_on(shipment: Shipment) -> date:
-    """With the end of this day the letter is deemed delivered, counted from the first notice (day 0)."""
-    noticed = noticed_on(shipment)
-    return noticed + days(Code.ACCOUNT_DEEMED, shipment, noticed)
-
-
-def days(code: DeliveryRule.Code, shipment: Shipment, on: date) -> timedelta:
-    return timedelta(days=DeliveryRule.objects.days(code, shipment.letter.municipality_id, on))
+def counted(code: DeliveryRule.Code, shipment: Shipment) -> date | None:
+    """So many days from the first notice, which is day 0; None where no rule says how many."""
+    noticed = timezone.localdate(shipment.evidence.get(code="K.1").at)
+    days = DeliveryRule.objects.days(code, shipment.letter.municipality_id, noticed)
+    return noticed + days if days else None
 
 
 def end_of(day: date) -> datetime:

@@ -1,6 +1,6 @@
 """When a letter under way will count as delivered, as far as it can be said; never a day of delivery itself."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 
@@ -24,5 +24,5 @@ def latest_on(shipment: Shipment) -> date | None:
     if inflow is None:
         return None
     day = timezone.localdate(inflow.at)
-    count = DeliveryRule.objects.days(DeliveryRule.Code.ADE_DEEMED, shipment.letter.municipality_id, day)
-    return moved(day + timedelta(days=count))
+    days = DeliveryRule.objects.days(DeliveryRule.Code.ADE_DEEMED, shipment.letter.municipality_id, day)
+    return moved(day + days) if days else None

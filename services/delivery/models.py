@@ -1,6 +1,6 @@
 """Mailboxes of offices, addresses of people, shipments with their evidence, letters that came."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 from uuid import uuid4
 
@@ -18,10 +18,11 @@ from spatial.municipalities.models import Municipality
 
 
 class RuleQuerySet(models.QuerySet["DeliveryRule"]):
-    def days(self, code: str, municipality: Municipality | str, on: date) -> int:
-        """The municipality's own number on the day, otherwise the one of the country. Raises DoesNotExist."""
+    def days(self, code: str, municipality: Municipality | str, on: date) -> timedelta | None:
+        """The municipality's own number on the day, otherwise the one of the country; None: nothing is counted."""
         rows = self.filter(Q(municipality=municipality) | Q(municipality=None), code=code, valid_from__lte=on)
-        return rows.order_by(F("municipality").asc(nulls_last=True), "-valid_from")[:1].get().days_count
+        found = rows.order_by(F("municipality").asc(nulls_last=True), "-valid_from").first()
+        return timedelta(days=found.days_count) if found else None
 
 
 class DeliveryRule(models.Model):

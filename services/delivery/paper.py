@@ -8,7 +8,7 @@ where the window always is, in millimetres from the left and the upper edge of t
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from io import BytesIO
 
@@ -145,8 +145,8 @@ def draw(canvas: Canvas, lines: Sequence[str], *, left: float, top: float, width
 
 def fitting(canvas: Canvas, line: str, width: float) -> float:
     """Points, so that the line fits into so many millimetres."""
-    needed: float = canvas.stringWidth(line, fonts.REGULAR, SIZE_PT) or 1
-    return max(SMALLEST_PT, min(SIZE_PT, SIZE_PT * width * mm / needed))
+    needed = float(canvas.stringWidth(line, fonts.REGULAR, SIZE_PT)) or 1
+    return max(float(SMALLEST_PT), min(float(SIZE_PT), SIZE_PT * width * float(mm) / needed))
 
 
 def posting_book(batch: PaperBatch) -> Iterator[str]:
@@ -185,8 +185,10 @@ def day_of(shipment: Shipment, said: Confirmation) -> date:
     """Raises Malformed."""
     first = said.first_notice_on
     if said.outcome == Outcome.RETURNED_AFTER_NOTICE and first:
-        code, owner = DeliveryRule.Code.PAPER_DEEMED, shipment.letter.municipality_id
-        last = first + timedelta(days=DeliveryRule.objects.days(code, owner, first))
+        days = DeliveryRule.objects.days(DeliveryRule.Code.PAPER_DEEMED, shipment.letter.municipality_id, first)
+        if days is None:
+            raise Malformed(_("Nie wiadomo, ile dni list czeka na poczcie. Poproś administratora o uzupełnienie."))
+        last = first + days
         if said.on and said.on < last:
             raise Malformed(_("List wrócił, zanim minął czas na jego odbiór. To zwrot z innej przyczyny."))
         return last

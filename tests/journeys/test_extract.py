@@ -40,6 +40,13 @@ def sign_in(page: Page, office: str, username: str) -> None:
     expect(page).not_to_have_url(f"{office}/logowanie/")
 
 
+def collect(page: Page) -> None:
+    """On the page of a case: its newest letter is opened."""
+    page.get_by_role("link", name="Odbierz pismo").last.press("Enter")
+    page.get_by_role("button", name="Odbieram pismo").press("Enter")
+    expect(page.locator("main")).to_contain_text("Poświadczenie doręczenia")
+
+
 def shot(page: Page, name: str) -> None:
     """A picture at both widths, kept for whoever looks at the run; nothing sticks out, axe finds nothing serious."""
     folder = ENVIRONMENT.state / "screens"
@@ -99,6 +106,7 @@ def test_from_the_map_to_a_checked_document(page: Page, office: str, tmp_path: P
     shot(page, "my-cases")
     page.get_by_role("table").get_by_role("link", name="Wypis i wyrys z planu: działka 123/4").click()
     shot(page, "case-issued")
+    collect(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Pobierz PDF").click()
     file = tmp_path / "document.pdf"

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Request, Route, expect
 from services.catalogue.models import Draft
 from services.identity.models import StaffRole
 from tests.conftest import person
-from tests.journeys.test_extract import PARCEL, shot, sign_in
+from tests.journeys.test_extract import PARCEL, collect, shot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -158,6 +158,9 @@ def test_public_information_is_refused_after_a_new_term(page: Page, office: str)
     sign_in(page, office, "anna")
     page.goto(f"{office}/moje/")
     page.get_by_role("table").get_by_role("link", name="Informacja publiczna: Umowy z 2025 roku").press("Enter")
+    case = page.url
+    collect(page)
+    page.goto(case)
     expect(page.locator("main")).to_contain_text("możesz się odwołać")
 
 

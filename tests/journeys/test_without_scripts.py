@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from services.documents.models import IssuedDocument
 from services.identity.models import StaffRole
 from tests.conftest import person
-from tests.journeys.test_extract import PARCEL, sign_in
+from tests.journeys.test_extract import PARCEL, collect, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -108,6 +108,7 @@ def test_from_the_catalogue_to_the_document(phone: Page, office: str, code: str)
     expect(phone.locator("main")).to_contain_text("Co nowego")
     phone.goto(mine)
     document = IssuedDocument.objects.get()
+    collect(phone)
     expect(phone.locator("main")).to_contain_text(document.code)
     with phone.expect_download() as download:
         phone.get_by_role("link", name="Pobierz PDF").first.tap()

@@ -20,6 +20,7 @@ from services.documents.models import IssuedDocument
 from services.identity.models import StaffRole
 from spatial.errors import Malformed
 from tests.conftest import person
+from tests.office import collected
 from tests.services.catalogue.test_filing import LETTER, filed
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +200,8 @@ class TestOwnLetters:
         case = filed(resident)
         seen = case.events.order_by("-pk").first().pk
         office.post(f"/urzad/sprawy/{case.pk}/krok/odpowiedz/", {"tekst": "Latarnie staną w maju.", "widziane": seen})
+        assert "/dokumenty/" not in resident.get("/moje/korespondencja/").content.decode()
+        collected(case)
 
         assert (
             f"/dokumenty/{IssuedDocument.objects.get().code}.pdf"

@@ -262,6 +262,7 @@ class TestPages:
 
         client.force_login(anna)
         document = IssuedDocument.objects.get()
+        office.collected(application)
         assert document.code in client.get(f"/moje/sprawy/{pk}/").content.decode()
         pdf = b"".join(client.get(f"/dokumenty/{document.code}.pdf?pobierz"))
         assert sha256(pdf).hexdigest() == document.sha256

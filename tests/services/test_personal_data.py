@@ -22,6 +22,7 @@ from services.documents.models import IssuedDocument
 from services.forms.questions import Files
 from services.forms.reading import as_typed
 from services.identity.models import StaffRole, User
+from spatial.words import polish_date
 from tests import office
 from tests.conftest import person
 
@@ -80,7 +81,8 @@ class TestCopy:
 
         assert packed.testzip() is None
         lists = [
-            "logowania.json", "powiadomienia.json", "sprawy.json", "umocowania.json", "wersje-robocze.json", "wglady.json",
+            "logowania.json", "powiadomienia.json", "sprawy.json", "umocowania.json", "wersje-robocze.json",
+            "wglady.json",
         ]  # fmt: skip
         assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", "wiadomosci.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
@@ -95,12 +97,18 @@ class TestCopy:
     def test_holds_cases_answers_events_and_files(self, filing, anna, jadwiga):
         case = filed(anna, content=b"Szkic latarni")
         document = answered(case, jadwiga)
+        office.collected(case)
         packed = downloaded(anna)
 
         [told] = read(packed, "sprawy.json")
         assert (told["number"], told["status"]) == (case.number, "załatwiona")
         assert told["filing"]["answers"]["subject"] == "Światło na Rynku"
-        assert [event["text"] for event in told["events"]] == ["Złożono wniosek.", "Wydano: Odpowiedź na pismo."]
+        today = timezone.localdate()
+        assert [event["text"] for event in told["events"]] == [
+            "Złożono wniosek.",
+            "Wydano: Odpowiedź na pismo.",
+            f"Doręczono pismo {polish_date(today)}: Odpowiedź na pismo (ROK/1/{today.year}).",
+        ]
         [attachment], [letter] = told["attachments"], told["documents"]
         assert packed.read(attachment["file"]) == b"Szkic latarni"
         assert sha256(packed.read(letter["file"])).hexdigest() == document.sha256

@@ -171,6 +171,9 @@ class TestDelivery:
         class Ade:
             code = Correspondence.Channel.ADE
 
+            def takes(self, *_, **__) -> bool:
+                return True
+
             def send(self, letter: Correspondence) -> str:
                 sent.append(letter)
                 return "task-1"
@@ -178,7 +181,7 @@ class TestDelivery:
             def status(self, letter: Correspondence) -> Correspondence.Status:
                 return Correspondence.Status.SENT
 
-        monkeypatch.setattr(letters, "channel_for", lambda _addressee: Ade())
+        monkeypatch.setattr(letters, "channel_for", lambda *_, **__: Ade())
         office.decided(case, jadwiga, text="Lampa będzie w piątek.")
 
         [letter] = sent

@@ -15,15 +15,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.cases import handling
 from services.cases.models import Case, CaseSeries
+from services.cases.terms import APPEAL
 from services.catalogue import filing as drafts
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
+from tests.office import collected
 from tests.signing import authority, jan, plain_pdf, signed_pdf, signed_xml, trusting
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +289,7 @@ class TestHandling:
         case.refresh_from_db()
         document = IssuedDocument.objects.get()
         assert case.status == "issued"
+        collected(case)
         assert document.code in resident.get(f"/moje/sprawy/{case.pk}/").content.decode()
         path = tmp_path / "letter.pdf"
         path.write_bytes(document.file.read())
@@ -351,7 +355,11 @@ class TestHandling:
         seen = case.events.order_by("-pk").first().pk
         office.post(f"/urzad/sprawy/{case.pk}/krok/odmow/", {"tekst": "Nie jesteśmy właściwi.", "widziane": seen})
 
-        assert "możesz się odwołać" in resident.get(f"/moje/sprawy/{case.pk}/").content.decode()
+        collected(case)
+
+        page = resident.get(f"/moje/sprawy/{case.pk}/").content.decode()
+        assert "możesz się odwołać" in page
+        assert date_format(APPEAL.ends(timezone.localdate()), "j E Y") in page
 
     def test_is_withdrawn_once(self, resident):
         case = filed(resident)

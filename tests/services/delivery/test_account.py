@@ -116,7 +116,7 @@ class TestDays:
         for days in range(7, 15):
             account.remind(at=after(days))
         assert Evidence.objects.filter(code="K.2").count() == 1
-        assert Notice.objects.filter(user=anna, text__contains="drugie zawiadomienie").count() == 1
+        assert Notice.objects.filter(user=anna, text__contains="to drugie zawiadomienie").count() == 1
         assert told(letter) == ("sent", None)
 
         account.remind(at=after(15))
@@ -177,7 +177,8 @@ class TestAddress:
         assert Addressee.objects.get(user=anna).ade == "AE:PL-12345-67890-ABCDE-12"
 
     @pytest.mark.parametrize(("wrong", "words"), [
-        ({"ade": "AE:PL-1"}, "Adres ma postać"), ({"ade": ""}, "Podaj adres do doręczeń"), ({"way": "golab"}, "wartość"),
+        ({"ade": "AE:PL-1"}, "Adres ma postać"), ({"ade": ""}, "Podaj adres do doręczeń"),
+        ({"way": "golab"}, "wartość"),
         ({"way": "paper"} | STREET | {"postal_code": "32043"}, "00-000"),
         ({"way": "paper"} | STREET | {"city": ""}, "Podaj cały adres"),
     ])  # fmt: skip

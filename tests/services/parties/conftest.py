@@ -23,7 +23,7 @@ PESEL = "44051401458"  # dossier, section 8
 @pytest.fixture(autouse=True)
 def law(db):
     """As the migrations add it; tests that commit empty the tables of others."""
-    for name in ("0002_rates", "0003_mandate"):
+    for name in ("0002_rates", "0004_mandate"):
         import_module(f"services.fees.migrations.{name}").add_rate(apps, None)
 
 

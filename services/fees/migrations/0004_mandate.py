@@ -24,7 +24,7 @@ def remove_rate(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("fees", "0002_rates"),
+        ("fees", "0003_refunded"),
     ]
 
     operations = [
