@@ -213,7 +213,8 @@ def count_refusals(answers: Sequence[tuple[Delivery, Outcome]], *, at: datetime)
     state = ChannelState.objects.select_for_update().get(pk=state.pk)
     before = state.refusals, state.stopped_at
     for _one, outcome in answers:
-        state.refusals = state.refusals + 1 if outcome.fate == Fate.REFUSED else 0
+        if outcome.fate != Fate.LATER:  # an operator that cannot just now has said nothing of our key
+            state.refusals = state.refusals + 1 if outcome.fate == Fate.REFUSED else 0
         if state.refusals >= REFUSALS_STOP:
             state.stopped_at = state.stopped_at or at
     if (state.refusals, state.stopped_at) != before:
