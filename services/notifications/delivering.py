@@ -17,10 +17,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from services.notifications import unsubscribing
-from services.notifications.audience import absolute, agreed
+from services.notifications.audience import absolute
 from services.notifications.channels import mail, push, sms
 from services.notifications.channels.base import Fate, Letter, Outcome, Sender
-from services.notifications.models import Channel, ChannelAddress, ChannelState, Delivery, Message, SmsAccount
+from services.notifications.models import Channel, ChannelAddress, ChannelState, Consent, Delivery, Message, SmsAccount
 from services.notifications.quiet import loud_from
 
 State = Delivery.State
@@ -133,8 +133,9 @@ def still_wanted(batch: Sequence[Delivery]) -> set[int]:
         rows = Delivery.objects.filter(pk__in=[one.pk for one in batch if one.message_id == message.pk])
         usable = rows.filter(address__in=ChannelAddress.objects.usable(), recipient__is_active=True)
         if not message.is_by_duty:
-            people = agreed(ChannelAddress.objects.all(), message, batch[0].channel).values("user")
-            usable = usable.filter(recipient__in=people)
+            said = Consent.objects.filter(user__in=[one.recipient_id for one in batch])
+            given = said.given(message.municipality, message.topic).filter(channel=batch[0].channel)
+            usable = usable.filter(recipient__in=given.values("user"))
         found.update(usable.values_list("pk", flat=True))
     return found
 
