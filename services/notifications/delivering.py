@@ -17,10 +17,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from services.notifications import unsubscribing
-from services.notifications.audience import absolute, agreed
+from services.notifications.audience import absolute
 from services.notifications.channels import mail, push, sms
 from services.notifications.channels.base import Fate, Letter, Outcome, Sender
-from services.notifications.models import Channel, ChannelAddress, ChannelState, Delivery, Message, SmsAccount
+from services.notifications.models import Channel, ChannelAddress, ChannelState, Consent, Delivery, Message, SmsAccount
 from services.notifications.quiet import loud_from
 
 State = Delivery.State
@@ -133,8 +133,9 @@ def still_wanted(batch: Sequence[Delivery]) -> set[int]:
         rows = Delivery.objects.filter(pk__in=[one.pk for one in batch if one.message_id == message.pk])
         usable = rows.filter(address__in=ChannelAddress.objects.usable(), recipient__is_active=True)
         if not message.is_by_duty:
-            people = agreed(ChannelAddress.objects.all(), message, batch[0].channel).values("user")
-            usable = usable.filter(recipient__in=people)
+            said = Consent.objects.filter(user__in=[one.recipient_id for one in batch])
+            given = said.given(message.municipality, message.topic).filter(channel=batch[0].channel)
+            usable = usable.filter(recipient__in=given.values("user"))
         found.update(usable.values_list("pk", flat=True))
     return found
 
@@ -213,7 +214,8 @@ def count_refusals(answers: Sequence[tuple[Delivery, Outcome]], *, at: datetime)
     state = ChannelState.objects.select_for_update().get(pk=state.pk)
     before = state.refusals, state.stopped_at
     for _one, outcome in answers:
-        state.refusals = state.refusals + 1 if outcome.fate == Fate.REFUSED else 0
+        if outcome.fate != Fate.LATER:  # an operator that cannot just now has said nothing of our key
+            state.refusals = state.refusals + 1 if outcome.fate == Fate.REFUSED else 0
         if state.refusals >= REFUSALS_STOP:
             state.stopped_at = state.stopped_at or at
     if (state.refusals, state.stopped_at) != before:

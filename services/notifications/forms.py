@@ -44,7 +44,9 @@ class MessageForm(forms.Form):
         label=_("Jak wysłać poza portal?"), required=False, choices=[(one.value, one.label) for one in OUTWARD]
     )
     audience = forms.ChoiceField(label=_("Kto ma dostać?"), choices=Message.Audience.choices, widget=forms.RadioSelect)
-    group = forms.ModelChoiceField(label=_("Grupa"), queryset=Group.objects.none(), required=False)
+    group = forms.ModelChoiceField(
+        label=_("Grupa"), queryset=Group.objects.none(), required=False, empty_label=_("żadna")
+    )
     area = forms.CharField(
         label=_("Obszar"), required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         help_text=_("Narysuj na mapie albo wpisz numery działek. Dostaną osoby, które podały miejsce w tym obszarze."),

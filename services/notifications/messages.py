@@ -74,7 +74,7 @@ def change(message: Message, words: Words, *, author: User, at: datetime) -> Mes
 def check(message: Message, *, at: datetime) -> None:
     """Raises Malformed for what must not be sent so."""
     if message.topic not in {one.code for one in COMPOSED}:
-        raise Malformed(_("O tym piszemy tylko sami z siebie. Wybierz inny temat."))
+        raise Malformed(_("O tym portal pisze sam. Wybierz inny temat."))
     target = {Audience.GROUP: message.group, Audience.AREA: message.area, Audience.PERSON: message.person}
     if target.get(Audience(message.audience), message) is None:
         raise Malformed(_("Wskaż, kto ma dostać wiadomość."))

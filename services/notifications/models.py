@@ -14,7 +14,7 @@ from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -44,9 +44,10 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.order_by(*kind, "-pk").distinct(*kind)
 
     def given(self, municipality: Municipality, topic: str) -> Self:
-        """Those that stand now: newest, and not withdrawn."""
-        asked = self.filter(municipality=municipality, topic=topic)
-        return self.filter(pk__in=asked.newest().values("pk"), is_given=True)
+        """Those that stand now: not withdrawn, and nothing said since."""
+        same = {name: OuterRef(name) for name in ("user", "channel")}
+        newer = Consent.objects.filter(municipality=municipality, topic=topic, pk__gt=OuterRef("pk"), **same)
+        return self.filter(~Exists(newer), municipality=municipality, topic=topic, is_given=True)
 
 
 class Consent(models.Model):

@@ -66,5 +66,5 @@ def area_of(text: str) -> MultiPolygon:
     """Of GeoJSON from the map or of parcels' numbers, EPSG:2178. Raises Wrong."""
     value = AREA.value(text)
     assert isinstance(value, dict)
-    geom = GEOSGeometry(metres(shape_of(value)).wkb, srid=crs.PL_2000_7)
+    geom = GEOSGeometry(memoryview(metres(shape_of(value)).wkb), srid=crs.PL_2000_7)
     return geom if isinstance(geom, MultiPolygon) else MultiPolygon(geom, srid=crs.PL_2000_7)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import DateTimeField as Moment
 from django.db.models import F, QuerySet, Value
 
-from services.notifications.audience import addresses, outlook, people
+from services.notifications.audience import addresses, people
 from services.notifications.models import Channel, Delivery, Message
 from services.notifications.quiet import loud_from
 
@@ -25,12 +25,12 @@ def queue(message: Message, *, at: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(LONGEST)
-    queued = sum(insert(message, channel, at=at) for channel in message.channels)
-    if not message.is_automatic:
-        message.counts = outlook(message).as_counts()
+    queued = {channel: insert(message, channel, at=at) for channel in message.channels}
+    if Channel.INBOX in queued:
+        message.counts["people"] = queued[Channel.INBOX]
     message.state = State.SENDING
     message.save(update_fields=["state", "counts"])
-    return queued
+    return sum(queued.values())
 
 
 def insert(message: Message, channel: str, *, at: datetime) -> int:

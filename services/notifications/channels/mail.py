@@ -15,7 +15,7 @@ from anymail.exceptions import (  # type: ignore[import-untyped]
     AnymailRecipientsRefused,
 )
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -99,7 +99,7 @@ def mail_of(letter: Letter) -> EmailMessage:
 
 @contextmanager
 def opened_for_run() -> Iterator[Mail]:
-    connection: BaseEmailBackend = get_connection()
+    connection: BaseEmailBackend = mailers.default
     try:
         yield Mail(connection)
     finally:

@@ -10,8 +10,9 @@ from services.identity.protected import fingerprint, sealed
 from services.notifications import consents
 from services.notifications.channels import push
 from services.notifications.messages import Words, approve, draft
-from services.notifications.models import Channel, ChannelAddress, Message, SmsAccount
+from services.notifications.models import Channel, ChannelAddress, Consent, Message, SmsAccount
 from services.notifications.queueing import queue
+from services.notifications.topics import TEXT_VERSION
 from spatial.municipalities.models import Municipality
 from tests.conftest import person
 from tests.services.notifications import NOON
@@ -86,12 +87,26 @@ def told(skala, jadwiga, karol) -> Callable[..., Message]:
 
 
 @pytest.fixture
-def crowd(reachable) -> Callable[[int], list[ChannelAddress]]:
-    """So many people with phones."""
+def crowd(skala) -> Callable[[int], None]:
+    """So many people more, with phones, who agree to warnings by SMS."""
 
-    def make(many: int) -> list[ChannelAddress]:
+    def make(many: int) -> None:
         first = User.objects.count()
-        people = [User.objects.create(username=f"osoba{first + number}") for number in range(many)]
-        return [reachable(user, Channel.SMS, f"+48600{user.pk:06d}") for user in people]
+        people = User.objects.bulk_create(User(username=f"osoba{first + number}") for number in range(many))
+        Consent.objects.bulk_create(
+            Consent(
+                user=user, municipality=skala, topic="warning", channel=Channel.SMS, is_given=True,
+                text_version=TEXT_VERSION, at=NOON, source=Consent.Source.PORTAL, actor=user,
+            )
+            for user in people
+        )  # fmt: skip
+        phones = [(user, f"+48600{user.pk:06d}") for user in people]
+        ChannelAddress.objects.bulk_create(
+            ChannelAddress(
+                user=user, channel=Channel.SMS, sealed=sealed(phone), fingerprint=fingerprint(phone), added_at=NOON,
+                confirmed_at=NOON,
+            )
+            for user, phone in phones
+        )  # fmt: skip
 
     return make

@@ -53,11 +53,11 @@ def test_one_click_takes_back_one_consent(anna, skala, reachable, told):
     told(channels=[Channel.EMAIL])
     send()
     [letter] = mail.outbox
-    address = re.fullmatch(
-        r"<http://localhost:8000(/powiadomienia/wypisz/.+/)>", letter.extra_headers["List-Unsubscribe"]
-    )
+    header = letter.extra_headers["List-Unsubscribe"]
+    address = re.fullmatch(r"<http://localhost:8000(/powiadomienia/wypisz/.+/)>", header)
     assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert address and address[1] in letter.body
+    assert address is not None
+    assert address[1] in letter.body
 
     nobody = Client(enforce_csrf_checks=True)
     assert "Nie chcę tych wiadomości" in nobody.get(address[1]).content.decode()

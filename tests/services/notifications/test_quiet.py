@@ -1,4 +1,4 @@
-"""Quiet from 21 to 7 by the clock on the wall. Moments are written in UTC, so that the offset is not ours to compute."""
+"""Quiet from 21 to 7 by the clock on the wall. Moments are written in UTC: no offset is ours to compute."""
 
 from datetime import UTC, datetime
 

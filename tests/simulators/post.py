@@ -1,0 +1,65 @@
+"""A mail server: takes letters by SMTP, refuses boxes, and breaks off after the letter or before it."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Self
+
+
+@dataclass
+class PostOffice:
+    letters: list[EmailMessage] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)  #: code by address
+    breaks_off: bool = False  #: takes the letter and says nothing
+
+    @contextmanager
+    def running(self, *, port: int = 0) -> Iterator[Self]:
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", port), type("Bound", (Talk,), {"office": self}))
+        server.daemon_threads = True
+        self.port = server.server_address[1]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join(timeout=5)
+
+
+class Talk(socketserver.StreamRequestHandler):
+    office: PostOffice
+
+    def handle(self) -> None:
+        self.say("220 poczta.example.pl")
+        while line := self.rfile.readline():
+            verb = line.decode().strip().upper()
+            if verb.startswith("RCPT"):
+                address = line.decode().partition("<")[2].partition(">")[0]
+                code = self.office.refused.get(address)
+                self.say(f"{code} no" if code else "250 ok")
+            elif verb == "DATA":
+                self.say("354 go on")
+                if not self.take():
+                    return
+            elif verb == "QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 ok")
+
+    def take(self) -> bool:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
+        self.office.letters.append(message_from_bytes(b"".join(lines), policy=policy.default))
+        if not self.office.breaks_off:
+            self.say("250 taken")
+        return not self.office.breaks_off
+
+    def say(self, text: str) -> None:
+        self.wfile.write(f"{text}\r\n".encode())
