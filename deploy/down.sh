@@ -2,7 +2,7 @@
 # Stops the server, the worker and the private database, whoever started them.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 make_state
-for program in server worker; do
+for program in server worker simulators; do
   alive "$program" && say "Stopping the $program"
   stop_program "$program"
 done

@@ -18,6 +18,7 @@ stop_ours() {
   trap - INT TERM EXIT
   stop_program server
   stop_program worker
+  stop_program simulators
   [ "$STARTED_DATABASE" = 1 ] && "$HERE/postgres.sh" stop
   return 0
 }
@@ -27,9 +28,26 @@ trap stop_ours EXIT
 prepare
 migrate
 
-say "Starting the server"
 cd "$ROOT"
-if [ "${MIEDZA_DEMO:-1}" = 1 ]; then manage demo_data --accounts >"$STATE/log/accounts.txt" & accounts=$!; fi
+if [ "${MIEDZA_DEMO:-1}" = 1 ]; then
+  say "Starting the demo's login node, payments, e-Doręczenia and SMS"
+  stop_program simulators # of a run that was cut off
+  OFFICE=$STATE/simulators/office.env
+  mkdir -p "$STATE/simulators"
+  rm -f "$OFFICE"
+  setsid "$ROOT/.venv/bin/python" -m tests.simulators --site "$SITE" --folder "$STATE/simulators" \
+    >"$STATE/log/simulators.log" 2>&1 </dev/null &
+  echo $! >"$STATE/simulators.pid"
+  for _ in $(seq 120); do [ -s "$OFFICE" ] && break; alive simulators || break; sleep 0.25; done
+  [ -s "$OFFICE" ] || fail "the demo's outside systems did not start: $(tail -n 2 "$STATE/log/simulators.log" | tr '\n' ' ')" "see $STATE/log/simulators.log; MIEDZA_DEMO=0 runs without them"
+  set -a
+  # shellcheck disable=SC1090
+  . "$OFFICE"
+  set +a
+fi
+
+say "Starting the server"
+if [ "${MIEDZA_DEMO:-1}" = 1 ]; then manage demo_data --accounts --mailbox "$DEMO_MAILBOX" >"$STATE/log/accounts.txt" & accounts=$!; fi
 # setsid: a Ctrl-C reaches this script, which then stops the server in order
 setsid "$ROOT/.venv/bin/granian" --interface wsgi --host "${MIEDZA_BIND:-127.0.0.1}" --port "$PORT" --workers "${MIEDZA_WORKERS:-2}" \
   --blocking-threads 2 --no-ws --respawn-failed-workers services.portal.wsgi:application \

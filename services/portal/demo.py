@@ -38,6 +38,7 @@ from services.identity.factors import give_demo_factor
 from services.identity.models import StaffRole, User
 from services.payments import demo as payments
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
+from services.portal.demo_outside import know_people
 from services.portal.demo_parties import load_parties
 from spatial import crs
 from spatial.errors import Refused, ServiceError
@@ -100,6 +101,7 @@ def load_offices() -> None:
                 )
         for account in ACCOUNTS:
             _account(account)
+        know_people()
         load_parties(Municipality.objects.get(pk="120610"))
     protect_staff()
 

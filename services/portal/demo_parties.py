@@ -10,6 +10,7 @@ from services.identity.models import User
 from services.parties.mandates import Wish, ask
 from services.parties.models import ExternalRef, Party, PartyLink
 from services.parties.people import Known, party_of
+from services.portal.demo_outside import PESELS
 from spatial.municipalities.models import Municipality
 
 #: made up, with check digits that are right
@@ -17,7 +18,7 @@ FIRM = Known(
     name="Piekarnia Kowalski sp. z o.o.", nip="1111111111", regon="123456785", krs="0000123456",
     address="Rynek 5, 32-043 Skała", is_confirmed=True,
 )  # fmt: skip
-CELINA = Known(name="Wiśniewska", first_name="Celina", pesel="44051401458", is_confirmed=True)
+CELINA = Known(name="Wiśniewska", first_name="Celina", pesel=PESELS["celina"], is_confirmed=True)
 SINCE = date(2026, 1, 1)
 DOCUMENT = Checked("pelnomocnictwo.txt", "text/plain", "Przykładowe pełnomocnictwo do spraw piekarni.\n".encode())
 

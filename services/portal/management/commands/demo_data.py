@@ -14,6 +14,7 @@ from rich.table import Table
 from data.demo import MUNICIPALITIES
 from services.portal import demo
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD
+from services.portal.demo_outside import connect
 from spatial.errors import ServiceError
 from spatial.imports.report import Report
 
@@ -33,10 +34,14 @@ class Command(BaseCommand):
             help="tylko wypisz konta demonstracyjne i daj pracownikom drugi składnik",
         )
 
-    def handle(self, *, force: bool, accounts: bool, **_: Any) -> None:
+        parser.add_argument("--mailbox", default="", help="adres symulatora e-Doręczeń, do którego pisze Skała")
+
+    def handle(self, *, force: bool, accounts: bool, mailbox: str, **_: Any) -> None:
         try:
             if accounts:
                 demo.protect_staff()
+                if mailbox:
+                    connect(mailbox)
                 self._print_accounts()
                 return
             demo.load_offices()
