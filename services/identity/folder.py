@@ -9,4 +9,4 @@ class Folder(EmailBackend):
 
     def write_message(self, message: EmailMessage) -> None:
         text = f"Do: {', '.join(message.to)}\nTemat: {message.subject}\n\n{message.body}\n"
-        self.stream.write(text.encode())
+        self.stream.write(text.encode())  # type: ignore[arg-type] # opened for bytes
