@@ -220,7 +220,7 @@ def is_address(text: str) -> bool:
 def mailer(url: str, *, folder: Path) -> dict[str, Any]:
     """An entry of Django's MAILERS: an SMTP server, or files in the folder. Raises SettingError."""
     if not url:
-        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": folder}}
+        return {"BACKEND": "services.identity.folder.Folder", "OPTIONS": {"file_path": folder}}
     parts = urlsplit(url)
     if parts.scheme not in SMTP or not parts.hostname:
         raise SettingError(f"MIEDZA_EMAIL_URL takes {', '.join(f'{one}://user:password@host:port' for one in SMTP)}.")

@@ -1,5 +1,7 @@
 """An account from nothing: its address is confirmed by a letter; nobody learns who has one."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
@@ -155,6 +157,17 @@ class TestMailer:
         assert (found["use_ssl"], found["use_tls"]) == (True, False)
         assert mailer("smtp+starttls://x:587", folder=tmp_path)["OPTIONS"]["use_tls"]
         assert mailer("smtp://x:2525", folder=tmp_path)["OPTIONS"]["port"] == 2525
+
+    def test_without_one_a_letter_is_a_file_with_its_link_in_one_line(self, client, settings, tmp_path):
+        from services.portal.settings.environment import mailer
+
+        settings.MAILERS = {"default": mailer("", folder=tmp_path)}
+        register(client)
+
+        [file] = tmp_path.iterdir()
+        assert file.read_text().startswith("Do: zofia@example.pl\nTemat: Potwierdź swój adres e-mail\n\nDzień dobry,")
+        path = re.search(r"^http://testserver(/konto/e-mail/potwierdz/\S+/)$", file.read_text(), re.MULTILINE)[1]
+        assert "zofia@example.pl" in client.get(path).content.decode()
 
     @pytest.mark.parametrize("url", ["poczta.gmina.pl", "http://x", "smtp://"])
     def test_another_is_a_typing_error(self, url, tmp_path):
