@@ -50,7 +50,7 @@ def by_artifact(artifact: str, node: Node, office: Office, expected: Expected) -
 def by_post(text: str, node: Node, expected: Expected) -> Element:
     """The signed assertion. Raises NotProved."""
     try:
-        response = parsed(b64decode(text, validate=True))
+        response = parsed(b64decode("".join(text.split()), validate=True))  # some break its lines
     except (binascii.Error, ValueError):
         raise NotProved(Reason.UNREADABLE) from None
     if response.tag != tag("samlp:Response"):
