@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 29)
 DAYS = st.integers(-3, 3).map(lambda days: TODAY + timedelta(days=days))
-few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @few
