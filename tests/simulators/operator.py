@@ -19,6 +19,7 @@ import httpx
 
 from tests.simulators.base import Question, Reply, Simulator
 
+LANGUAGES = {"bg", "cs", "de", "en", "es", "fr", "hr", "hu", "it", "nl", "pl", "pt", "se", "sk", "ro"}  #: of Przelewy24
 JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
 type Letter = tuple[bytes, dict[str, str]]  #: body and headers of a notification
 #: what the payer may do, with the words of the buttons
@@ -180,9 +181,8 @@ class Przelewy24Simulator(OperatorSimulator):
         whole = ("merchantId", "posId", "amount", "timeLimit")
         expect(all(isinstance(sent.get(name), str) and 0 < len(sent[name]) <= most for name, most in text.items()))
         expect(all(type(sent.get(name)) is int and sent[name] >= 0 for name in whole) and sent["timeLimit"] <= 99)
-        expect(
-            sent["merchantId"] == sent["posId"] == self.merchant and sent["amount"] > 0 and sent["currency"] == "PLN"
-        )
+        expect(sent["merchantId"] == sent["posId"] == self.merchant)
+        expect(sent["amount"] > 0 and sent["currency"] == "PLN" and sent["language"] in LANGUAGES)
         self._signed(sent, ("sessionId", "merchantId", "amount", "currency"))
         expect(sent["sessionId"] not in self.orders)
         payer = sent.get("additional", {}).get("PSU", {})

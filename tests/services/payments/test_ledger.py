@@ -222,7 +222,7 @@ STEPS = st.lists(
 
 class TestAnySequence:
     @given(steps=STEPS)
-    @tried(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @tried(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_leaves_the_books_balanced(self, steps, make_charge, cash, skala):
         """Keys are few, so that many steps are told again; a step may fail after it has written."""
         with transaction.atomic():

@@ -201,7 +201,7 @@ class TestMessages:
         assert not PaymentMessage.objects.exists()
 
     @given(steps=st.lists(st.sampled_from(["tell", "wrong", "job", "late", "give-up", "cash"]), min_size=1, max_size=8))
-    @tried(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @tried(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     def test_in_any_order_settle_once(self, merchant, make_charge, anna, operator, cash, steps):
         """Doubled, wrong, before and after the job, after the payer had left, after it was paid in cash."""
         with transaction.atomic():
