@@ -16,7 +16,13 @@ from data.bank.nrb import number_of, virtual_nrb
 from data.records import Problem
 from services.identity.models import User
 from services.payments.ledger.models import BankAccount
-from services.payments.statements.models import AccountMask, BankStatement, StatementLine
+from services.payments.statements.models import (
+    AccountMask,
+    BankStatement,
+    LineCharge,
+    PayoutPart,
+    StatementLine,
+)
 from services.payments.statements.payouts import take_payouts
 from services.payments.statements.posting import post
 from spatial.imports.registry import Delivery, Published
@@ -157,9 +163,12 @@ def keep(
     )  # fmt: skip
     delivery.problems.extend(gap_before(statement))
     lines = new_lines(said, statement, accounts, delivery)
-    StatementLine.objects.bulk_create(lines, batch_size=1000)
     waiting = [line for line in lines if line.reason == Reason.UNKNOWN]
-    post(take_payouts(waiting, at=at, by=by), at=at, by=by)
+    others, payouts = take_payouts(waiting, at=at, by=by)
+    parts = post(others, at=at, by=by)
+    StatementLine.objects.bulk_create(lines, batch_size=1000)
+    PayoutPart.objects.bulk_create(payouts)
+    LineCharge.objects.bulk_create(parts, batch_size=1000)
     return Counter({"statements": 1, "added": len(lines)}) + Counter(str(line.state) for line in lines)
 
 

@@ -4,7 +4,7 @@ Only the first two are booked; likeness is a suggestion. All lines of a statemen
 questions to the database.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.payments.ledger.models import Charge
@@ -103,22 +103,20 @@ def named_by_account(lines: Sequence[StatementLine]) -> dict[int, list[int]]:
     return found
 
 
-def suggestions(lines: Iterable[StatementLine]) -> dict[int, Charge]:
-    """By the key of the line: the oldest unpaid charge of the same amount and the same payer."""
-    rows = [line for line in lines if line.amount_gr > 0]
-    if not rows:
+def suggestions(lines: Sequence[StatementLine]) -> dict[int, Charge]:
+    """By the position of the line: the oldest unpaid charge of the same amount and the same payer."""
+    if not lines:
         return {}
-    municipality = rows[0].municipality_id
-    amounts = {line.amount_gr for line in rows}
+    amounts = {line.amount_gr for line in lines}
     by_amount: dict[int, list[Charge]] = {}
-    for charge in Charge.objects.unpaid().filter(municipality=municipality, amount_gr__in=amounts):
+    for charge in Charge.objects.unpaid().filter(municipality=lines[0].municipality_id, amount_gr__in=amounts):
         by_amount.setdefault(charge.left, []).append(charge)
-    known = payers_of(rows)
+    known = payers_of(lines)
     found = {}
-    for line in rows:
+    for place, line in enumerate(lines):
         alike = (one for one in by_amount.get(line.amount_gr, ()) if is_payer(one, line, known))
         if first := next(alike, None):
-            found[line.pk] = first
+            found[place] = first
     return found
 
 

@@ -33,10 +33,13 @@ class Announced:
     amount_gr: int
 
 
-def take_payouts(lines: Sequence[StatementLine], *, at: datetime, by: User | None) -> list[StatementLine]:
-    """Confirms what payouts bring; gives the lines that are none, to be matched otherwise."""
+def take_payouts(
+    lines: Sequence[StatementLine], *, at: datetime, by: User | None
+) -> tuple[list[StatementLine], list[PayoutPart]]:
+    """Confirms what payouts bring; gives the lines that are none, and parts to be saved once the lines are."""
     waiting = announced(lines[0].municipality_id) if lines else []
-    others = []
+    others: list[StatementLine] = []
+    parts: list[PayoutPart] = []
     for line in lines:
         sent_by = operator_of(line, waiting)
         if not sent_by:
@@ -44,12 +47,11 @@ def take_payouts(lines: Sequence[StatementLine], *, at: datetime, by: User | Non
             continue
         found = brought(line, [one for one in waiting if (one.operator, one.nrb) == (sent_by, line.bank_account.nrb)])
         if found:
-            take(line, found, at=at, by=by)
+            parts.extend(taken(line, found, at=at, by=by))
             waiting = [one for one in waiting if one not in found]
         else:
             line.reason = Reason.PAYOUT_DIFFERS
-            line.save(update_fields=["reason"])
-    return others
+    return others, parts
 
 
 def announced(municipality: str) -> list[Announced]:
@@ -93,8 +95,7 @@ def sum_of(payments: Sequence[Announced]) -> int:
     return sum(one.amount_gr for one in payments)
 
 
-def take(line: StatementLine, payments: Sequence[Announced], *, at: datetime, by: User | None) -> None:
+def taken(line: StatementLine, payments: Sequence[Announced], *, at: datetime, by: User | None) -> Iterator[PayoutPart]:
     confirm(line.amount_gr, bank_account=line.bank_account, voucher=voucher(line, at=at, by=by))
-    PayoutPart.objects.bulk_create(PayoutPart(line=line, operation_id=one.operation) for one in payments)
     line.state, line.reason, line.left_gr, line.is_booked = State.MATCHED, Reason.PAYOUT, 0, True
-    line.save(update_fields=["state", "reason", "left_gr", "is_booked"])
+    return (PayoutPart(line=line, operation_id=one.operation) for one in payments)

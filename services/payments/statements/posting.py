@@ -3,7 +3,7 @@
 A line has one key in the books, so it is booked once however often it is told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,12 +17,14 @@ from services.payments.statements.models import LineCharge, StatementLine
 State, Reason = StatementLine.State, StatementLine.Reason
 
 _UNKNOWN = Verdict(State.EXCEPTION, Reason.UNKNOWN)
-_WRITTEN = ("state", "reason", "left_gr", "is_booked", "suggestion")
 
 
 @transaction.atomic
-def post(lines: Sequence[StatementLine], *, at: datetime, by: User | None) -> None:
-    """Matches lines of one municipality, books them, and writes down what became of each."""
+def post(lines: Sequence[StatementLine], *, at: datetime, by: User | None) -> list[LineCharge]:
+    """Matches new lines of one municipality, books them, and says on each what became of it.
+
+    Lines and their parts, which it gives, are yet to be saved: ten thousand rows are written once and not twice.
+    """
     found = clues(lines)
     left = lock(charge for clue in found.values() for charge in clue.charges)
     verdicts = [decided(line, found.get(place), left) for place, line in enumerate(lines)]
@@ -41,8 +43,7 @@ def post(lines: Sequence[StatementLine], *, at: datetime, by: User | None) -> No
         line.state, line.reason = one.state, one.reason
         line.left_gr, line.is_booked = settled.surplus_gr, True
     suggest([line for line in lines if line.reason == Reason.UNKNOWN])
-    StatementLine.objects.bulk_update(lines, _WRITTEN, batch_size=1000)
-    keep_parts(zip(lines, booked, strict=True))
+    return list(parts_of(zip(lines, booked, strict=True)))
 
 
 def decided(line: StatementLine, clue: Clue | None, left: dict[int, int]) -> Verdict:
@@ -59,15 +60,15 @@ def decided(line: StatementLine, clue: Clue | None, left: dict[int, int]) -> Ver
 
 def suggest(lines: Sequence[StatementLine]) -> None:
     alike = suggestions(lines)
-    for line in lines:
-        if charge := alike.get(line.pk):
+    for place, line in enumerate(lines):
+        if charge := alike.get(place):
             line.suggestion, line.state, line.reason = charge, State.SUGGESTED, Reason.SIMILAR
 
 
-def keep_parts(booked: Iterable[tuple[StatementLine, Settled]]) -> None:
-    LineCharge.objects.bulk_create(
-        LineCharge(line=line, charge_id=charge, amount_gr=part) for line, one in booked for charge, part in one.parts
-    )
+def parts_of(booked: Iterable[tuple[StatementLine, Settled]]) -> Iterator[LineCharge]:
+    for line, one in booked:
+        for charge, part in one.parts:
+            yield LineCharge(line=line, charge_id=charge, amount_gr=part)
 
 
 def bank_accounts(lines: Iterable[StatementLine]) -> dict[int, LedgerAccount]:
