@@ -237,6 +237,7 @@ class TestResident:
         assert "What comes next?" in check(ask_english(client, anna, f"/moje/sprawy/{application.pk}/"))
 
     def test_a_case_with_its_document(self, client, issued, anna, check):
+        office.collected(issued.case)
         said = check(ask_english(client, anna, f"/moje/sprawy/{issued.case_id}/"))
 
         assert "Letters of the office" in said
@@ -244,6 +245,7 @@ class TestResident:
 
     def test_a_refused_case(self, client, application, anna, danuta, check):
         office.decided(application, danuta, is_positive=False, text="Działka leży poza planem.")
+        office.collected(application)
 
         said = check(ask_english(client, anna, f"/moje/sprawy/{application.pk}/"))
 
