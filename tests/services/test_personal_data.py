@@ -80,7 +80,7 @@ class TestCopy:
 
         assert packed.testzip() is None
         lists = ["powiadomienia.json", "sprawy.json", "wersje-robocze.json", "wglady.json"]
-        assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", *lists])
+        assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", "wiadomosci.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
         assert [read(packed, name) for name in lists] == [[], [], [], []]
 
