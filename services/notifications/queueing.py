@@ -23,8 +23,9 @@ def queue(message: Message, *, at: datetime) -> int:
     message = Message.objects.select_for_update(of=("self",)).select_related("municipality", "group").get(pk=message.pk)
     if message.state not in {State.APPROVED, State.SCHEDULED}:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(LONGEST)
+    if not message.is_automatic:  # of its own transaction; the others are rows of somebody else's
+        with connection.cursor() as cursor:
+            cursor.execute(LONGEST)
     queued = {channel: insert(message, channel, at=at) for channel in message.channels}
     if Channel.INBOX in queued:
         message.counts["people"] = queued[Channel.INBOX]

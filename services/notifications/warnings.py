@@ -1,5 +1,6 @@
 """Warnings for everybody: a page, an Atom feed, and CAP 1.2 (OASIS) for programs of others."""
 
+import json
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -7,12 +8,12 @@ from django.utils import feedgenerator, timezone
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from services.forms.places import parts_of, shape_of
 from services.notifications.audience import absolute
 from services.notifications.models import Message
 from spatial import crs
 
 NS = "urn:oasis:names:tc:emergency:cap:1.2"
-NAMES: dict[str | None, str] = {None: NS}
 MOST = 100
 
 
@@ -36,7 +37,7 @@ def as_atom(rows: QuerySet[Message], *, page: str) -> str:
 
 def as_cap(message: Message) -> bytes:
     """One alert; ``info`` in each language that the message has."""
-    root = etree.Element(etree.QName(NS, "alert"), nsmap=NAMES)
+    root = etree.Element(etree.QName(NS, "alert"), nsmap={None: NS})  # type: ignore[dict-item]
     put(root, identifier=f"{message.municipality_id}-{message.public_id}", sender=absolute("/ostrzezenia/"),
         sent=moment(message.approved_at or message.created_at), status="Actual", msgType="Alert", scope="Public",
         code="miedza")  # fmt: skip
@@ -74,8 +75,8 @@ def rings(message: Message) -> list[str]:
     """Outer rings of the area, latitude first; none where the whole municipality is meant."""
     if message.area is None:
         return []
-    shape = message.area.transform(crs.WGS84, clone=True)
-    return [" ".join(f"{lat:.6f},{lon:.6f}" for lon, lat in polygon[0]) for polygon in shape.coords]
+    shape = shape_of(json.loads(message.area.transform(crs.WGS84, clone=True).json))
+    return [" ".join(f"{lat:.6f},{lon:.6f}" for lon, lat in polygon.exterior.coords) for polygon in parts_of(shape)]
 
 
 def moment(at: datetime) -> str:
