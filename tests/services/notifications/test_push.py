@@ -1,7 +1,6 @@
 """Web Push over HTTP, to a service that checks RFC 8292 and browsers that decrypt by RFC 8291."""
 
 import json
-import os
 from datetime import timedelta
 
 import pytest
@@ -135,7 +134,7 @@ class TestSubscribing:
 
         assert (answer.status_code, ChannelAddress.objects.count()) == (400, 0)
 
-    @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b"[" * 9000, os.urandom(40)])
+    @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b"[" * 9000, bytes(range(128, 168))])
     def test_nonsense_is_refused(self, client, anna, push_service, content):
         client.force_login(anna)
 
