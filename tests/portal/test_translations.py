@@ -72,7 +72,11 @@ RESIDENTS = (
     "services/catalogue/views/mine.py", "services/catalogue/filing.py", "services/catalogue/cosigning.py",
     "services/catalogue/views/cosign.py", "services/catalogue/templates/catalogue/cosign.html",
     "services/correspondence/templates/correspondence/mine.html", "services/personal",
-    "services/audit/templates/audit/mine.html",
+    "services/audit/templates/audit/mine.html", "services/identity", "services/payments/views/mine.py",
+    *(f"services/payments/templates/payments/{name}.html" for name in ("charge", "dues", "go", "items", "payment")),
+    *(f"services/delivery/templates/delivery/{name}.html" for name in ("address", "open", "parts/unopened")),
+    *(f"services/notifications/templates/notifications/{name}.html"
+      for name in ("centre", "message", "unsubscribe", "warnings")),
 )  # fmt: skip
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
