@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
 from services.notifications import unsubscribing
@@ -62,6 +62,7 @@ class Road:
 def run(*, clock: Callable[[], datetime], until: datetime) -> int:
     """Everything that is due, or as much as there is time for; how many letters were tried."""
     tried = 0
+    take_over(at=clock())
     for road in roads(at=clock()):
         opener = road.opener()
         if opener is not None:
@@ -87,9 +88,14 @@ def roads(*, at: datetime) -> list[Road]:
 
 
 def waiting(*, at: datetime) -> QuerySet[Delivery]:
-    """Queued and due, or handed over by a worker that is no more."""
-    again = Q(state=State.HANDED, handed_at__lte=at - LEASE) & ~Q(channel=Channel.EMAIL)
-    return Delivery.objects.filter(Q(state=State.QUEUED, next_try__lte=at) | again)
+    return Delivery.objects.filter(state=State.QUEUED, next_try__lte=at)
+
+
+def take_over(*, at: datetime) -> None:
+    """Letters of workers that are no more are queued again, with their keys; mail is left for a person."""
+    lost = Delivery.objects.filter(state=State.HANDED, handed_at__lte=at - LEASE)
+    lost.filter(channel=Channel.EMAIL).update(state=State.UNCERTAIN, ended_at=at, error="praca przerwana")
+    lost.exclude(channel=Channel.EMAIL).update(state=State.QUEUED, next_try=at)
 
 
 # --- taking --------------------------------------------------------------------------------------------------------
@@ -99,7 +105,7 @@ def waiting(*, at: datetime) -> QuerySet[Delivery]:
 def take(road: Road, *, at: datetime) -> list[Delivery] | None:
     """The next batch, marked as handed over, without those that nobody wants any more; None where nothing is due."""
     rows = waiting(at=at).filter(channel=road.channel, message__municipality=road.municipality)
-    chosen = rows.order_by("next_try", "pk").select_for_update(of=("self",), skip_locked=True)
+    chosen = rows.order_by("next_try").select_for_update(of=("self",), skip_locked=True)
     batch = list(chosen.select_related("message__municipality", "address")[: BATCH[road.channel]])
     going = list(sorted_out(batch, at=at))
     Delivery.objects.filter(pk__in=[one.pk for one in going]).update(
@@ -239,11 +245,9 @@ def revoke(one: Delivery, why: str, *, at: datetime) -> None:
 
 
 def settle(*, at: datetime) -> None:
-    """Expired letters end, mail of a dead worker waits for a person, messages with nothing left are sent."""
+    """Expired letters end, messages with nothing left are sent."""
     still = Delivery.objects.filter(state=State.QUEUED, message__expires_at__lte=at)
     still.update(state=State.EXPIRED, ended_at=at)
-    lost = Delivery.objects.filter(channel=Channel.EMAIL, state=State.HANDED, handed_at__lte=at - LEASE)
-    lost.update(state=State.UNCERTAIN, ended_at=at, error="praca przerwana")
     open_rows = Delivery.objects.open().filter(message=OuterRef("pk"))
     Message.objects.filter(~Exists(open_rows), state=Message.State.SENDING).update(state=Message.State.SENT)
 
