@@ -25,7 +25,7 @@ from spatial.ogc.text import Text
 
 ASKED = "saml-asked"  #: in the session: where each open question leads back to, by its RelayState
 MOST_OPEN = 5  #: tabs in which one browser signs in at once
-NAME_ID, SESSION_INDEX = "name-id", "session-index"  #: among the identifiers of a proof, for the way out
+NAME_ID, SESSION_INDEX, MEANS = "name-id", "session-index", "means"  #: among the identifiers of a proof
 
 
 class NodeProvider:
@@ -56,7 +56,8 @@ class NodeProvider:
         asker = account_in(request)
         signed_in = asker if asker is not None and asker.pk == question.asked_by_id else None
         user = account_of(told, signed_in=signed_in, at=at)
-        return Proof(user, {"pesel": told.person.pesel, NAME_ID: told.name_id, SESSION_INDEX: told.session_index})
+        identifiers = {NAME_ID: told.name_id, SESSION_INDEX: told.session_index, MEANS: told.means}
+        return Proof(user, {"pesel": told.person.pesel} | identifiers)
 
 
 def account_in(request: HttpRequest) -> User | None:

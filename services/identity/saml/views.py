@@ -16,7 +16,7 @@ from services.identity.saml.configuration import the_node, this_office
 from services.identity.saml.errors import NotProved
 from services.identity.saml.logout import begin, ended_by_the_node
 from services.identity.saml.metadata import described
-from services.identity.saml.provider import NAME_ID, SESSION_INDEX, NodeProvider, account_in, way_back
+from services.identity.saml.provider import MEANS, NAME_ID, SESSION_INDEX, NodeProvider, account_in, way_back
 
 LOGGER = logging.getLogger(__name__)
 BROUGHT = ("SAMLart", "SAMLResponse", "RelayState")
@@ -51,7 +51,7 @@ def arrival(request: HttpRequest) -> HttpResponse:
         LOGGER.warning("Sign-in by the node refused: %s", refusal.reason)
         return render(request, "saml/refused.html", {"error": refusal, "back": back}, status=refusal.status)
     request.session.cycle_key()
-    enter(request, proof, provider=provider)
+    enter(request, proof, provider=provider, means=proof.identifiers[MEANS])
     known = {"name_id": proof.identifiers[NAME_ID], "session_index": proof.identifiers[SESSION_INDEX]}
     begin(request, **known, at=timezone.now())
     if before is not None:
