@@ -34,7 +34,7 @@ def charge(case: Case, *, letters: Letters, hand: Hand) -> int:
         raise Conflict(_("W tej sprawie nie nalicza się opłaty od dokumentu."))
     if is_charged(case):
         raise Conflict(_("Opłata w tej sprawie jest już naliczona."))
-    total = owe_missing(case, counted(letters.papers, case, hand), hand=hand)
+    total = owe_missing(case, counted(letters.papers, case, hand), letters=letters, hand=hand)
     text = f"Naliczono opłatę skarbową: {polish_money(total)}. Dokument wydamy, gdy ją zapłacisz."
     record(case, kind=CHARGED, text=text if total else "Dokument jest wolny od opłaty.", actor=hand.clerk, at=hand.at)
     return total
@@ -49,16 +49,13 @@ def is_charged(case: Case) -> bool:
     return case.events.filter(kind=CHARGED).exists()
 
 
-def owe_missing(case: Case, documents: list[Made], *, hand: Hand) -> int:
+def owe_missing(case: Case, documents: list[Made], *, letters: Letters, hand: Hand) -> int:
     """What the documents cost above what the case was charged for them before. Grosze in all."""
-    costs: dict[str, int] = {}
-    for document in documents:
-        costs[document.title] = costs.get(document.title, 0) + int(document.inputs.get("fee_gr") or 0)
-    for title, amount in costs.items():
-        charged = case.dues.filter(title=duty_title(title)).aggregate(sum=Sum("amount_gr"))["sum"] or 0
-        if amount > charged:
-            owe_document(case, title=title, amount_gr=amount - charged, at=hand.at)
-    return sum(costs.values())
+    cost = sum(int(document.inputs.get("fee_gr") or 0) for document in documents)
+    charged = case.dues.filter(title=duty_title(letters.answer)).aggregate(sum=Sum("amount_gr"))["sum"] or 0
+    if cost > charged:
+        owe_document(case, title=letters.answer, amount_gr=cost - charged, at=hand.at)
+    return cost
 
 
 def obstacle(case: Case, letters: Letters) -> str:

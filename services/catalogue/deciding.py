@@ -48,7 +48,7 @@ def decide(
     titles = ", ".join(dict.fromkeys(document.title for document in documents))
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
     close(case, status=status, text=f"Wydano: {titles}.", actor=hand.clerk, at=hand.at)
-    owe_missing(case, made, hand=hand)
+    owe_missing(case, made, letters=letters, hand=hand)
     for document in documents:
         sent(case, subject=document.title, clerk=hand.clerk, document=document, at=hand.at)
     return documents

@@ -241,12 +241,12 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
         sha256=digest(answers), receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
         clause=clause(service, municipality, category=filed_under.archive_category),
     )  # fmt: skip
-    owe(case, charges, on=today)
     draft.case, draft.typed = case, {}
     draft.save(update_fields=["case", "typed"])
     has_files = any(isinstance(one, Files) and one.name in answers for one in form.questions())
     attachments = draft.attachments.count() if has_files else 0
     give_number(case, filed_under)
+    owe(case, charges, on=today)  # a charge bears the number
     received(case, subject=case.title, attachments=attachments, at=at)
     return case
 

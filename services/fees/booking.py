@@ -25,7 +25,8 @@ def assessed(due: Due, *, at: datetime, by: User | None = None) -> Charge | None
         return None
     applicant = due.case.applicant
     charge = Charge(
-        municipality_id=due.municipality_id, kind=KIND, title=due.title, payer=applicant,
+        municipality_id=due.municipality_id, kind=KIND, title=f"{due.title}, {due.case.number}"[:250],
+        payer=applicant,
         payer_name=applicant.display_name, amount_gr=due.amount_gr, due_on=due.due_on, reference=f"due:{due.pk}",
     )  # fmt: skip
     return assess(charge, voucher=decision(due, "assess", at=at, by=by))

@@ -213,6 +213,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", reply.content_type)
         length = len(reply.body) if reply.declared_length is None else reply.declared_length
         self.send_header("Content-Length", str(length))
+        self.send_header("Connection", "close")
         for name, value in reply.headers:
             self.send_header(name, value)
         self.end_headers()

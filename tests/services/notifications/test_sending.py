@@ -135,7 +135,7 @@ class TestRefusals:
         assert ChannelState.objects.get().stopped_at == NOON
         page = office.get("/urzad/powiadomienia/").content.decode()
         assert "Wysyłanie stoi: SMS" in page
-        later = NOON + timedelta(minutes=10)
+        later = NOON + timedelta(hours=2)
         assert send(later) == 0
 
         gate.token = "sekretny-token-1"
