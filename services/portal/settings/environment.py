@@ -15,7 +15,9 @@ from urllib.parse import unquote, urlsplit
 ROOT = Path(__file__).resolve().parents[3]
 
 #: Variables that scripts of deploy/ and the tests read; the application only lets them pass.
-FOR_SCRIPTS = frozenset({"MIEDZA_PORT", "MIEDZA_BIND", "MIEDZA_TEST_DATABASE", "MIEDZA_WORKERS"})
+FOR_SCRIPTS = frozenset(
+    {"MIEDZA_PORT", "MIEDZA_BIND", "MIEDZA_TEST_DATABASE", "MIEDZA_TEST_TEMPLATE", "MIEDZA_WORKERS"}
+)
 
 #: schemes of MIEDZA_EMAIL_URL with their usual ports; without encryption only inside the office
 SMTP = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}

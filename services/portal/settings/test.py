@@ -3,7 +3,7 @@
 import os
 
 from services.portal.settings import *  # noqa: F403
-from services.portal.settings import DATABASES, ENVIRONMENT
+from services.portal.settings import DATABASES, ENVIRONMENT, INSTALLED_APPS
 
 DEBUG = False
 DEMO = True
@@ -16,7 +16,12 @@ CLAMAV, CLAMAV_REQUIRED = "", True
 STAFF_SECOND_FACTOR, EMAIL_WORKS = False, True  # tests of accounts ask for it themselves (tests/services/accounts)
 CACHES = {name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"} for name in ("default", "near")}
 
-DATABASES["default"]["TEST"] = {"NAME": os.environ.get("MIEDZA_TEST_DATABASE", "test_miedza")}
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.flushing"]
+
+DATABASES["default"]["TEST"] = {
+    "NAME": os.environ.get("MIEDZA_TEST_DATABASE", "test_miedza"),
+    "TEMPLATE": os.environ.get("MIEDZA_TEST_TEMPLATE"),  # migrated once; each process of the tests copies it
+}
 DATABASES["default"]["OPTIONS"] = {"options": "-c statement_timeout=60s -c synchronous_commit=off"}
 # Another connection would not see the rows of a test: its own connection takes the role for each question.
 if DATABASES.pop("open", None):
