@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-#: sent by ``services.cases.services.record`` with ``event``
+#: sent by ``services.cases.services.record_all`` with ``events``, lines of one or of many cases
 recorded = Signal()

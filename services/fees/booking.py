@@ -3,12 +3,14 @@
 The charge is locked before its due, here as where a payment comes in; ``reference`` joins the two.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from services.cases.services import record
+from services.cases.models import CaseEvent
+from services.cases.services import record, record_all
 from services.fees.models import Due
 from services.identity.models import User
 from services.payments.ledger.books import Voucher, account, add, assess, lock, write_off
@@ -76,32 +78,52 @@ def how_of(operation: Operation) -> Due.How:
     return Due.How(rest[1]) if first == "due" else Due.How.TRANSFER
 
 
-def due_of(charge: Charge) -> Due | None:
-    """Its row, locked; None for a charge of something else."""
+def due_key(charge: Charge) -> int | None:
+    """None for a charge of something else."""
     first, _, key = charge.reference.partition(":")
-    if first != "due" or charge.kind != KIND:
-        return None
-    return Due.objects.select_for_update(of=["self"]).select_related("case").filter(pk=key).first()
+    return int(key) if first == "due" and charge.kind == KIND else None
 
 
-def hear_settled(charge: Charge, operation: Operation, **_sent: Any) -> None:
-    """The charge is paid whole: the due and the course of its case say so."""
-    due = due_of(charge)
-    if due is None or due.is_settled or due.amount_gr is None:
-        return
-    due.paid_gr, due.paid_on, due.written_by = due.amount_gr, operation.value_date, operation.by
+def dues_of(charges: Iterable[Charge]) -> dict[int, Due]:
+    """By the key of the charge, their rows, locked in one order."""
+    keys = {charge.pk: key for charge in charges if (key := due_key(charge))}
+    rows = Due.objects.select_for_update(of=["self"]).select_related("case__municipality").order_by("pk")
+    found = rows.in_bulk(keys.values())
+    return {charge: found[key] for charge, key in keys.items() if key in found}
+
+
+def hear_settled(payments: Sequence[tuple[Charge, Operation]], **_sent: Any) -> None:
+    """Charges are paid whole: the dues and the courses of their cases say so."""
+    dues = dues_of(charge for charge, _ in payments)
+    paid = {
+        charge.pk: operation
+        for charge, operation in payments
+        if (due := dues.get(charge.pk)) and not due.is_settled and due.amount_gr is not None
+    }
+    for charge, operation in paid.items():
+        note_payment(dues[charge], operation, amount_gr=dues[charge].left_gr)
+    Due.objects.bulk_update(
+        [dues[charge] for charge in paid], ["paid_gr", "paid_on", "written_by", "how", "number"], batch_size=1000
+    )
+    record_all(payment_event(dues[charge], operation) for charge, operation in paid.items())
+
+
+def note_payment(due: Due, operation: Operation, *, amount_gr: int) -> None:
+    due.paid_gr, due.paid_on, due.written_by = amount_gr, operation.value_date, operation.by
     due.how, due.number = how_of(operation), operation.source[:60]
-    due.save()
+
+
+def payment_event(due: Due, operation: Operation) -> CaseEvent:
     text = (
-        f"Zapłacono {polish_money(due.amount_gr)} ({due.title}) {polish_date(operation.value_date)}, "
+        f"Zapłacono {polish_money(due.paid_gr or 0)} ({due.title}) {polish_date(operation.value_date)}, "
         f"dowód wpłaty {due.number}."
     )
-    record(due.case, kind="fee-paid", text=text, actor=operation.by, at=operation.at)
+    return CaseEvent(case=due.case, kind="fee-paid", text=text, actor=operation.by, at=operation.at)
 
 
 def hear_returned(charge: Charge, amount_gr: int, operation: Operation, **_sent: Any) -> None:
     """Money for the charge has gone back; nothing is owed any more."""
-    due = due_of(charge)
+    due = dues_of([charge]).get(charge.pk)
     if due is None or due.refunded_on:
         return
     due.refunded_on = operation.value_date

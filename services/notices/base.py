@@ -4,6 +4,7 @@ A letter that leaves the office (e-mail, SMS, Web Push) has no words of the case
 is queued in the transaction and sent after it: a letter cannot be taken back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -28,5 +29,5 @@ class Channel(Protocol):
     @property
     def code(self) -> str: ...
 
-    def send(self, news: News) -> None:
-        """Inside the transaction of what has happened; an error undoes both."""
+    def send(self, news: Sequence[News]) -> None:
+        """To each who is named, inside the transaction of what has happened; an error undoes both."""

@@ -3,7 +3,7 @@
 Only the author's words go out: an approval names the version that was looked at, and any change takes it back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from services.identity.models import User
 from services.notifications.audience import available, outlook, sms_length
 from services.notifications.channels.sms import MOST_PARTS
 from services.notifications.models import OUTWARD, Channel, Consent, Delivery, Group, Message
-from services.notifications.queueing import queue
+from services.notifications.queueing import queue_own
 from services.notifications.topics import COMPOSED, Topic
 from spatial.errors import Conflict, Malformed, Refused
 from spatial.municipalities.models import Municipality
@@ -127,29 +127,55 @@ def locked(message: Message, *states: Message.State) -> Message:
     return message
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affair:
+    """What is to be told to one person about their own affair."""
+
+    person: int  #: primary key of the account
+    origin: str  #: what it follows from; told once
+    link: str  #: a path of the portal
+    words: tuple[str, str] | None = None  #: title and body in the inbox; None: the caller shows the news itself
+
+
 def tell(
     person: User, topic: Topic, *, municipality: Municipality, origin: str, link: str, at: datetime,
     words: tuple[str, str] | None = None,
 ) -> Message | None:  # fmt: skip
-    """An automatic message about the person's own affair, once for each origin; None where nobody wants it.
+    """One affair (``tell_all``); None where nobody wants it or it was told before."""
+    affair = Affair(person=person.pk, origin=origin, link=link, words=words)
+    return next(iter(tell_all([affair], topic, municipality=municipality, at=at)), None)
 
-    Inside the caller's transaction. ``words`` (title, body) stand in the inbox; outside goes only the topic's sentence.
-    Without words there is no row in the inbox: the caller shows the news itself. ``link``: a path of the portal.
+
+def tell_all(affairs: Sequence[Affair], topic: Topic, *, municipality: Municipality, at: datetime) -> list[Message]:
+    """Automatic messages, each once for its origin and person, to those who want to hear; in a handful of questions.
+
+    Inside the caller's transaction. Words stand in the inbox only; outside goes no more than the topic's sentence.
     """
-    given = Consent.objects.given(municipality, topic.code).filter(user=person, channel__in=OUTWARD)
-    channels = [Channel.INBOX] if words else []
-    channels += [one for one in available(municipality) if one in set(given.values_list("channel", flat=True))]
-    if not channels:
-        return None
-    title, body = words or (topic.outward.pl, "")
-    message, is_new = Message.objects.get_or_create(
-        origin=origin, person=person,
-        defaults={
-            "municipality": municipality, "topic": topic.code, "title_pl": title, "body_pl": body, "link": link,
-            "channels": channels, "audience": Audience.PERSON, "is_automatic": True, "state": State.APPROVED,
-            "created_at": at, "expires_at": at + AUTOMATIC_LIVES,
-        },
-    )  # fmt: skip
-    if is_new:
-        queue(message, at=at)
-    return message
+    ways = wanted_ways(affairs, topic, municipality)
+    messages = [
+        Message(
+            municipality=municipality, topic=topic.code, origin=one.origin, person_id=one.person, link=one.link,
+            title_pl=one.words[0] if one.words else topic.outward.pl, body_pl=one.words[1] if one.words else "",
+            channels=channels, audience=Audience.PERSON, is_automatic=True, state=State.SENDING,
+            created_at=at, expires_at=at + AUTOMATIC_LIVES,
+        )
+        for one in affairs
+        if (channels := ([Channel.INBOX] if one.words else []) + ways.get(one.person, []))
+    ]  # fmt: skip
+    if not messages:
+        return []
+    Message.objects.bulk_create(messages, ignore_conflicts=True)  # those told before are left
+    told = list(Message.objects.filter(public_id__in=[one.public_id for one in messages]))
+    queue_own(told, at=at)
+    return told
+
+
+def wanted_ways(affairs: Sequence[Affair], topic: Topic, municipality: Municipality) -> dict[int, list[Channel]]:
+    """By the person: ways out of the office that they agreed to and the office has."""
+    people = {one.person for one in affairs}
+    given = Consent.objects.given(municipality, topic.code).filter(user__in=people, channel__in=OUTWARD)
+    agreed = set(given.values_list("user", "channel"))
+    if not agreed:
+        return {}
+    offered = available(municipality)
+    return {person: [one for one in offered if (person, one) in agreed] for person in people}

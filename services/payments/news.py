@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: a charge is paid whole; sent with ``charge`` and ``operation``, the payment that settled it
+#: charges are paid whole; sent with ``payments``, pairs of a charge and the operation that settled it
 settled = Signal()
 #: money for a charge has gone back; sent with ``charge``, ``amount_gr`` and ``operation``, the refund
 returned = Signal()

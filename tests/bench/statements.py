@@ -1,7 +1,8 @@
 """``python -m tests.bench.statements``: a statement of 10,000 lines, in a database of its own that goes afterwards.
 
-Half of the lines name a case, a quarter come by individual accounts, the rest look alike or like nothing. Measured is
-the whole of ``manage.py import statement``: reading, keeping, matching and booking.
+Half of the lines name a case, each of another applicant, of whom every fourth wants e-mails of news; a quarter come by
+individual accounts, the rest look alike or like nothing. Measured is the whole of ``manage.py import statement``:
+reading, keeping, matching, booking, and telling the cases and the people.
 """
 
 import os
@@ -38,20 +39,19 @@ def prepared() -> str:
 
     from services.cases.models import Case
     from services.fees.models import Due
-    from services.identity.models import User
     from services.payments.models import AccountMask, BankAccount, IndividualAccount
     from tests import factories
     from tests.data.bank_samples import MASK, OFFICE, Said, mt940
 
     skala = factories.municipality("120610")
-    anna = User.objects.create_user("anna", first_name="Anna", last_name="Nowak")
+    people = applicants(skala)
     bank = BankAccount.objects.create(
         municipality=skala, nrb=OFFICE, title="Opłaty", purpose="stamp-duty", valid_from="2020-01-01"
     )
     mask = AccountMask.objects.create(municipality=skala, bank_account=bank, mask=MASK)
     cases = Case.objects.bulk_create(
-        Case(municipality=skala, number=f"OR.1510.{at}.2026", service="x", title="x", applicant=anna,
-             filed_at=timezone.now()) for at in range(1, LINES // 2 + 1)
+        Case(municipality=skala, number=f"OR.1510.{at}.2026", service="x", title="x", applicant=one,
+             filed_at=timezone.now()) for at, one in enumerate(people, 1)
     )  # fmt: skip
     dues = Due.objects.bulk_create(
         Due(municipality=skala, case=case, title="Opłata", amount_gr=1700, due_on=DAY) for case in cases
@@ -68,6 +68,35 @@ def prepared() -> str:
     said += [Said(9000 + at, "odpady", to=one.nrb, reference=f"B{at}") for at, one in enumerate(accounts)]
     said += [Said(100 + at, "nie wiadomo", f"Osoba {at}", reference=f"C{at}") for at in range(LINES - len(said))]
     return mt940(said)
+
+
+def applicants(skala):
+    """As many as half of the lines; every fourth has an e-mail and wants to hear of cases."""
+    from django.utils import timezone
+
+    from services.identity.models import User
+    from services.identity.protected import fingerprint, sealed
+    from services.notifications.models import Channel, ChannelAddress, Consent
+
+    at = timezone.now()
+    people = User.objects.bulk_create(
+        User(username=f"p{at}", first_name="Anna", last_name=f"Nowak {at}") for at in range(LINES // 2)
+    )
+    ChannelAddress.objects.bulk_create(
+        ChannelAddress(
+            user=one, channel=Channel.EMAIL, sealed=sealed(f"{one.username}@example.org"),
+            fingerprint=fingerprint(f"{one.username}@example.org"), added_at=at, confirmed_at=at,
+        )
+        for one in people[::4]
+    )  # fmt: skip
+    Consent.objects.bulk_create(
+        Consent(
+            user=one, municipality=skala, topic="application.status", channel=Channel.EMAIL, is_given=True,
+            text_version="1", at=at, source="portal", actor=one,
+        )
+        for one in people[::4]
+    )  # fmt: skip
+    return people
 
 
 def assessed(skala, wanted):
@@ -124,6 +153,12 @@ def report_of(path: Path) -> None:
     assert report.outcome == "published", report.findings
     print(f"{LINES} lines: reading {read:.1f} s, import {whole:.1f} s, of it own time {own:.1f} s")
     print(report.counts)
+    from services.cases.models import CaseEvent
+    from services.notices.models import Notice
+    from services.notifications.models import Delivery
+
+    told = (model.objects.count() for model in (CaseEvent, Notice, Delivery))
+    print("told: {} cases, {} people, {} e-mails".format(*told))
 
 
 if __name__ == "__main__":

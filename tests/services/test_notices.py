@@ -1,6 +1,7 @@
 """What others did in one's case waits at home until the case is opened."""
 
 import json
+from collections.abc import Sequence
 from zipfile import ZipFile
 
 import pytest
@@ -85,8 +86,8 @@ def test_another_channel_hears_the_same(case, anna, jadwiga, monkeypatch):
         def __init__(self) -> None:
             self.sent: list[News] = []
 
-        def send(self, news: News) -> None:
-            self.sent.append(news)
+        def send(self, news: Sequence[News]) -> None:
+            self.sent += news
 
     kept = Kept()
     monkeypatch.setattr(notices, "CHANNELS", [*notices.CHANNELS, kept])

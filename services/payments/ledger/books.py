@@ -158,11 +158,15 @@ def book_receipts(receipts: Sequence[Receipt], done: Mapping[str, Settled]) -> N
         if one.surplus_gr:
             entries.append(Entry(operation=one.operation, account=unexplained, amount_gr=-one.surplus_gr))
     Entry.objects.bulk_create(entries)
-    for receipt in receipts:
-        one = done[receipt.voucher.key]
-        for charge in receipt.charges:
-            if charge.pk in one.paid_up:
-                settled.send(Charge, charge=charge, operation=one.operation)
+    paid_up = [
+        (charge, one.operation)
+        for receipt in receipts
+        for one in (done[receipt.voucher.key],)
+        for charge in receipt.charges
+        if charge.pk in one.paid_up
+    ]
+    if paid_up:
+        settled.send(Charge, payments=paid_up)
 
 
 def booked_before(receipts: Sequence[Receipt]) -> dict[str, Settled]:

@@ -109,7 +109,7 @@ class TestSettling:
     def test_tells_who_is_paid_up_once(self, make_charge, cash):
         old, new = make_charge(10_00), make_charge(20_00)
         heard = []
-        listen = lambda charge, operation, **_: heard.append((charge, operation.key))  # noqa: E731
+        listen = lambda payments, **_: heard.extend((charge, one.key) for charge, one in payments)  # noqa: E731
         settled.connect(listen)
         try:
             for key, amount in (("a", 15_00), ("a", 15_00), ("b", 15_00)):
