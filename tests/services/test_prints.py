@@ -35,8 +35,8 @@ def pixels(pdf: bytes, tmp_path, dpi: int = 508) -> np.ndarray:
     """The first page by poppler; 20 pixels a millimetre."""
     path = tmp_path / "print.pdf"
     path.write_bytes(pdf)
-    subprocess.run(["pdftoppm", "-r", str(dpi), "-png", "-singlefile", path, tmp_path / "page"], check=True)
-    return np.asarray(Image.open(tmp_path / "page.png").convert("RGB")).astype(np.int16)
+    subprocess.run(["pdftoppm", "-r", str(dpi), "-singlefile", path, tmp_path / "page"], check=True)
+    return np.asarray(Image.open(tmp_path / "page.ppm")).astype(np.int16)
 
 
 class TestPrint:
