@@ -21,10 +21,18 @@ from services.cases.models import Case
 from services.catalogue import upo
 from services.catalogue.models import Filing
 from services.fees.base import CASH_DESK, State
+from services.fees.booking import assessed, charge_of
 from services.fees.charges import Charge, Priced, priced
 from services.fees.models import Due, FeeRate
 from services.fees.money import grosze
 from services.fees.services import CALLED, exempt, pay
+from services.identity.models import User
+from services.identity.protected import sealed
+from services.notices.models import Notice
+from services.notifications import consents
+from services.notifications.models import ChannelAddress, Delivery
+from services.payments.ledger.books import Receipt, Voucher, account, settle_all
+from services.payments.ledger.models import LedgerAccount
 from spatial.errors import Conflict, Malformed
 from spatial.words import polish_money
 from tests import office
@@ -34,6 +42,7 @@ pytestmark = pytest.mark.django_db
 CODE = "zaswiadczenie-o-przeznaczeniu"
 PAGE = f"/urzad/uslugi/120610/{CODE}/"
 TODAY = timezone.localdate().isoformat()
+PAID_ON = date(2026, 11, 27)
 PAID = {"sposob": "cash", "numer": "KP 12/2026", "dzien": TODAY}
 
 
@@ -324,3 +333,69 @@ class TestDesk:
         assert due.amount_gr == document.inputs["fee_gr"] > 0
         client.force_login(anna)
         assert due.amount.replace("\u00a0", " ") in shown(client, f"/moje/sprawy/{case.pk}/")
+
+
+class TestStatement:
+    """What a line of the bank settles is heard by the due, the case and its people; lines come by thousands."""
+
+    @pytest.fixture
+    def owed(self, skala):
+        """So many cases, each of another person, with 17 zł to pay."""
+
+        def make(many: int) -> list[Due]:
+            return [self.due_of(skala, User.objects.create_user(f"p{User.objects.count()}")) for _ in range(many)]
+
+        return make
+
+    def due_of(self, skala, person) -> Due:
+        now = timezone.now()
+        case = Case.objects.create(
+            municipality=skala, number=f"X.{person.pk}", service="x", title="x", applicant=person, filed_at=now
+        )
+        due = Due.objects.create(
+            municipality=skala, case=case, title="Opłata", amount_gr=17_00, due_on=timezone.localdate()
+        )
+        assessed(due, at=now)
+        return due
+
+    def paid(self, dues: list[Due], skala) -> int:
+        """How many questions the database was asked."""
+        into, at = account(skala, LedgerAccount.Kind.CASH), timezone.now()
+        receipts = [
+            Receipt(
+                voucher=Voucher(key=f"line:{due.pk}", source="wyciąg 1", value_date=PAID_ON, at=at),
+                amount_gr=17_00, into=into, charges=(charge_of(due),),
+            )
+            for due in dues
+        ]  # fmt: skip
+        with CaptureQueriesContext(connection) as asked:
+            settle_all(receipts)
+        return len(asked)
+
+    def test_each_case_and_person_hears_and_nobody_else(self, owed, skala):
+        unpaid, *dues = owed(4)
+        wants, closed = dues[0].case.applicant, dues[1].case.applicant
+        for one in (wants, closed):
+            ChannelAddress.objects.create(
+                user=one, channel="email", sealed=sealed("a@example.org"), fingerprint=str(one.pk),
+                added_at=timezone.now(), confirmed_at=timezone.now(),
+            )  # fmt: skip
+            consents.settle(one, skala, wanted={("application.status", "email")}, at=timezone.now())
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+
+        self.paid(dues, skala)
+
+        for due in dues:
+            due.refresh_from_db()
+            assert (due.paid_gr, due.paid_on, due.how, due.number) == (17_00, PAID_ON, "transfer", "wyciąg 1")
+            assert [one.text for one in due.case.events.all()] == [
+                "Zapłacono 17,00\u00a0zł (Opłata) 27\u00a0listopada\u00a02026, dowód wpłaty wyciąg 1."
+            ]
+        assert {one.user for one in Notice.objects.all()} == {due.case.applicant for due in dues}
+        assert [one.recipient for one in Delivery.objects.all()] == [wants]
+        assert not unpaid.case.events.exists()
+
+    def test_many_ask_no_more_than_few(self, owed, skala):
+        self.paid(owed(1), skala)  # opens the accounts of the books
+
+        assert self.paid(owed(12), skala) == self.paid(owed(2), skala)
