@@ -6,7 +6,7 @@ what the person may and has at the moment of use, and what it stood on and lost 
 
 import logging
 from datetime import datetime, timedelta
-from secrets import token_urlsafe
+from secrets import token_hex
 from smtplib import SMTPException
 from typing import Any, NoReturn
 
@@ -73,7 +73,7 @@ def make(*, user: User, municipality: str, name: str, days: int, at: datetime) -
         raise Refused(_("Klucz może mieć tylko pracownik, który prowadzi rejestry tej gminy, najwyżej na rok."))
     if ProgramKey.objects.alive(at).filter(user=user, name=name).exists():
         raise Conflict(_("Masz już działający klucz o tej nazwie. Wpisz inną albo wycofaj tamten."))
-    secret = PREFIX + token_urlsafe(SECRET_BYTES)
+    secret = PREFIX + token_hex(SECRET_BYTES)
     key = ProgramKey.objects.create(
         user=user, municipality_id=municipality, name=name, fingerprint=fingerprint(secret), made_at=at,
         expires_at=at + timedelta(days=days),
@@ -97,11 +97,17 @@ def editor_of(request: HttpRequest, login: str, secret: str) -> Editor:
     now = timezone.now()
     key = ProgramKey.objects.select_related("user").filter(fingerprint=fingerprint(secret)).first()
     if key is None or not is_login_of(key.user, login):
-        refuse(request, login=login, user=User.objects.filter(username=login).first())
+        refuse(request, login=login, user=called(login))
     if key.withdrawn_at or key.expires_at <= now or not is_founded(key):
         refuse(request, login=login, user=key.user, name=key.name)
     note_use(request, key, at=now)
     return Editor(key.user, key.municipality_id)
+
+
+def called(login: str) -> User | None:
+    """By login or e-mail, as on the page of sign-in."""
+    named = User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login))
+    return named.first() if login else None
 
 
 def is_login_of(user: User, login: str) -> bool:

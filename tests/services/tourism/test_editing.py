@@ -179,6 +179,12 @@ class TestWhoMay:
                 assert "Klucze programów" in response.json()["description"], headers
         assert not Place.objects.exists()
 
+    def test_a_guesser_is_shut_out_and_a_key_that_works_is_not(self, client, key):
+        guesses = [self.post(client, signed("feliks-test", "miedza_zgaduje")).status_code for _ in range(6)]
+
+        assert guesses == [401] * 5 + [429]
+        assert self.post(client, signed("feliks-test", key)).status_code == 201
+
     def test_a_session_is_no_key(self, client, feliks, settings):
         settings.STAFF_SECOND_FACTOR = False
         client.force_login(feliks)
