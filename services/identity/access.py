@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from services.identity import journal
 from services.identity.base import Level, Proof, SignInProvider
+from services.identity.client import known_address
 from services.identity.models import StaffRole, User
 from spatial.errors import Refused
 from spatial.municipalities.models import Municipality
 
 LEVEL, ENTERED = "sign-in-level", "entered-at"  #: in the session
+AGENT, ADDRESS, USED = "browser", "ip-address", "used-at"  #: in the session too
 
 #: how long a session may lie unused: strict where much is at stake, elsewhere as long as a working day
 STRICT_IDLENESS, IDLENESS = timedelta(minutes=30), timedelta(hours=8)
@@ -35,6 +37,8 @@ def enter(request: HttpRequest, proof: Proof, *, provider: SignInProvider, means
     login(request, proof.user)
     request.session[LEVEL] = int(provider.level)
     request.session[ENTERED] = int(time())
+    request.session[AGENT] = request.headers.get("User-Agent", "")[:300]
+    request.session[ADDRESS] = known_address(request.META)
     is_strict = provider.level >= Level.TRUSTED or proof.user.roles.exists()
     request.session.set_expiry(int((STRICT_IDLENESS if is_strict else IDLENESS).total_seconds()))
     journal.write(request, user=proof.user, provider=provider.code, means=means, level=provider.level)

@@ -7,4 +7,4 @@ class IdentityConfig(AppConfig):
     verbose_name = "Konta i role"
 
     def ready(self) -> None:
-        from services.identity import factors  # noqa: F401, PLC0415 - what it listens to
+        from services.identity import devices, factors, programs  # noqa: F401, PLC0415 - what they listen to

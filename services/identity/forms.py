@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from allauth.account import forms as account
 from allauth.account.utils import perform_login
@@ -13,10 +13,13 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as keys
 from cryptography.exceptions import InvalidSignature
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.base import PASSWORDS, Proof
+from services.identity.programs import LONGEST_DAYS, USUAL_DAYS
+from spatial.municipalities.models import Municipality
 
 LABELS = {
     "email": _("Adres e-mail"),
@@ -159,3 +162,23 @@ class EnterByKey(Answered, keys.LoginWebAuthnForm):  # type: ignore[misc]
 
 class ProveByKey(Answered, keys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     pass
+
+
+class NewProgramKey(forms.Form):
+    """A key of one program; which municipalities there are to choose from, the view says."""
+
+    name = forms.CharField(
+        label=_("Program"), max_length=60, help_text=_("Na przykład: QGIS w pokoju 12. Po tej nazwie poznasz klucz.")
+    )
+    municipality = forms.ModelChoiceField(
+        label=_("Gmina"), queryset=Municipality.objects.none(), empty_label=None,
+        help_text=_("Program zmieni rejestry tylko tej gminy."),
+    )  # fmt: skip
+    days = forms.IntegerField(
+        label=_("Przez ile dni ma działać"), min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS,
+        help_text=_("Najwyżej 365. Napiszemy do Ciebie dwa tygodnie przed końcem."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, municipalities: QuerySet[Municipality], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField[Municipality]", self.fields["municipality"]).queryset = municipalities

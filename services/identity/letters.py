@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-#: subject and text of each letter, by the name that django-allauth has for it
+#: subject and text of each letter; those of django-allauth by the name that it has for them
 LETTERS = {
     "account/email/email_confirmation_signup": (
         _("Potwierdź swój adres e-mail"),
@@ -29,6 +29,11 @@ LETTERS = {
         _("Ustaw nowe hasło"),
         _("Dzień dobry,\n\nktoś poprosił o nowe hasło do konta w e-urzędzie z tym adresem. Jeśli to Ty, ustaw je "
           "tutaj:\n\n%(password_reset_url)s\n\nJeśli to nie Ty, nie rób nic. Twoje hasło się nie zmieniło."),
+    ),
+    "identity/email/program_key_ends": (
+        _("Klucz programu niedługo wygaśnie"),
+        _("Dzień dobry,\n\nklucz, którym program zmienia rejestry w Twoim imieniu, wygaśnie %(day)s. Jeśli program ma "
+          "działać dalej, zrób dla niego nowy klucz:\n\n%(address)s\n\nJeśli nie jest już potrzebny, nie rób nic."),
     ),
 }  # fmt: skip
 

@@ -9,15 +9,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from services.identity.access import ENTERED
+from services.identity.access import ENTERED, USED
 from services.identity.factors import is_owed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: what a person without the second factor needs to give it, and to leave
 OPEN = ("/konto/", "/logowanie/", "/wyloguj/", "/i18n/", "/static/", "/healthz")
+#: but these are for staff that has given it
+CLOSED = "/konto/klucze-programow/"
 #: answered without a look at who asks (spatial.ogc.views.door)
 SESSIONLESS = ("/ogc/", "/tiles/")
-USED, ONE_USE = "used-at", 60  #: in the session; seconds between two notes
+ONE_USE = 60  #: seconds between two notes of use
 
 type Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -51,4 +53,6 @@ class SecondFactor:
 
 
 def is_open(request: HttpRequest) -> bool:
+    if request.path.startswith(CLOSED):
+        return False
     return request.path.startswith(OPEN) or (request.method in SAFE and request.path.startswith(SESSIONLESS))

@@ -1,8 +1,10 @@
 """Accounts and roles. Sign-in by the national node comes beside the password, not instead of this model."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -80,6 +82,7 @@ class SignIn(models.Model):
         PASSWORD = "password", _("hasło")
         PASSKEY = "passkey", _("klucz")
         NODE = "node", _("Węzeł Krajowy")
+        PROGRAM = "program", _("klucz programu")
 
     class Means(models.TextChoices):
         TOTP = "totp", _("kod z aplikacji")
@@ -90,7 +93,9 @@ class SignIn(models.Model):
     at = models.DateTimeField("kiedy")
     is_successful = models.BooleanField("udane")
     provider = models.CharField("sposób", max_length=20)  #: code of a ``SignInProvider``, or the passkey
-    means = models.CharField("drugi składnik", max_length=100, blank=True)  #: ``Means``, or what the node says
+    means = models.CharField(
+        "drugi składnik", max_length=100, blank=True
+    )  #: ``Means``, what the node says, name of a program
     level = models.PositiveSmallIntegerField("poziom", default=0)  #: ``base.Level``; 0 of a failed one
     address = models.GenericIPAddressField("adres IP", null=True)
 
@@ -114,3 +119,49 @@ class SignIn(models.Model):
     @property
     def means_name(self) -> str:
         return str(dict(self.Means.choices).get(self.means, self.means))
+
+
+class Session(AbstractBaseSession):
+    """A session that knows whose it is, so that people see where they are signed in (``devices``)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions", null=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = "sesja"
+        verbose_name_plural = "sesje"
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from services.identity.sessions import SessionStore  # noqa: PLC0415 - stands on this module
+
+        return SessionStore
+
+
+class ProgramKeyQuerySet(models.QuerySet["ProgramKey"]):
+    def alive(self, at: datetime) -> Self:
+        """Neither withdrawn nor expired."""
+        return self.filter(withdrawn_at=None, expires_at__gt=at)
+
+
+class ProgramKey(models.Model):
+    """A key by which one program edits registers of one municipality for a member of staff (``programs``)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="program_keys")
+    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="+")
+    name = models.CharField("program", max_length=60)  # in words of the person
+    fingerprint = models.CharField("odcisk", max_length=64, unique=True)  # of the key, which is not kept
+    made_at = models.DateTimeField("utworzony")
+    expires_at = models.DateTimeField("wygasa")
+    withdrawn_at = models.DateTimeField("wycofany", null=True)
+    reminded_at = models.DateTimeField("przypomniano", null=True)
+    used_at = models.DateTimeField("ostatnio użyty", null=True)
+    used_from = models.GenericIPAddressField("z adresu IP", null=True)
+
+    objects = ProgramKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "klucz programu"
+        verbose_name_plural = "klucze programów"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.municipality_id} {self.made_at}"

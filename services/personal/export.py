@@ -33,6 +33,7 @@ sprawy.json           Twoje sprawy: przebieg, złożone wnioski z odpowiedziami,
 wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
 logowania.json        kiedy i jak logowano się na Twoje konto w ostatnich dwóch latach
+klucze-programow.json programy, które zmieniają rejestry w Twoim imieniu, bez samych kluczy
 powiadomienia.json    wiadomości o Twoich sprawach i to, kiedy je przeczytałeś
 umocowania.json       w czyim imieniu działasz albo działałeś
 wiadomosci.json       wiadomości z urzędu, Twoje zgody, adresy i miejsca do powiadomień
@@ -60,6 +61,10 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
         "logowania.json": [
             values(one, "at", "is_successful", "provider_name", "means_name", "level", "address")
             for one in user.sign_ins.order_by("at", "pk")
+        ],
+        "klucze-programow.json": [
+            values(one, "name", "municipality_id", "made_at", "expires_at", "withdrawn_at", "used_at", "used_from")
+            for one in user.program_keys.order_by("pk")
         ],
         "powiadomienia.json": [
             {**values(one, "at", "text", "read_at"), "case": one.case.number}

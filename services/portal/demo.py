@@ -16,6 +16,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
+from django.utils import timezone
 
 import data.demo
 from data.demo import (
@@ -36,6 +37,7 @@ from services.cases.models import CaseClass
 from services.correspondence.models import OrganisationalUnit
 from services.identity.factors import give_demo_factor
 from services.identity.models import StaffRole, User
+from services.identity.programs import give_demo_key
 from services.payments import demo as payments
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD, Account
 from services.portal.demo_outside import know_people
@@ -107,10 +109,12 @@ def load_offices() -> None:
 
 
 def protect_staff() -> None:
-    """Accounts of the demo's staff get the second factor whose secret everybody knows."""
+    """Accounts of the demo's staff get the second factor, and Feliks a key of a program, that everybody knows."""
     refuse_outside_demo()
     for user in User.objects.filter(username__in=[one.username for one in ACCOUNTS], roles__isnull=False).distinct():
         give_demo_factor(user)
+    if feliks := User.objects.filter(username="feliks", roles__municipality="120610").first():
+        give_demo_key(feliks, municipality="120610", at=timezone.now())
 
 
 def load_cadastre(teryt: str, *, is_forced: bool = False, notice: Notice) -> Report | None:

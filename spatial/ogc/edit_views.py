@@ -2,23 +2,23 @@
 
 from base64 import b64decode
 from binascii import Error as NoBase64
+from collections.abc import Callable
 from json import loads
 from typing import Any
 from urllib.parse import quote
 
-from django.contrib.auth import authenticate
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.conf import settings
 from django.contrib.gis.geos import GEOSGeometry
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
 
 from spatial.errors import NotFound
 from spatial.ogc.editing import (
     Edit,
     Editing,
+    Editor,
     Forbidden,
-    Unauthorized,
     UnsupportedMediaType,
     Values,
     check_version,
@@ -33,37 +33,38 @@ from spatial.ogc.registry import Collection
 from spatial.ogc.views import base_url
 
 FEATURE, PATCH = ("application/geo+json", "application/json"), ("application/merge-patch+json",)
-REALM = 'Basic realm="Miedza", charset="UTF-8"'
-#: wrong passwords of one name or one address, after which the door stays shut for a while
-FAILURES, SHUT_SECONDS = 10, 300
+#: ways to give a key; Basic first, because Qt (QGIS) reads the first word only
+CHALLENGE = 'Basic realm="Miedza", charset="UTF-8", Bearer realm="Miedza"'
+
+type SignIn = Callable[[HttpRequest, str, str], Editor]
 
 
 def create(request: HttpRequest, held: Collection, editing: Editing) -> HttpResponse:
     """201 with the address of the new object."""
-    person = person_of(request)
+    editor = editor_of(request)
     check_media_type(request, FEATURE)
     values, geometry = read_feature(editing, request.body, request.headers.get("Content-Crs"), is_patch=False)
-    where = municipality_of(editing, person, values.pop("municipality", None))
-    identifier = editing.save(Edit(where, None, values, geometry), person)
+    where = municipality_of(editing, editor, values.pop("municipality", None))
+    identifier = editing.save(Edit(where, None, values, geometry), editor.person)
     home = f"{base_url(request)}/collections/{held.id}/items/{quote(identifier, safe='')}"
     return written(held, identifier, 201, {"Location": home})
 
 
 def change(request: HttpRequest, held: Collection, editing: Editing, identifier: str) -> HttpResponse:
     """PUT, PATCH and DELETE of one object, on the version that ``If-Match`` names."""
-    person = person_of(request)
+    editor = editor_of(request)
     with transaction.atomic():
         with connection.cursor() as cursor:  # one at a time, so that nobody slips in between the look and the change
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"miedza.edit.{held.id}.{identifier}"[:200]])
         text = current(held, identifier)
         feature = loads(text)
-        where = municipality_of(editing, person, feature["properties"]["municipality"])
+        where = municipality_of(editing, editor, feature["properties"]["municipality"])
         check_version(request.headers.get("If-Match"), version_tag(text))
         if request.method == "DELETE":
-            editing.delete(where, identifier, person)
+            editing.delete(where, identifier, editor.person)
             return HttpResponse(status=204)
         values, geometry = wanted(request, editing, feature)
-        editing.save(Edit(where, identifier, values, geometry), person)
+        editing.save(Edit(where, identifier, values, geometry), editor.person)
     return written(held, identifier, 204)
 
 
@@ -91,39 +92,35 @@ def written(held: Collection, identifier: str, status: int, headers: dict[str, s
     return HttpResponse(status=status, headers={"ETag": version_tag(current(held, identifier)), **(headers or {})})
 
 
-def municipality_of(editing: Editing, person: AbstractBaseUser, told: object) -> str:
-    """The one told, else the person's only one. Raises Forbidden, Malformed."""
-    allowed = editing.may(person)
-    if not allowed:
+def municipality_of(editing: Editing, editor: Editor, told: object) -> str:
+    """That of the editor, where the object is to be there. Raises Forbidden."""
+    if editor.municipality not in editing.may(editor.person):
         raise Forbidden("To konto nie może zmieniać tej kolekcji / this account may not edit the collection.")
-    if told in (None, "") and len(allowed) == 1:
-        return next(iter(allowed))
-    if str(told) not in allowed:
-        raise Forbidden(f"Twoje gminy / your municipalities: {', '.join(sorted(allowed))}.")
-    return str(told)
+    if told not in (None, "", editor.municipality):
+        raise Forbidden(f"Ten klucz jest dla gminy / this key is for the municipality {editor.municipality}.")
+    return editor.municipality
 
 
-def person_of(request: HttpRequest) -> AbstractBaseUser:
-    """By name and password in the request itself: no cookie is taken, so no page of others can send one.
+def editor_of(request: HttpRequest) -> Editor:
+    """By what the request itself tells: no cookie is taken, so no page of others can send one.
 
-    Raises Unauthorized.
+    ``settings.OGC_SIGN_IN`` names the function that knows people and keys. Raises Unauthorized and what it raises.
     """
-    kind, _, told = request.headers.get("Authorization", "").partition(" ")
+    sign_in: SignIn = import_string(settings.OGC_SIGN_IN)
+    return sign_in(request, *told_in(request.headers.get("Authorization", "")))
+
+
+def told_in(header: str) -> tuple[str, str]:
+    """Login and key; no login of a Bearer (RFC 6750), neither of what cannot be read (RFC 7617)."""
+    kind, _, told = header.partition(" ")
+    if kind.lower() == "bearer":
+        return "", told.strip()
     try:
-        name, separator, password = b64decode(told, validate=True).decode().partition(":")
-    except (NoBase64, UnicodeDecodeError):
-        name, separator, password = "", "", ""
-    if kind.lower() != "basic" or not separator:
-        raise Unauthorized("Podaj konto pracownika (HTTP Basic) / an account of staff is needed.")
-    doors = [f"ogc-failures:{part}" for part in (name[:150], request.META.get("REMOTE_ADDR", ""))]
-    if any(cache.get(door, 0) >= FAILURES for door in doors):
-        raise Forbidden("Za dużo nieudanych prób, spróbuj za kilka minut / too many attempts, try later.")
-    person = authenticate(request, username=name, password=password)
-    if person is None:
-        for door in doors:
-            cache.set(door, cache.get(door, 0) + 1, SHUT_SECONDS)
-        raise Unauthorized("Nazwa albo hasło jest błędne / wrong name or password.")
-    return person
+        login, separator, key = b64decode(told, validate=True).decode().partition(":")
+    except (NoBase64, ValueError):
+        return "", ""
+    is_readable = kind.lower() == "basic" and separator and login.isprintable()
+    return (login, key) if is_readable else ("", "")
 
 
 def check_media_type(request: HttpRequest, allowed: tuple[str, ...]) -> None:

@@ -41,6 +41,14 @@ class Editing:
     delete: Callable[[str, str, AbstractBaseUser], None]  #: municipality, public id
 
 
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who edits, and the one municipality where the program may do it for them."""
+
+    person: AbstractBaseUser
+    municipality: str
+
+
 class Unauthorized(ServiceError):
     code = "Unauthorized"
     status = 401

@@ -40,6 +40,10 @@ def openapi_document(base_url: str) -> dict[str, Any]:
             "parameters": PARAMETERS | {"processID": process_parameter()},
             "schemas": SCHEMAS,
             "responses": RESPONSES,
+            "securitySchemes": {
+                "programKey": {"type": "http", "scheme": "bearer"},
+                "loginAndProgramKey": {"type": "http", "scheme": "basic"},
+            },
         },
     }
 
@@ -101,7 +105,7 @@ def editing_of(collection: Collection, operation: str, success: str) -> dict[str
             "summary": f"{collection.title.pl}: {verb}",
             "operationId": operation,
             "tags": [collection.id],
-            "security": [{"staff": []}],
+            "security": [{"programKey": []}, {"loginAndProgramKey": []}],
             "parameters": parameters,
             **({} if verb == "delete" else {"requestBody": body}),
             "responses": {success: {"description": "Zapisano"}, **refusals},

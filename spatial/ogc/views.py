@@ -209,7 +209,7 @@ def edited(request: HttpRequest, held: Collection, identifier: str | None = None
             return edit_views.create(request, held, held.editing)
         return edit_views.change(request, held, held.editing, identifier)
     except Unauthorized as error:
-        return failure(error.status, error.message, {"WWW-Authenticate": edit_views.REALM}, code=error.code)
+        return failure(error.status, error.message, {"WWW-Authenticate": edit_views.CHALLENGE}, code=error.code)
 
 
 @door("GET", "HEAD", "PUT", "PATCH", "DELETE")

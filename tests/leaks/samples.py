@@ -58,6 +58,10 @@ SAMPLES: dict[str, list[str]] = {
     "konto/e-mail/potwierdz/<str:key>/": ["/konto/e-mail/potwierdz/nic/"],
     "^konto/haslo/nowe/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": ["/konto/haslo/nowe/1-nic/", "/konto/haslo/nowe/x-y/"],
     "konto/logowania/": ["/konto/logowania/", "/konto/logowania/?strona=2"],
+    "konto/urzadzenia/wyloguj/": ["/konto/urzadzenia/wyloguj/"],
+    "konto/klucze-programow/": ["/konto/klucze-programow/"],
+    "konto/klucze-programow/nowy/": ["/konto/klucze-programow/nowy/"],
+    "konto/klucze-programow/<int:pk>/wycofaj/": ["/konto/klucze-programow/1/wycofaj/"],
     "konto/bezpieczenstwo/klucze/<int:pk>/usun/": ["/konto/bezpieczenstwo/klucze/1/usun/"],
     # OGC API and tiles; {collection} is each collection in turn, {item} its first item
     "^ogc/?$": [f"/ogc/{form}" for form in FORMS],

@@ -3,12 +3,12 @@
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import expect
 
 from planning.drafts import editing
 from planning.models import PlanDraft
 from services.identity.models import StaffRole, User
+from services.identity.sessions import SessionStore
 from tests.services.test_drafting import drawn, square
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

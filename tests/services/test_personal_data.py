@@ -81,12 +81,12 @@ class TestCopy:
 
         assert packed.testzip() is None
         lists = [
-            "logowania.json", "powiadomienia.json", "sprawy.json", "umocowania.json", "wersje-robocze.json",
-            "wglady.json",
+            "klucze-programow.json", "logowania.json", "powiadomienia.json", "sprawy.json", "umocowania.json",
+            "wersje-robocze.json", "wglady.json",
         ]  # fmt: skip
         assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", "wiadomosci.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
-        assert [read(packed, name) for name in lists] == [[]] * 6
+        assert [read(packed, name) for name in lists] == [[]] * 7
 
     def test_says_what_is_what(self, anna, skala):
         packed = downloaded(anna)

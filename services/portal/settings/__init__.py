@@ -150,6 +150,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
 ]
 # Accounts (django-allauth; docs/accounts.md).
+OGC_SIGN_IN = "services.identity.programs.editor_of"  # keys of programs
+SESSION_ENGINE = "services.identity.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 STAFF_SECOND_FACTOR = ENVIRONMENT.staff_second_factor
 ACCOUNT_ADAPTER = "services.identity.adapter.Accounts"
@@ -158,6 +160,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_RATE_LIMITS = {"program_key": "10/m/ip,5/5m/key"}  # as of wrong passwords; others are the library's
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
 ACCOUNT_FORMS = {

@@ -5,13 +5,13 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
+from services.identity import programs
+from services.identity.factors import give_demo_factor
 from services.identity.models import StaffRole, User
 from services.tourism.models import Place
 from spatial.imports.models import Snapshot
-from spatial.ogc.edit_views import FAILURES
 
 pytestmark = pytest.mark.django_db
 
@@ -24,29 +24,48 @@ CASTLE = {
 
 
 @pytest.fixture(autouse=True)
-def no_failures():
-    cache.clear()
+def duty(settings):
+    """As in an office: staff owes the second factor."""
+    settings.STAFF_SECOND_FACTOR = True
+
+
+def keeper(name: str, municipality) -> tuple[User, str]:
+    """Who keeps the registers, and the key of their program."""
+    person = User.objects.create_user(name, password="tajne")
+    StaffRole.objects.create(
+        user=person, municipality=municipality, role=StaffRole.Role.REGISTER_KEEPER, job_title="inspektor"
+    )
+    give_demo_factor(person)
+    _, key = programs.make(user=person, municipality=municipality.pk, name="QGIS", days=90, at=timezone.now())
+    return person, key
 
 
 @pytest.fixture
-def feliks(skala):
-    person = User.objects.create_user("feliks-test", password="tajne")
-    StaffRole.objects.create(
-        user=person, municipality=skala, role=StaffRole.Role.REGISTER_KEEPER, job_title="inspektor"
-    )
-    return person
+def feliks_and_key(skala):
+    return keeper("feliks-test", skala)
 
 
-def signed(name: str = "feliks-test", password: str = "tajne") -> dict[str, str]:
+@pytest.fixture
+def feliks(feliks_and_key):
+    return feliks_and_key[0]
+
+
+@pytest.fixture
+def key(feliks_and_key):
+    return feliks_and_key[1]
+
+
+def signed(name: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
 @pytest.fixture
-def send(client, feliks):
+def send(client, key):
     def send(method: str, address: str = HOME, body=None, *, media_type="application/geo+json", **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         text = body if isinstance(body, str | bytes) else json.dumps(body)
-        return getattr(client, method)(address, text, content_type=media_type, headers=signed() | named)
+        basic = signed("feliks-test", key)
+        return getattr(client, method)(address, text, content_type=media_type, headers=basic | named)
 
     return send
 
@@ -136,42 +155,61 @@ def test_of_two_who_saw_the_same_the_second_is_told(client, send, castle):
 
 
 class TestWhoMay:
-    def test_nobody_without_an_account(self, client, feliks, castle):
-        for headers in ({}, signed(password="inne"), {"Authorization": "Basic !"}, {"Authorization": "Bearer x"}):
-            response = client.post(HOME, CASTLE, content_type="application/geo+json", headers=headers)
-            assert response.status_code == 401
-            assert response["WWW-Authenticate"].startswith("Basic")
+    def post(self, client, headers: dict[str, str]):
+        return client.post(HOME, CASTLE, content_type="application/geo+json", headers=headers)
 
-    def test_a_session_is_no_key(self, client, feliks):
-        client.force_login(feliks)
+    def test_a_key_alone_or_with_the_login(self, client, key):
+        bearer = self.post(client, {"Authorization": f"Bearer {key}"})
+        with_login = self.post(client, signed("Feliks-Test", key))
 
-        assert client.post(HOME, CASTLE, content_type="application/geo+json").status_code == 401
+        assert (bearer.status_code, with_login.status_code) == (201, 409)  # the second finds it made by the first
 
-    def test_not_a_resident_nor_a_planner(self, client, skala):
-        person = User.objects.create_user("danuta-test", password="tajne")
-        StaffRole.objects.create(user=person, municipality=skala, role=StaffRole.Role.PLANNER, job_title="planistka")
-        response = client.post(HOME, CASTLE, content_type="application/geo+json", headers=signed("danuta-test"))
-
-        assert response.status_code == 403
+    def test_nobody_without_a_key(self, client, feliks, key):
+        for headers in (
+            {}, signed("feliks-test", "tajne"), signed("feliks-test", ""), signed("", ""), signed("inny", key),
+            signed("feliks-test", key[:-1]), signed("x\0", key), signed("x", "miedza_\0"),
+            {"Authorization": "Basic !"}, {"Authorization": "Basic"}, {"Authorization": "Basic /w=="},
+            {"Authorization": "Bearer"}, {"Authorization": "Bearer miedza_"}, {"Authorization": f"Token {key}"},
+            {"Authorization": "Bearer " + "x" * 5000}, {"Authorization": "Bearer miedza_\u00ff"},
+        ):  # fmt: skip
+            response = self.post(client, headers)
+            assert response.status_code in {401, 429}, headers
+            if response.status_code == 401:
+                assert response["WWW-Authenticate"].startswith("Basic"), headers
+                assert "Klucze programów" in response.json()["description"], headers
         assert not Place.objects.exists()
 
+    def test_a_guesser_is_shut_out_and_a_key_that_works_is_not(self, client, key):
+        guesses = [self.post(client, signed("feliks-test", "miedza_zgaduje")).status_code for _ in range(6)]
+
+        assert guesses == [401] * 5 + [429]
+        assert self.post(client, signed("feliks-test", key)).status_code == 201
+
+    def test_a_session_is_no_key(self, client, feliks, settings):
+        settings.STAFF_SECOND_FACTOR = False
+        client.force_login(feliks)
+
+        assert self.post(client, {}).status_code == 401
+        assert self.post(client, signed("feliks-test", "tajne")).status_code == 401  # nor is a password
+
     def test_not_another_municipality(self, client, send, castle, suloszowa):
-        other = User.objects.create_user("grazyna-test", password="tajne")
-        StaffRole.objects.create(
-            user=other, municipality=suloszowa, role=StaffRole.Role.REGISTER_KEEPER, job_title="inspektorka"
-        )
-        response = client.delete(castle, headers=signed("grazyna-test") | {"If-Match": client.get(castle)["ETag"]})
+        _, other = keeper("grazyna-test", suloszowa)
+        theirs = signed("grazyna-test", other) | {"If-Match": client.get(castle)["ETag"]}
         elsewhere = CASTLE | {"properties": {"name": "X", "kind": "castle", "municipality": "120613"}}
 
-        assert response.status_code == 403
+        assert client.delete(castle, headers=theirs).status_code == 403
         assert send("post", body=elsewhere).status_code == 403
         assert Place.objects.current().count() == 1
 
-    def test_a_guesser_is_shut_out_for_a_while(self, client, feliks):
-        for _ in range(FAILURES):
-            client.post(HOME, CASTLE, content_type="application/geo+json", headers=signed(password="zgaduję"))
+    def test_of_two_municipalities_the_one_of_the_key(self, client, feliks, key, suloszowa):
+        StaffRole.objects.create(
+            user=feliks, municipality=suloszowa, role=StaffRole.Role.REGISTER_KEEPER, job_title="inspektor"
+        )
+        elsewhere = CASTLE | {"properties": {"name": "X", "kind": "castle", "municipality": "120613"}}
+        told = {"data": elsewhere, "content_type": "application/geo+json", "headers": signed("feliks-test", key)}
 
-        assert client.post(HOME, CASTLE, content_type="application/geo+json", headers=signed()).status_code == 403
+        assert client.post(HOME, **told).status_code == 403
+        assert self.post(client, signed("feliks-test", key))["Location"].endswith("/120610-zamek-w-ojcowie")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ import subprocess
 import sys
 
 import pytest
+from django.utils import timezone
 from owslib.ogcapi.features import Features
 from owslib.ogcapi.processes import Processes
 
 from services.catalogue.declaration import eservices
+from services.identity import programs
+from services.identity.models import StaffRole, User
 from tests.factories import EAST, NORTH
 
 
@@ -45,6 +48,25 @@ def read_by_library(door: str, layer: str, **options: str) -> dict:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+def test_curl_edits_by_a_key_of_a_program(door, skala):
+    """HTTP Basic as curl, QGIS and GDAL write it; the password of the account opens nothing."""
+    keeper = User.objects.create_user("feliks", password="tajne")
+    StaffRole.objects.create(user=keeper, municipality=skala, role="register-keeper", job_title="inspektor")
+    _, key = programs.make(user=keeper, municipality="120610", name="curl", days=1, at=timezone.now())
+    castle = {
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [19.83, 50.2119]},
+        "properties": {"name": "Zamek", "kind": "castle"},
+    }  # fmt: skip
+    told = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Content-Type: application/geo+json", "-d", "@-"]
+
+    def posted(secret: str) -> str:
+        command = [shutil.which("curl") or pytest.skip("curl is not on this machine"), *told]
+        command += ["-u", f"feliks:{secret}", f"{door}/collections/places/items"]
+        return subprocess.run(command, input=json.dumps(castle), capture_output=True, text=True, check=True).stdout
+
+    assert [posted(one) for one in ("tajne", key[:-1], key)] == ["401", "401", "201"]
 
 
 class TestGdal:
