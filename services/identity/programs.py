@@ -17,7 +17,7 @@ from anymail.exceptions import AnymailError  # type: ignore[import-untyped]
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -172,12 +172,12 @@ def remind(*, at: datetime) -> int:
 @transaction.atomic
 def remind_person(user: User, *, at: datetime) -> bool:
     """One letter about the first day. Raises what sending raises, and then nothing was mentioned."""
-    ending = list(unmentioned(at).filter(user=user).select_for_update().order_by("expires_at"))
-    if not ending:
+    keys = list(unmentioned(at).filter(user=user).select_for_update().order_by("expires_at"))
+    if not keys:
         return False
-    ProgramKey.objects.filter(pk__in=[key.pk for key in ending]).update(reminded_at=at)
+    ProgramKey.objects.filter(pk__in=[key.pk for key in keys]).update(reminded_at=at)
     with override(settings.LANGUAGE_CODE):
-        day = date_format(timezone.localtime(ending[0].expires_at), "j E Y")
+        day = date_format(timezone.localtime(keys[0].expires_at), "j E Y")
         told = {"day": day, "address": settings.SITE + reverse("program_keys")}
         subject, body = letters.written("identity/email/program_key_ends", told)
     EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email]).send()
@@ -190,8 +190,9 @@ def ending(user: User, *, at: datetime) -> QuerySet[ProgramKey]:
 
 
 def unmentioned(at: datetime) -> QuerySet[ProgramKey]:
-    """Keys that end within REMINDED, and whose people do not know it yet."""
-    return ProgramKey.objects.alive(at).filter(expires_at__lte=at + REMINDED, reminded_at=None)
+    """Keys that end within REMINDED and whose people do not know it yet; who made one for so short a time knows."""
+    soon = ProgramKey.objects.alive(at).filter(expires_at__lte=at + REMINDED, reminded_at=None)
+    return soon.filter(expires_at__gt=F("made_at") + REMINDED)
 
 
 def forget(*, at: datetime) -> int:

@@ -170,8 +170,8 @@ class TestNewPassword:
         told = {"oldpassword": "miedza-demo", "password1": self.NEW, "password2": self.NEW}
 
         assert phone.post("/konto/haslo/", told).status_code == 302
-        assert (is_in(phone), is_in(laptop)) == (True, False)
         assert Session.objects.filter(user=anna).count() == 1
+        assert (is_in(phone), is_in(laptop)) == (True, False)
         assert "to urządzenie" in phone.get(SECURITY).content.decode()
         assert "Androidem" in phone.get(SECURITY).content.decode()  # what was known of it stays
 
@@ -182,8 +182,8 @@ class TestNewPassword:
         there = stranger.get(link())["Location"]
         assert stranger.post(there, {"password1": self.NEW, "password2": self.NEW}).status_code == 302
 
-        assert (is_in(phone), is_in(laptop)) == (False, False)
         assert not Session.objects.filter(user=anna).exists()
+        assert (is_in(phone), is_in(laptop)) == (False, False)
 
 
 def test_rows_of_expired_sessions_go(phone, anna):

@@ -178,6 +178,12 @@ class TestEnd:
 
         assert not opens(key)
 
+    def test_with_an_account_that_is_removed(self, key, feliks):
+        feliks.delete()
+
+        assert not opens(key, "feliks")
+        assert not ProgramKey.objects.exists()
+
     def test_with_an_account_blocked_past_the_models(self, key):
         with connection.cursor() as cursor:
             cursor.execute("UPDATE identity_user SET is_active = false")
@@ -282,6 +288,9 @@ class TestReminder:
     def test_two_keys_are_one_letter_and_none_of_dead_ones(self, key, feliks):
         programs.make(user=feliks, municipality="120610", name="ogr2ogr", days=29, at=timezone.now())
         assert programs.remind(at=timezone.now() + timedelta(days=20)) == 1
+
+        programs.make(user=feliks, municipality="120610", name="Szkolenie", days=10, at=timezone.now())
+        assert programs.remind(at=timezone.now() + timedelta(days=1)) == 0  # made for as long as it is told before
 
         ProgramKey.objects.update(withdrawn_at=timezone.now(), reminded_at=None)
         assert programs.remind(at=timezone.now() + timedelta(days=21)) == 0

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from data.demo import MUNICIPALITIES
+from services.identity.programs import DEMO_KEY
 from services.portal import demo
 from services.portal.demo_accounts import ACCOUNTS, PASSWORD
 from services.portal.demo_outside import connect
@@ -84,6 +85,7 @@ class Command(BaseCommand):
         with console.capture() as printed:
             console.print(table)
         self.stdout.write(printed.get())
+        self.stdout.write(f"Klucz programu, którym zmienia się rejestry jako feliks: {DEMO_KEY}")
 
 
 def _advancing(progress: Progress, task: Any) -> Callable[[int], None]:
