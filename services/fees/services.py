@@ -34,7 +34,7 @@ def owe(case: Case, charges: Sequence[Priced], *, on: date) -> None:
             Due(
                 municipality_id=case.municipality_id, case=case, title=one.title,
                 basis=one.rate.source if one.rate else "", amount_gr=one.amount_gr, due_on=on,
-                exemption=one.charge.exemption[:300],
+                exemption=one.charge.exemption[:300], mandate=one.charge.mandate,
             )
             for one in charges
         )  # fmt: skip
