@@ -169,7 +169,8 @@ def told(due: Due) -> str:
     if due.exemption:
         return f"{due.title}: zwolnienie, {due.exemption}."
     if due.paid_on:
-        return f"{due.title}: {due.amount}, zapłacono {polish_date(due.paid_on)}, dowód {due.number}."
+        back = f", zwrócono {due.refunded}" if due.refunded_gr else ""
+        return f"{due.title}: {due.amount}, zapłacono {polish_date(due.paid_on)}, dowód {due.number}{back}."
     return f"{due.title}: {due.amount}, nie zapłacono."
 
 

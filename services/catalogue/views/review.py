@@ -31,13 +31,17 @@ from services.delivery.shown import shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
+from services.fees.money import grosze
 from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
+from services.payments.models import Refund
 from spatial.errors import Malformed, NotFound, ServiceError
 
 WAYS = [(how.value, how.label) for how in CashDesk.taken]
+#: why a duty that was paid goes back
+GROUNDS = (Refund.Ground.NOT_MADE, Refund.Ground.OVERPAID)
 
 
 def service_of(case: Case) -> EService:
@@ -82,6 +86,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "unpaid": charging.obstacle(case, service.letters) if not case.closed_at else "",
         "can_charge": can_charge(case, service.letters), "despite": typed_in(request, "mimo"),
         "dues": dues, "is_unpaid": any(not due.is_settled for due in dues), "ways": WAYS,
+        "refund_grounds": [(one.value, one.label) for one in GROUNDS[case.status == Case.Status.ISSUED :]],
         "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
         "until": request.POST.get("do", ""),
@@ -177,6 +182,14 @@ def paid(request: HttpRequest, case: Case, at: datetime) -> None:
     pay(due, CASH_DESK.notify(due, message), by=cast(User, request.user), at=at)
 
 
+def ground_of(request: HttpRequest) -> Refund.Ground:
+    """Raises Malformed."""
+    typed = request.POST.get("podstawa", Refund.Ground.NOT_MADE)
+    if typed not in GROUNDS:
+        raise Malformed(_("Wybierz, dlaczego opłata wraca."))
+    return Refund.Ground(typed)
+
+
 type Run = Callable[[HttpRequest, Case, datetime], object]
 
 ACTIONS: dict[str, Run] = {
@@ -210,7 +223,12 @@ ACTIONS: dict[str, Run] = {
         due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "zwrot": lambda request, case, at: ask_refund(
-        due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
+        due_of(request, case),
+        reason=text_of(request),
+        by=cast(User, request.user),
+        at=at,
+        ground=ground_of(request),
+        amount_gr=grosze(typed) if (typed := typed_in(request, "kwota").strip()) else None,
     ),
     "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
     "odpowiedz": lambda request, case, at: decided(request, case, at, is_positive=True),

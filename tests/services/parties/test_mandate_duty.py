@@ -36,11 +36,9 @@ def classes(filing):
 
 @pytest.fixture
 def file(filing):
-    def make(link, service="pismo-ogolne", by=None, **answers) -> Case:
-        said = answers or LETTER
-        return apply(
-            office.service(service), owner=by or link.user, answers=said, at=timezone.now(), representation=link
-        )
+    def make(link, service="pismo-ogolne", **answers) -> Case:
+        said, wanted = answers or LETTER, office.service(service)
+        return apply(wanted, owner=link.user, answers=said, at=timezone.now(), representation=link)
 
     return make
 
@@ -146,14 +144,9 @@ class TestAsking:
 
     @pytest.mark.parametrize("ground", ["spouse", "ascendant", "poverty"])
     def test_a_firm_has_no_family(self, anna, skala, ground):
-        firm = Known(name="Piekarnia", nip=NIP)
+        wish = self.wish(skala, principal=Known(name="Piekarnia", nip=NIP), duty_free=ground)
         with pytest.raises(Malformed):
-            mandates.ask(
-                anna,
-                self.wish(skala, principal=firm, duty_free=ground),
-                checked("p.pdf", pdf().read()),
-                at=timezone.now(),
-            )
+            mandates.ask(anna, wish, checked("p.pdf", pdf().read()), at=timezone.now())
 
     def test_is_stated_with_the_document_and_shown_to_the_clerk(self, signed_in, anna, jadwiga, skala):
         page = shown(signed_in(anna), "/moje/w-imieniu/nowe/")
