@@ -27,7 +27,7 @@ from services.catalogue.place import drawing
 from services.catalogue.views.cards import card_of
 from services.catalogue.views.desk import refuse_others
 from services.catalogue.worklist import urgency
-from services.delivery.shown import shipments_of
+from services.delivery.shown import route_of, shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
@@ -80,7 +80,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "urgency": urgency(case, today), "fault": fault, "failed": failed, "letters": service.letters,
         "drawing": drawing_of(service, filing) if filing and not service.bench else "",
         "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
-        "shipments": shipments_of(case),
+        "shipments": shipments_of(case), "route": route_of(case),
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
         "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
         "unpaid": charging.obstacle(case, service.letters) if not case.closed_at else "",
