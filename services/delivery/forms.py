@@ -62,6 +62,11 @@ class AddresseeForm(AddressForm):
 class PartyAddressForm(AddressForm):
     """Where the office writes to a party without an account: one of the two at least, an address on paper whole."""
 
+    ade = forms.CharField(
+        label=_("Adres do doręczeń elektronicznych"), required=False, max_length=40,
+        help_text=_("Z bazy adresów elektronicznych, na przykład AE:PL-55754-97181-CHDVR-19."),
+    )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         is_on_paper = any(found.get(name) for name in ("street", "postal_code", "city"))

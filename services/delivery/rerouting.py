@@ -11,6 +11,7 @@ from services.cases.services import record
 from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
 from services.correspondence.services import sent
+from services.delivery.course import State
 from services.delivery.models import PartyAddress, Shipment
 from services.identity.models import User
 from services.parties.models import Party, PartyLink
@@ -48,7 +49,7 @@ def send_to_party(pk: int, *, at: datetime) -> None:
     if shipment is None or case is None:
         return
     letter = shipment.letter
-    Shipment.objects.filter(pk=pk).update(is_superseded=True)
+    Shipment.objects.filter(pk=pk).update(is_superseded=True, state=State.UNDELIVERED)
     Correspondence.objects.filter(pk=letter.pk).update(status=Correspondence.Status.RETURNED)
     text = f"Pismo nie zostało odebrane, zanim wygasło umocowanie: {letter.subject} ({letter.number})."
     if letter.document or isinstance(case.recipient, User):
@@ -59,7 +60,7 @@ def send_to_party(pk: int, *, at: datetime) -> None:
 
 @transaction.atomic
 def enter_address(party: Party, municipality: Municipality, *, address: dict[str, str], clerk: User) -> PartyAddress:
-    """``address``: fields of ``PartyAddress``. Letters that had none leave by it."""
+    """``address``: fields of ``PartyAddress``. Letters that had none begin their way anew by it."""
     found, _made = PartyAddress.objects.update_or_create(
         municipality=municipality, party=party, defaults={**address, "entered_by": clerk}
     )
@@ -67,8 +68,8 @@ def enter_address(party: Party, municipality: Municipality, *, address: dict[str
         letter__municipality=municipality, letter__party=None, letter__case__on_behalf_of=party
     )
     for shipment in waiting.select_for_update(of=("self",)).select_related("letter__case").order_by("pk"):
-        Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True)
         letter = shipment.letter
+        shipment.delete()  # it has never left
         channel = channel_for(party, municipality=municipality, has_document=letter.document_id is not None)
         letter.channel = channel.code
         letter.save(update_fields=["channel"])

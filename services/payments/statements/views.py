@@ -148,7 +148,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "line": found, "parts": found.parts.select_related("charge"), "decides": decides and found.is_open,
         "charges": charges_for(found, asked)[:CHARGES_SHOWN] if found.is_open else [], "asked": asked, "fault": fault,
-        "note": request.POST.get("powod", ""), "refund": found.refunds.select_related("asked_by").last(),
+        "note": request.POST.get("powod", ""), "refund": found.refunds.select_related("asked_by", "decided_by").last(),
     }  # fmt: skip
     return render(request, "statements/line.html", context, status=422 if fault else 200)
 

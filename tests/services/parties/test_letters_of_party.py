@@ -105,7 +105,7 @@ class TestWithoutAnAccount:
             signed_in(jadwiga).post(address_of(case), {"ade": ANNAS.lower()})
 
         letter.refresh_from_db()
-        assert (letter.channel, carrying(letter).channel, letter.shipments.count()) == ("ade", "ade", 2)
+        assert (letter.channel, carrying(letter).channel, letter.shipments.count()) == ("ade", "ade", 1)
 
     def test_a_call_is_a_document_with_its_words(self, case, revoke, jadwiga, tmp_path):
         revoke()

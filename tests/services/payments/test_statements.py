@@ -547,6 +547,7 @@ class TestDecisions:
         assert only_line().state == State.RETURNING
         second.post(f"/urzad/platnosci/zwrot/{refund.pk}/", {"decyzja": "zatwierdz"})
         assert only_line().state == State.RETURNED
+        assert "Kto zatwierdził" in first.get(address).content.decode()
 
     def test_what_is_no_payment_is_ignored_with_a_reason(self, bring, teresa):
         bring(mt940([Said(1000, "subwencja"), Said(-300, "prowizja")]))
