@@ -5,8 +5,10 @@ interpellation 10785), so how often one document is taxed is a dated row.
 """
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -87,6 +89,14 @@ class TestOnce:
     def test_the_rule_of_no_municipality_is_refused(self, db):
         with pytest.raises(CommandError):
             call_command("mandate_duty", "999999", "once", "--source", "x", "--from", "2026-01-01")
+
+    def test_what_was_charged_before_the_rule_came_counts(self, file, for_celina):
+        first = file(for_celina)
+        first.dues.update(mandate=None)
+        import_module("services.fees.migrations.0005_mandate_once").name_mandates(apps, None)
+
+        assert first.dues.get().mandate == for_celina
+        assert amounts(file(for_celina)) == []
 
     def test_money_that_went_back_whole_is_owed_again(self, file, for_celina):
         first = file(for_celina)
