@@ -86,7 +86,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "unpaid": charging.obstacle(case, service.letters) if not case.closed_at else "",
         "can_charge": can_charge(case, service.letters), "despite": typed_in(request, "mimo"),
         "dues": dues, "is_unpaid": any(not due.is_settled for due in dues), "ways": WAYS,
-        "refund_grounds": [(one.value, one.label) for one in GROUNDS[case.status == Case.Status.ISSUED :]],
+        "refund_grounds": grounds_for(case),
         "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
         "until": request.POST.get("do", ""),
@@ -180,6 +180,12 @@ def paid(request: HttpRequest, case: Case, at: datetime) -> None:
     due = due_of(request, case)
     message = {name: clean(text) for name, text in request.POST.dict().items()}
     pay(due, CASH_DESK.notify(due, message), by=cast(User, request.user), at=at)
+
+
+def grounds_for(case: Case) -> list[tuple[str, str]]:
+    """For the form; of an act that was made only what was overpaid goes back."""
+    was_made = case.status == Case.Status.ISSUED
+    return [(one.value, one.label) for one in GROUNDS if not (was_made and one == Refund.Ground.NOT_MADE)]
 
 
 def ground_of(request: HttpRequest) -> Refund.Ground:
