@@ -185,7 +185,7 @@ def paid(request: HttpRequest, case: Case, at: datetime) -> None:
 def grounds_for(case: Case) -> list[tuple[str, str]]:
     """For the form; of an act that was made only what was overpaid goes back."""
     was_made = case.status == Case.Status.ISSUED
-    return [(one.value, one.label) for one in GROUNDS if not (was_made and one == Refund.Ground.NOT_MADE)]
+    return [(one.value, str(one.label)) for one in GROUNDS if not (was_made and one == Refund.Ground.NOT_MADE)]
 
 
 def ground_of(request: HttpRequest) -> Refund.Ground:
