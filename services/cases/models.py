@@ -10,6 +10,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from services.identity.models import User
 from services.parties.models import Party, PartyLink
 from spatial import crs
 from spatial.municipalities.models import Municipality
@@ -197,6 +198,18 @@ class Case(models.Model):
         if party is None:
             return applicant
         return f"{party.name}, {applicant}" if self.is_represented else party.name
+
+    @property
+    def recipient(self) -> User | Party:
+        """Whose letters they are: of the applicant, after the mandate has ended of the party's own account, or of the
+        party itself where it has none.
+        """
+        if self.on_behalf_of is None or self.is_represented:
+            return self.applicant
+        links = PartyLink.objects.of_principal(timezone.localdate()).filter(party=self.on_behalf_of)
+        own = links.covering(service=models.Value(self.service), municipality=self.municipality_id)
+        link = own.select_related("user").order_by("pk").first()
+        return link.user if link else self.on_behalf_of
 
 
 class CaseParty(models.Model):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from services.cases.models import Case
 from services.cases.services import lock_open, record
 from services.catalogue.declaration import EService
+from services.catalogue.duties import asked_of
 from services.catalogue.editions import form_for
 from services.catalogue.filing import Whole, read_whole
 from services.catalogue.models import Amendment, Filing
@@ -19,6 +20,11 @@ from services.identity.models import User
 from spatial.errors import Malformed
 
 
+def form_of(service: EService, case: Case) -> Form:
+    """The form of today, as it asks who filed the case."""
+    return asked_of(form_for(service, case.municipality_id), service, case.representation)
+
+
 def mendable(form: Form) -> Form:
     """All on one page, without files: those are the applicant's."""
     asked = tuple(one for one in form.questions() if not isinstance(one, Files))
@@ -27,7 +33,7 @@ def mendable(form: Form) -> Form:
 
 def typed_now(service: EService, filing: Filing) -> dict[str, list[str]]:
     """The answers that count, as the fields of the form."""
-    return as_typed(form_for(service, filing.municipality_id).questions(), filing.newest.answers)
+    return as_typed(form_of(service, filing.case).questions(), filing.newest.answers)
 
 
 @transaction.atomic
@@ -41,7 +47,7 @@ def amend(
     case = lock_open(case)
     if not note.strip():
         raise Malformed(_("Napisz, co i dlaczego poprawiasz."))
-    form = mendable(form_for(service, case.municipality_id))
+    form = mendable(form_of(service, case))
     found = read_whole(service, form, typed, at=at)
     if not found.is_good:
         return found

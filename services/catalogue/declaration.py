@@ -103,6 +103,9 @@ class EService:
     rates: tuple[str, ...] = ()  #: codes of ``services.fees`` that ``fees`` may charge; an office sets amounts for them
     #: what is to be paid for an application of the day
     fees: Callable[[Answers, date], tuple[Charge, ...]] = lambda _answers, _day: ()
+    #: why the document of a mandate is not taxed in such a case (stamp-duty act, art. 2 or 7); "" where it is
+    mandate_outside: Callable[[Answers], str] = lambda _answers: ""
+    asks_mandate: str = ""  #: name of a question about a mandate, for who does not file by one
 
     @property
     def starts_from_parcel(self) -> bool:

@@ -1,9 +1,9 @@
 """From a draft to a case: typing is kept, reading is done anew, filing happens once."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -19,12 +19,12 @@ from services.catalogue.admission import in_force
 from services.catalogue.attaching import forget_content
 from services.catalogue.clause import clause
 from services.catalogue.declaration import EService, Faults
+from services.catalogue.duties import asked_of, owed
 from services.catalogue.editions import form_for
 from services.catalogue.land import faults_of, municipality_of
 from services.catalogue.models import KEPT, Attachment, CoSignature, Draft, Filing
 from services.catalogue.place import place_of
 from services.correspondence.services import received
-from services.fees.charges import Charge, Priced, for_mandate, priced
 from services.fees.services import owe
 from services.forms.definition import Form, Step
 from services.forms.questions import Files, Group, Raw, Statement
@@ -86,7 +86,7 @@ def begin(
 
 def form_of(service: EService, draft: Draft) -> Form:
     """The form of today of the office that the draft goes to."""
-    return form_for(service, draft.municipality_id)
+    return asked_of(form_for(service, draft.municipality_id), service, draft.representation)
 
 
 def draft_of(service: EService, *, owner: User, key: UUID, at: datetime) -> Draft:
@@ -199,9 +199,9 @@ def apply(
     representation: PartyLink | None = None,
 ) -> Case:
     """Files answers as the schema describes them, without pages. Raises Unfit, NoCaseClass; then nothing is left."""
-    typed = as_typed(service.form.questions(), answers)
-    place = read_whole(service, service.form, typed, at=at).municipality
-    form = form_for(service, place.pk if place else None)
+    declared = asked_of(service.form, service, representation)
+    place = read_whole(service, declared, as_typed(declared.questions(), answers), at=at).municipality
+    form = asked_of(form_for(service, place.pk if place else None), service, representation)
     typed = as_typed(form.questions(), answers)
     found = read_whole(service, form, typed, at=at)
     if faults := {name: text for reading in found.by_step.values() for name, text in reading.errors.items()}:
@@ -227,7 +227,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     acting = in_force(draft.representation, service, municipality, on=today)
     filed_under = class_for(service.code, municipality, on=today)
     term = term_for(service.code, municipality, declared=service.term, on=today)
-    charges = priced(charged(service, found.answers, acting, on=today), municipality=municipality, on=today)
+    due = owed(service, found.answers, by=draft.owner, link=acting, municipality=municipality, on=today)
     answers = as_json(found.answers)
     said = [*spoken_for(acting), *map(list, told(form.questions(), found.answers))]
     case = open_case(
@@ -237,7 +237,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     )  # fmt: skip
     Filing.objects.create(
         case=case, municipality=municipality, form_version=form.version, answers=answers,
-        told=[*said, *signature(signed), *duties(charges)],
+        told=[*said, *signature(signed), *(["Opłata", text] for text in due.told)],
         sha256=digest(answers), receipt=f"UPO/{municipality.pk}/{case.pk}", filed_at=at,
         clause=clause(service, municipality, category=filed_under.archive_category),
     )  # fmt: skip
@@ -246,7 +246,7 @@ def submit(service: EService, draft: Draft, *, at: datetime) -> Case:
     has_files = any(isinstance(one, Files) and one.name in answers for one in form.questions())
     attachments = draft.attachments.count() if has_files else 0
     give_number(case, filed_under)
-    owe(case, charges, on=today)  # a charge bears the number
+    owe(case, due.charges, on=today)  # a charge bears the number
     received(case, subject=case.title, attachments=attachments, at=at)
     return case
 
@@ -285,16 +285,6 @@ def spoken_for(link: PartyLink | None) -> list[list[str]]:
     firm = link.party.organisation
     number = f", NIP {firm.nip}" if firm and firm.nip else ""
     return [["W czyim imieniu", f"{link.party.name}{number} ({basis})"]]
-
-
-def charged(service: EService, answers: Answers, link: PartyLink | None, *, on: date) -> tuple[Charge, ...]:
-    """What the service asks for, and the duty on the mandate by which it is filed."""
-    return (*service.fees(answers, on), *for_mandate(link))
-
-
-def duties(charges: Iterable[Priced]) -> list[list[str]]:
-    """As rows of what was filed."""
-    return [["Opłata", one.told] for one in charges]
 
 
 def ready(service: EService, draft: Draft, *, at: datetime) -> tuple[Form, Whole, Municipality]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.correspondence.models import Correspondence
 from services.identity.models import User
+from services.parties.models import Party
 from spatial.municipalities.models import Municipality
 
 Channel = Correspondence.Channel
@@ -23,8 +24,10 @@ class DeliveryChannel(Protocol):
     @property
     def code(self) -> Correspondence.Channel: ...
 
-    def takes(self, addressee: User, *, municipality: Municipality, has_document: bool) -> bool:
-        """Whether letters of the office go to the person by this way; the person's own wish counts."""
+    def takes(self, addressee: User | Party, *, municipality: Municipality, has_document: bool) -> bool:
+        """Whether letters of the office go to the person by this way; the person's own wish counts. A party is one
+        that has no account.
+        """
 
     def send(self, letter: Correspondence) -> str:
         """Of a letter that is in the register already; its shipment. Inside the transaction: what leaves the office
@@ -40,8 +43,8 @@ class PortalAccount:
 
     code = Channel.PORTAL
 
-    def takes(self, addressee: User, *, municipality: Municipality, has_document: bool) -> bool:
-        return True
+    def takes(self, addressee: User | Party, *, municipality: Municipality, has_document: bool) -> bool:
+        return isinstance(addressee, User)
 
     def send(self, letter: Correspondence) -> str:
         return str(letter)
@@ -59,8 +62,10 @@ def register(channel: DeliveryChannel) -> None:
     _channels[channel.code] = channel
 
 
-def channel_for(addressee: User, *, municipality: Municipality, has_document: bool) -> DeliveryChannel:
-    """The first in the order of art. 39 that takes the letter; everybody who writes here has an account."""
+def channel_for(addressee: User | Party, *, municipality: Municipality, has_document: bool) -> DeliveryChannel:
+    """The first in the order of art. 39 that takes the letter; the account is there for everybody who has one, our
+    post for every party that has none.
+    """
     there = [_channels[code] for code in ORDER if code in _channels]
     for channel in there:
         if channel.takes(addressee, municipality=municipality, has_document=has_document):

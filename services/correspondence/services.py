@@ -13,6 +13,7 @@ from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
 from services.documents.models import IssuedDocument
 from services.identity.models import User
+from services.parties.models import Party
 from spatial.errors import Conflict, Malformed
 from spatial.municipalities.models import Municipality
 
@@ -73,6 +74,10 @@ def named(letter: Letter) -> str:
     return letter.case.addressee if letter.case else letter.party.display_name
 
 
+def account_of(recipient: User | Party | None) -> User | None:
+    return recipient if isinstance(recipient, User) else None
+
+
 def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) -> Correspondence:
     """The applicant wrote through the portal."""
     letter = Letter(
@@ -83,13 +88,14 @@ def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) ->
 
 
 def sent(
-    case: Case, *, subject: str, clerk: User, at: datetime, document: IssuedDocument | None = None
+    case: Case, *, subject: str, clerk: User | None, at: datetime, document: IssuedDocument | None = None
 ) -> Correspondence:
-    """The office wrote to the applicant, by the way that ``channel_for`` chooses."""
-    channel = channel_for(case.applicant, municipality=case.municipality, has_document=document is not None)
+    """The office wrote to the recipient of the case, by the way that ``channel_for`` chooses."""
+    to = case.recipient
+    channel = channel_for(to, municipality=case.municipality, has_document=document is not None)
     letter = Letter(
-        direction=Direction.OUT, channel=channel.code, subject=subject, party=case.applicant,
-        written_on=timezone.localdate(at), case=case, document=document,
+        direction=Direction.OUT, channel=channel.code, subject=subject, party=account_of(to),
+        party_name=case.addressee, written_on=timezone.localdate(at), case=case, document=document,
     )  # fmt: skip
     entered = enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)
     channel.send(entered)

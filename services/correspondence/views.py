@@ -20,7 +20,7 @@ from services.cases.models import Case
 from services.correspondence import looking
 from services.correspondence.forms import DeliveryForm, LetterForm, OwnForm, RegisterForm
 from services.correspondence.models import Correspondence, OrganisationalUnit
-from services.correspondence.services import Channel, Direction, Letter, confirm_delivery, enter
+from services.correspondence.services import Channel, Direction, Letter, account_of, confirm_delivery, enter
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
 from spatial.errors import Malformed, NotFound, ServiceError
@@ -118,9 +118,10 @@ def entered_letter(place: Municipality, said: dict[str, Any], *, clerk: User) ->
         case = Case.objects.of(place).filter(number=said["case_number"]).select_related("applicant").first()
         if case is None:
             raise NotFound(_("Nie ma sprawy o takim znaku. Sprawdź znak albo zostaw pole puste."))
+    to = case.recipient if case and not said["party_name"] else None
     letter = Letter(
         direction=Direction(said["direction"]), channel=Channel(said["channel"]), subject=said["subject"],
-        party=case.applicant if case and not said["party_name"] else None, party_name=said["party_name"],
+        party=account_of(to), party_name=said["party_name"] or (case.addressee if case else ""),
         written_on=said["written_on"], their_mark=said["their_mark"], attachments=said["attachments"] or 0, case=case,
     )  # fmt: skip
     return enter(letter, municipality=place, unit=said["unit"], at=timezone.now(), entered_by=clerk)

@@ -10,9 +10,10 @@ from procrastinate.contrib.django import app as queue
 from services.correspondence.base import register
 from services.correspondence.models import Correspondence
 from services.delivery.course import State
-from services.delivery.models import Addressee, Mailbox, Shipment
+from services.delivery.models import Addressee, Mailbox, PartyAddress, Shipment
 from services.delivery.proofs import REGISTER, NewProof, keep
 from services.identity.models import User
+from services.parties.models import Party
 from spatial.municipalities.models import Municipality
 
 Channel, Way = Correspondence.Channel, Addressee.Way
@@ -31,8 +32,27 @@ def mailbox_of(municipality: Municipality | str) -> Mailbox | None:
     return Mailbox.objects.filter(municipality=municipality, is_active=True).first()
 
 
+def wish_for(addressee: User | Party, municipality: Municipality | str) -> Addressee:
+    """The person's own; for a party without an account what the office has found, electronic before paper (KPA
+    art. 39 § 1-2).
+    """
+    if isinstance(addressee, User):
+        return wish_of(addressee)
+    found = PartyAddress.objects.filter(municipality=municipality, party=addressee).first() or PartyAddress()
+    return Addressee(
+        way=Way.ADE if found.ade else Way.PAPER, ade=found.ade, street=found.street, postal_code=found.postal_code,
+        city=found.city,
+    )  # fmt: skip
+
+
+def addressee_of(letter: Correspondence) -> User | Party | None:
+    """The account, otherwise the party of the case."""
+    return letter.party or (letter.case.on_behalf_of if letter.case else None)
+
+
 def begin(letter: Correspondence, code: Correspondence.Channel, **more: Any) -> Shipment:
-    wish = wish_of(letter.party)
+    addressee = addressee_of(letter)
+    wish = wish_for(addressee, letter.municipality_id) if addressee else Addressee()
     paper = {"street": wish.street, "postal_code": wish.postal_code, "city": wish.city}
     where = {Channel.ADE: {"ade": wish.ade}, Channel.HYBRID: paper, Channel.POST: paper}.get(code, {})
     address = {"name": letter.party_name, **where}
@@ -49,8 +69,9 @@ class Account:
 
     code = Channel.PORTAL
 
-    def takes(self, addressee: User, *, municipality: Municipality, has_document: bool) -> bool:
-        return not has_document or wish_of(addressee).way == Way.ACCOUNT
+    def takes(self, addressee: User | Party, *, municipality: Municipality, has_document: bool) -> bool:
+        has_account = isinstance(addressee, User)
+        return has_account and (not has_document or wish_for(addressee, municipality).way == Way.ACCOUNT)
 
     def send(self, letter: Correspondence) -> str:
         shipment = begin(letter, self.code)
@@ -66,8 +87,8 @@ class Electronic:
 
     code = Channel.ADE
 
-    def takes(self, addressee: User, *, municipality: Municipality, has_document: bool) -> bool:
-        wish = wish_of(addressee)
+    def takes(self, addressee: User | Party, *, municipality: Municipality, has_document: bool) -> bool:
+        wish = wish_for(addressee, municipality)
         return wish.way == Way.ADE and bool(wish.ade) and mailbox_of(municipality) is not None
 
     def send(self, letter: Correspondence) -> str:
@@ -84,25 +105,27 @@ class Hybrid(Electronic):
 
     code = Channel.HYBRID
 
-    def takes(self, addressee: User, *, municipality: Municipality, has_document: bool) -> bool:
+    def takes(self, addressee: User | Party, *, municipality: Municipality, has_document: bool) -> bool:
         mailbox = mailbox_of(municipality)
-        return wants_paper(addressee) and mailbox is not None and mailbox.has_hybrid
+        return wants_paper(addressee, municipality) and mailbox is not None and mailbox.has_hybrid
 
 
 class Post(Electronic):
-    """Printed by the office, taken to the post office in the batch of the day."""
+    """Printed by the office, taken to the post office in the batch of the day. A letter to a party whose address is
+    not known waits for it.
+    """
 
     code = Channel.POST
 
-    def takes(self, addressee: User, *, municipality: Municipality, has_document: bool) -> bool:
-        return wants_paper(addressee)
+    def takes(self, addressee: User | Party, *, municipality: Municipality, has_document: bool) -> bool:
+        return not isinstance(addressee, User) or wants_paper(addressee, municipality)
 
     def send(self, letter: Correspondence) -> str:
         return str(begin(letter, self.code).key)
 
 
-def wants_paper(addressee: User) -> bool:
-    wish = wish_of(addressee)
+def wants_paper(addressee: User | Party, municipality: Municipality) -> bool:
+    wish = wish_for(addressee, municipality)
     return wish.way == Way.PAPER and bool(wish.street and wish.postal_code and wish.city)
 
 

@@ -11,13 +11,9 @@ from services.delivery.models import Addressee
 from services.delivery.paper import Confirmation, Outcome
 
 
-class AddresseeForm(forms.Form):
-    """Where letters of offices go."""
+class AddressForm(forms.Form):
+    """An address for electronic delivery, an address on paper."""
 
-    way = forms.ChoiceField(
-        label=_("Jak chcesz dostawać pisma?"), choices=Addressee.Way.choices, widget=forms.RadioSelect,
-        error_messages={"required": _("Wybierz, jak chcesz dostawać pisma.")},
-    )  # fmt: skip
     ade = forms.CharField(
         label=_("Adres do doręczeń elektronicznych"), required=False, max_length=40,
         help_text=_("Znajdziesz go w swojej skrzynce e-Doręczeń, na przykład AE:PL-55754-97181-CHDVR-19."),
@@ -37,14 +33,45 @@ class AddresseeForm(forms.Form):
             raise forms.ValidationError(_("Adres ma postać AE:PL-00000-00000-AAAAA-00. Sprawdź, czy jest cały."))
         return address
 
+    def refuse_partial(self, found: dict[str, Any]) -> None:
+        """Adds what a letter on paper lacks."""
+        for name in ("street", "postal_code", "city"):
+            if not found.get(name) and name not in self.errors:
+                self.add_error(name, _("Podaj cały adres pocztowy."))
+
+
+class AddresseeForm(AddressForm):
+    """Where letters of offices go."""
+
+    field_order = ["way"]
+
+    way = forms.ChoiceField(
+        label=_("Jak chcesz dostawać pisma?"), choices=Addressee.Way.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Wybierz, jak chcesz dostawać pisma.")},
+    )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if found.get("way") == Addressee.Way.ADE and not found.get("ade") and "ade" not in self.errors:
             self.add_error("ade", _("Podaj adres do doręczeń elektronicznych."))
         if found.get("way") == Addressee.Way.PAPER:
-            for name in ("street", "postal_code", "city"):
-                if not found.get(name) and name not in self.errors:
-                    self.add_error(name, _("Podaj cały adres pocztowy."))
+            self.refuse_partial(found)
+        return found
+
+
+class PartyAddressForm(AddressForm):
+    """Where the office writes to a party without an account: one of the two at least, an address on paper whole."""
+
+    ade = forms.CharField(
+        label=_("Adres do doręczeń elektronicznych"), required=False, max_length=40,
+        help_text=_("Z bazy adresów elektronicznych, na przykład AE:PL-55754-97181-CHDVR-19."),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        is_on_paper = any(found.get(name) for name in ("street", "postal_code", "city"))
+        if is_on_paper or not (found.get("ade") or self.errors):
+            self.refuse_partial(found)
         return found
 
 

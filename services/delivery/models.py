@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from services.correspondence.models import Correspondence
 from services.delivery.course import ENDS, State, words_of
 from services.identity.protected import opened, sealed
+from services.parties.models import Party
 from spatial.municipalities.models import Municipality
 
 
@@ -93,7 +94,20 @@ class Mailbox(models.Model):
         self.sealed_secret = sealed(text)
 
 
-class Addressee(models.Model):
+class Address(models.Model):
+    """Where letters go: electronically, or on paper."""
+
+    ade = models.CharField("adres do doręczeń elektronicznych", max_length=30, blank=True)
+    street = models.CharField("ulica i numer", max_length=100, blank=True)
+    postal_code = models.CharField("kod pocztowy", max_length=10, blank=True)
+    city = models.CharField("miejscowość", max_length=60, blank=True)
+    changed_at = models.DateTimeField("zmieniono", auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Addressee(Address):
     """How a person wants letters of offices; without a row they lie in the account."""
 
     class Way(models.TextChoices):
@@ -103,11 +117,6 @@ class Addressee(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="delivery")
     way = models.CharField("sposób", max_length=10, choices=Way, default=Way.ACCOUNT)
-    ade = models.CharField("adres do doręczeń elektronicznych", max_length=30, blank=True)
-    street = models.CharField("ulica i numer", max_length=100, blank=True)
-    postal_code = models.CharField("kod pocztowy", max_length=10, blank=True)
-    city = models.CharField("miejscowość", max_length=60, blank=True)
-    changed_at = models.DateTimeField("zmieniono", auto_now=True)
 
     objects: ClassVar[models.Manager["Addressee"]] = models.Manager()
 
@@ -117,6 +126,24 @@ class Addressee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.way} {self.user_id}"
+
+
+class PartyAddress(Address):
+    """Where one office writes to a party that has no account, as its clerk has found it (BAE, the case, a register)."""
+
+    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, verbose_name="strona", related_name="addresses")
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="wpisał", related_name="+")
+
+    objects: ClassVar[models.Manager["PartyAddress"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "adres strony bez konta"
+        verbose_name_plural = "adresy stron bez konta"
+        constraints = [models.UniqueConstraint(fields=["municipality", "party"], name="delivery_address_of_party_once")]
+
+    def __str__(self) -> str:
+        return f"adres {self.pk}"
 
 
 class PaperBatch(models.Model):
@@ -143,6 +170,10 @@ class ShipmentQuerySet(models.QuerySet["Shipment"]):
     def current(self) -> Self:
         """Those that carry their letters: one for each."""
         return self.filter(is_superseded=False)
+
+    def without_address(self) -> Self:
+        """Letters on paper to parties whose address nobody has entered."""
+        return self.current().filter(channel=Correspondence.Channel.POST, state=State.QUEUED, address__street="")
 
     def waiting_in_account(self) -> Self:
         """Letters that lie in an account and were not opened."""

@@ -68,7 +68,8 @@ def waiting(municipality: Municipality) -> QuerySet[Shipment]:
     rows = Shipment.objects.current().filter(
         letter__municipality=municipality, channel=Correspondence.Channel.POST, state=State.QUEUED
     )
-    return rows.select_related("letter__document", "letter__case").order_by("created_at", "pk")
+    ready = rows.exclude(address__street="")
+    return ready.select_related("letter__document", "letter__case").order_by("created_at", "pk")
 
 
 @transaction.atomic

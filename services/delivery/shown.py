@@ -7,9 +7,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from services.cases.models import Case
+from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
+from services.delivery.channels import wish_for
 from services.delivery.forecast import latest_on
-from services.delivery.models import Evidence, Shipment
+from services.delivery.models import Addressee, Evidence, Shipment
 from services.identity.models import StaffRole, User
 
 
@@ -20,6 +22,35 @@ class Shown:
     shipment: Shipment
     evidence: list[Evidence] = field(repr=False)
     latest_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where letters of a case go since the mandate of its applicant has ended."""
+
+    person: User | None  #: an account of the party; None: the party has none
+    channel: str
+    address: Addressee = field(repr=False)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a letter would leave today."""
+        return self.person is not None or self.channel != Correspondence.Channel.POST or bool(self.address.street)
+
+
+def route_of(case: Case) -> Route | None:
+    """None while the applicant acts."""
+    if case.on_behalf_of is None or case.is_represented:
+        return None
+    to = case.recipient
+    channel = channel_for(to, municipality=case.municipality, has_document=True)
+    return Route(to if isinstance(to, User) else None, channel.code, wish_for(to, case.municipality_id))
+
+
+def open_to(user: User | AnonymousUser, letter: str = "") -> Q:
+    """Letters that lie with the person and whose case they may still see; ``letter``: the way to it in the query."""
+    seen = Q(**{f"{letter}case": None}) | Q(**{f"{letter}case__on_behalf_of": None})
+    return Q(**{f"{letter}party": user.pk}) & (seen | Q(**{f"{letter}case__in": Case.objects.of_parties(user)}))
 
 
 def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[Shown]:
@@ -35,7 +66,7 @@ def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[
 
 def unopened(user: User | AnonymousUser) -> QuerySet[Correspondence]:
     """Letters in the person's account that wait to be opened, the oldest first."""
-    waiting = Shipment.objects.waiting_in_account().filter(letter__party=user.pk)
+    waiting = Shipment.objects.waiting_in_account().filter(open_to(user, "letter__"))
     rows = Correspondence.objects.filter(pk__in=waiting.values("letter")).select_related("case", "document")
     return rows.order_by("at", "pk")
 
@@ -58,6 +89,5 @@ def evidence_for(user: User | AnonymousUser) -> QuerySet[Evidence]:
     letter = "shipment__letter__"
     rows = Evidence.objects.exclude(file="").select_related("shipment__letter__case__municipality")
     return rows.filter(
-        Q(**{f"{letter}party": user.pk}) | Q(**{f"{letter}municipality__in": offices})
-        | Q(**{f"{letter}case__handler": user.pk})
-    )  # fmt: skip
+        open_to(user, letter) | Q(**{f"{letter}municipality__in": offices}) | Q(**{f"{letter}case__handler": user.pk})
+    )

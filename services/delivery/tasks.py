@@ -5,7 +5,7 @@ import logging
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from services.delivery import account, inbox, outbox
+from services.delivery import account, inbox, outbox, rerouting
 from services.delivery.base import OperatorFailed
 from services.delivery.channels import QUEUE, SEND
 from services.delivery.contrib.user_agent import UserAgent
@@ -45,5 +45,7 @@ def fetch_mailbox(mailbox: int) -> None:
 @app.periodic(cron="11 0 * * *")
 @app.task(queue=QUEUE, queueing_lock="delivery.remind", name="delivery.remind")
 def remind(timestamp: int) -> None:
-    """After midnight: the days of the law have ended."""
-    account.remind(at=timezone.now())
+    """After midnight: the days of the law have ended, and mandates of yesterday."""
+    now = timezone.now()
+    rerouting.redirect_lapsed(at=now)
+    account.remind(at=now)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("doreczenia/powiadomienie", views.notified, name="notified"),
     path("urzad/doreczenia/", views.office, name="office"),
     path("urzad/doreczenia/<int:teryt>/nadaj/", views.post_letters, name="post"),
+    path("urzad/doreczenia/<int:teryt>/strony/<int:pk>/", views.party_address, name="party-address"),
     path("urzad/doreczenia/paczka/<int:pk>.pdf", views.batch_pdf, name="batch"),
     path("urzad/doreczenia/paczka/<int:pk>.csv", views.batch_csv, name="posting-book"),
     path("urzad/doreczenia/przesylka/<int:pk>/ponow/", views.send_again, name="again"),

@@ -16,18 +16,20 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from procrastinate.contrib.django import app as queue
 
-from services.audit.services import Action, look
+from services.audit.services import Action, look, look_at_party
+from services.cases.models import Case
 from services.correspondence.models import Correspondence
-from services.delivery import account, ade, inbox, outbox, paper
+from services.delivery import account, ade, inbox, outbox, paper, rerouting
 from services.delivery.channels import QUEUE, wish_of
 from services.delivery.course import ENDS, State
 from services.delivery.forecast import latest_on
-from services.delivery.forms import AddresseeForm, ConfirmationForm
-from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, PaperBatch, Shipment
-from services.delivery.shown import evidence_for
+from services.delivery.forms import AddresseeForm, ConfirmationForm, PartyAddressForm
+from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, PaperBatch, PartyAddress, Shipment
+from services.delivery.shown import evidence_for, open_to
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
 from services.identity.protected import fingerprint
+from services.parties.models import Party
 from spatial.errors import Malformed, NotFound, ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -64,7 +66,7 @@ def address(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def open_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """What opening a letter means; pressed, it is delivered and may be read."""
-    rows = Correspondence.objects.filter(party=request.user.pk, channel=Channel.PORTAL, direction=Direction.OUT)
+    rows = Correspondence.objects.filter(open_to(request.user), channel=Channel.PORTAL, direction=Direction.OUT)
     letter = get_object_or_404(rows.select_related("municipality", "case", "document"), pk=pk)
     if request.method == "POST":
         account.open_letter(letter, person=cast(User, request.user), at=timezone.now())
@@ -128,6 +130,7 @@ def office(request: HttpRequest) -> HttpResponse:
         "place": place, "places": municipalities_of(request.user, CLERK).order_by("name"),
         "needing": needing[:SHOWN], "electronic": under_way.filter(channel__in=outbox.BY_OPERATOR)[:SHOWN],
         "printing": paper.waiting(place)[:SHOWN], "on_paper": on_paper[:SHOWN],
+        "addressless": rows.without_address().order_by("created_at", "pk")[:SHOWN],
         "batches": PaperBatch.objects.filter(municipality=place).order_by("-pk")[:5],
         "incoming": inbox.unassigned(place).prefetch_related("files")[:SHOWN],
         "mailbox": Mailbox.objects.filter(municipality=place).first(),
@@ -185,6 +188,27 @@ def post_letters(request: HttpRequest, teryt: int) -> HttpResponse:
     else:
         messages.success(request, _("Paczka listów jest gotowa do wydruku."))
     return redirect(page_of(place))
+
+
+@never_cache
+@staff_only(CLERK)
+@require_http_methods(["GET", "POST"])
+def party_address(request: HttpRequest, teryt: int, pk: int) -> HttpResponse:
+    """Where the office writes to a party of its cases that has no account."""
+    place = get_object_or_404(municipalities_of(request.user, CLERK), pk=f"{teryt:06d}")
+    ours = Case.objects.of(place).filter(on_behalf_of=pk)
+    party = get_object_or_404(Party.objects.named(), pk=ours.values("on_behalf_of")[:1])
+    look_at_party(request, place, subject=None, thing=f"strona {party.pk}: adres do doręczeń")
+    known = PartyAddress.objects.filter(municipality=place, party=party).first()
+    names = PartyAddressForm.base_fields
+    typed = request.POST if request.method == "POST" else None
+    form = PartyAddressForm(typed, initial={name: getattr(known, name, "") for name in names})
+    if form.is_valid():
+        rerouting.enter_address(party, place, address=form.cleaned_data, clerk=cast(User, request.user))
+        messages.success(request, _("Zapisano adres. Tam pójdą pisma, które na niego czekały, i następne."))
+        return redirect(page_of(place))
+    context = {"form": form, "party": party, "place": place}
+    return render(request, "delivery/party_address.html", context, status=422 if form.errors else 200)
 
 
 def own_batch(request: HttpRequest, pk: int) -> PaperBatch:

@@ -54,7 +54,7 @@ class CashDesk:
         return Payment(how=Due.How(how), key=number[:60], amount_gr=grosze(typed) if typed else None, paid_on=day)
 
     def status(self, due: Due) -> State:
-        if due.refunded_on:
+        if due.is_refunded:
             return State.REFUNDED
         return State.PAID if due.paid_on else State.NEW
 

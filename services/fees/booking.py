@@ -122,11 +122,11 @@ def payment_event(due: Due, operation: Operation) -> CaseEvent:
 
 
 def hear_returned(charge: Charge, amount_gr: int, operation: Operation, **_sent: Any) -> None:
-    """Money for the charge has gone back; nothing is owed any more."""
+    """Money for the charge has gone back, all or a part; it is not owed any more."""
     due = dues_of([charge]).get(charge.pk)
-    if due is None or due.refunded_on:
+    if due is None:
         return
-    due.refunded_on = operation.value_date
+    due.refunded_gr, due.refunded_on = due.paid_gr - charge.paid_gr, operation.value_date
     due.save()
     text = f"Zwrócono {polish_money(amount_gr)} ({due.title}) {polish_date(operation.value_date)}."
     record(due.case, kind="fee-refunded", text=text, actor=operation.by, at=operation.at)

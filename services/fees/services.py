@@ -34,7 +34,7 @@ def owe(case: Case, charges: Sequence[Priced], *, on: date) -> None:
             Due(
                 municipality_id=case.municipality_id, case=case, title=one.title,
                 basis=one.rate.source if one.rate else "", amount_gr=one.amount_gr, due_on=on,
-                exemption=one.charge.exemption[:300],
+                exemption=one.charge.exemption[:300], mandate=one.charge.mandate,
             )
             for one in charges
         )  # fmt: skip
@@ -119,20 +119,29 @@ def refuse_exemption(due: Due, *, reason: str, by: User, at: datetime) -> Due:
     return due
 
 
-def ask_refund(due: Due, *, reason: str, by: User, at: datetime) -> Refund:
-    """Stamp duty goes back on request when the act was not made, within five years (stamp-duty act, art. 9).
+def ask_refund(
+    due: Due,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    ground: Refund.Ground = Refund.Ground.NOT_MADE,
+    amount_gr: int | None = None,
+) -> Refund:
+    """Stamp duty goes back on request when the act was not made (stamp-duty act, art. 9), and what was overpaid also
+    when it was (OP art. 72); within five years from the end of the year of payment.
 
-    The five years run from the end of the year of payment. Another person approves (``services.payments.refunds``).
-    Raises Malformed without a reason, Conflict where it may not go back.
+    amount_gr: a part, None: all that has not gone back. Another person approves (``services.payments.refunds``).
+    Raises Malformed without a reason and for an amount that cannot be, Conflict where it may not go back.
     """
     charge = charge_of(due)
-    if charge is None or due.paid_on is None or due.refunded_on:
+    if charge is None or due.paid_on is None or due.is_refunded:
         raise Conflict(_("Ta opłata nie jest zapłacona."))
-    if due.case.status == Case.Status.ISSUED:
+    if ground == Refund.Ground.NOT_MADE and due.case.status == Case.Status.ISSUED:
         raise Conflict(_("Urząd wykonał czynność, więc opłata się należy (art. 9 ustawy o opłacie skarbowej)."))
     if timezone.localdate(at).year > due.paid_on.year + REFUND_YEARS:
         raise Conflict(_("Minęło 5 lat od końca roku, w którym zapłacono. Opłaty nie można już zwrócić."))
-    return ask_back(charge, reason=reason, by=by, at=at)
+    return ask_back(charge, reason=reason, by=by, at=at, ground=ground, amount_gr=amount_gr)
 
 
 def locked(due: Due) -> Due:

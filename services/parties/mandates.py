@@ -49,17 +49,18 @@ class Wish:
     valid_from: date
     valid_to: date | None = None  #: inclusive
     scope: Sequence[str] = ()  #: codes of services; empty: all
-    is_close_family: bool = False
+    duty_free: str = ""  #: of ``PartyLink.DutyFree``
 
 
 @transaction.atomic
 def ask(user: User, wish: Wish, document: Document, *, at: datetime) -> PartyLink:
-    """Waits for the office. Raises Malformed for days out of order and for one's own PESEL, Conflict when the same is
-    waiting already.
+    """Waits for the office. Raises Malformed for days out of order, an exemption that such a grantor cannot have and
+    for one's own PESEL, Conflict when the same is waiting already.
     """
     User.objects.select_for_update().get(pk=user.pk)
     if wish.valid_to and wish.valid_to < max(wish.valid_from, timezone.localdate(at)):
         raise Malformed(_("Ostatni dzień umocowania nie może być przed pierwszym ani przed dniem dzisiejszym."))
+    refuse_exemption(wish)
     party = party_of(wish.principal)
     waiting = PartyLink.objects.filter(user=user, state=State.ASKED)
     if waiting.filter(party=party, basis=wish.basis, municipality=wish.municipality).exists():
@@ -71,13 +72,20 @@ def ask(user: User, wish: Wish, document: Document, *, at: datetime) -> PartyLin
     link = PartyLink.objects.create(
         user=user, party=party, basis=wish.basis, scope=list(wish.scope), municipality=wish.municipality,
         valid_from=wish.valid_from, valid_to=wish.valid_to, asked_at=at,
-        is_close_family=wish.is_close_family and wish.basis == Basis.MANDATE,
+        duty_free=wish.duty_free if wish.basis == Basis.MANDATE else "",
         asked_first_name=wish.principal.first_name, asked_name=wish.principal.name,
         document_name=document.name[:120], document_sha256=document.sha256,
     )  # fmt: skip
     if not default_storage.exists(link.document_path):
         default_storage.save(link.document_path, ContentFile(document.content))
     return link
+
+
+def refuse_exemption(wish: Wish) -> None:
+    """Raises Malformed: a firm has no family, a person is no office."""
+    wrong = PartyLink.DUTY_FREE_ORGANISATION if wish.principal.is_person else PartyLink.DUTY_FREE_PERSON
+    if wish.duty_free in wrong:
+        raise Malformed(_("Takie zwolnienie z opłaty skarbowej nie dotyczy tego mocodawcy. Wybierz inne."))
 
 
 def locked(link: PartyLink) -> PartyLink:

@@ -128,6 +128,26 @@ class PartyLink(models.Model):
         REFUSED = "refused", _("odmowa")
         REVOKED = "revoked", _("odwołane")
 
+    class DutyFree(models.TextChoices):
+        """Why the document of a mandate bears no stamp duty (act of 16.11.2006, annex part IV and art. 7)."""
+
+        SPOUSE = "spouse", _("pełnomocnik jest małżonkiem mocodawcy")
+        ASCENDANT = "ascendant", _("pełnomocnik jest rodzicem, dziadkiem albo babcią mocodawcy")
+        DESCENDANT = "descendant", _("pełnomocnik jest dzieckiem, wnukiem albo wnuczką mocodawcy")
+        SIBLING = "sibling", _("pełnomocnik jest bratem albo siostrą mocodawcy")
+        FAMILY = "family", _("pełnomocnik jest z najbliższej rodziny mocodawcy")  #: as it was asked at first
+        RECEIPT = "receipt", _("poświadczone notarialnie lub przez urząd, tylko do odbioru dokumentów")
+        FOREIGN = "foreign", _("mocodawcą jest państwo obce albo organizacja międzynarodowa")
+        BUDGET = "budget", _("mocodawcą jest jednostka budżetowa")
+        LOCAL = "local", _("mocodawcą jest gmina, powiat albo województwo")
+        CHARITY = "charity", _("mocodawcą jest organizacja pożytku publicznego, w nieodpłatnej działalności")
+        POVERTY = "poverty", _("mocodawca korzysta z pomocy społecznej z powodu ubóstwa")
+
+    #: of a person as the grantor, and of an organisation; the rest is of both
+    DUTY_FREE_PERSON = (
+        DutyFree.SPOUSE, DutyFree.ASCENDANT, DutyFree.DESCENDANT, DutyFree.SIBLING, DutyFree.FAMILY, DutyFree.POVERTY,
+    )  # fmt: skip
+    DUTY_FREE_ORGANISATION = (DutyFree.FOREIGN, DutyFree.BUDGET, DutyFree.LOCAL, DutyFree.CHARITY)
     #: who may also end what others hold
     PRINCIPAL = (Basis.SELF, Basis.REPRESENTATION)
 
@@ -140,7 +160,8 @@ class PartyLink(models.Model):
     valid_from = models.DateField("od")
     valid_to = models.DateField("do", null=True)  #: inclusive, as mandates say it; None: until it is revoked
     level = models.PositiveSmallIntegerField("poziom", default=Level.ACCOUNT)  #: how the party was made sure of
-    is_close_family = models.BooleanField("bliska rodzina", default=False)  #: as the mandatary says; no stamp duty
+    #: as the mandatary says
+    duty_free = models.CharField("zwolnienie z opłaty skarbowej", max_length=10, choices=DutyFree, blank=True)
     asked_first_name = models.CharField("podane imię", max_length=100, blank=True)
     asked_name = models.CharField("podane nazwisko albo nazwa", max_length=300, blank=True)
     asked_at = models.DateTimeField("złożono")

@@ -229,7 +229,15 @@ class PaymentFault(models.Model):
 
 
 class Refund(models.Model):
-    """Money to be given back: one person of the office asks, another approves."""
+    """Money to be given back: one person of the office asks, another approves.
+
+    All or a part of what was paid for a charge, what is left of a surplus, or the rest of a line of the bank.
+    """
+
+    class Ground(models.TextChoices):
+        NOT_MADE = "not-made", _("urząd nie wykonał czynności")
+        OVERPAID = "overpaid", _("nadpłata")
+        UNEXPLAINED = "unexplained", _("wpłata, która niczego nie opłaca")
 
     class Status(models.TextChoices):
         ASKED = "asked", _("czeka na zatwierdzenie")
@@ -243,7 +251,11 @@ class Refund(models.Model):
     charge = models.ForeignKey(Charge, models.PROTECT, verbose_name="należność", null=True, related_name="refunds")
     payment = models.ForeignKey(Payment, models.PROTECT, verbose_name="płatność", null=True, related_name="refunds")
     fault = models.ForeignKey(PaymentFault, models.PROTECT, verbose_name="nadpłata", null=True, related_name="refunds")
+    line = models.ForeignKey(
+        StatementLine, models.PROTECT, verbose_name="pozycja wyciągu", null=True, related_name="refunds"
+    )
     amount_gr = models.PositiveIntegerField("kwota [gr]")
+    ground = models.CharField("podstawa", max_length=12, choices=Ground)
     reason = models.CharField("powód", max_length=300)
     status = models.CharField("stan", max_length=10, choices=Status, default=Status.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="wnioskuje", related_name="+")
@@ -262,6 +274,15 @@ class Refund(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["charge"], condition=Q(status__in=["asked", "sent"]), name="charge_one_open_refund"
+            ),
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(status__in=["asked", "done"]), name="line_goes_back_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(charge__isnull=False, fault=None, line=None)
+                | Q(charge=None, fault__isnull=False, line=None)
+                | Q(charge=None, fault=None, line__isnull=False),
+                name="refund_of_one_thing",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("asked_by")), name="refund_two_people"

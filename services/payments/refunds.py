@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,29 +12,57 @@ from services.identity.models import User
 from services.payments.base import CURRENCY, OperatorFailed, OperatorRefused, Said, State, as_key
 from services.payments.ledger.books import Voucher, account, give_back, give_back_surplus, lock
 from services.payments.ledger.models import Charge, Entry, LedgerAccount, Operation
-from services.payments.models import Merchant, Payment, PaymentFault, Refund
+from services.payments.models import Merchant, Payment, PaymentFault, Refund, StatementLine
 from services.payments.news import returned
 from spatial.errors import Conflict, Malformed, Refused
+from spatial.words import polish_money
 
 LOGGER = logging.getLogger(__name__)
 WAITING = (Refund.Status.ASKED, Refund.Status.SENT)
 
 
 @transaction.atomic
-def ask_back(charge: Charge, *, reason: str, by: User, at: datetime) -> Refund:
-    """All that was paid for the charge. Raises Malformed without a reason, Conflict where nothing can go back."""
+def ask_back(
+    charge: Charge,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    ground: Refund.Ground = Refund.Ground.NOT_MADE,
+    amount_gr: int | None = None,
+) -> Refund:
+    """amount_gr: a part of what was paid for the charge and has not gone back; None: all of it.
+
+    Raises Malformed without a reason and for an amount that cannot be, Conflict where nothing can go back.
+    """
     lock([charge])
     if Refund.objects.filter(charge=charge, status__in=WAITING).exists():
         raise Conflict(_("Zwrot tej opłaty już czeka."))
-    if not charge.paid_gr:
+    paid_gr = charge.paid_gr
+    if not paid_gr:
         raise Conflict(_("Ta opłata nie jest zapłacona."))
-    payments = Payment.objects.filter(items__charge=charge, state=State.PAID)
-    booked = operation_of(charge)
-    online = next((one for one in payments if booked and one.booking_key == booked.key), None)
+    amount_gr = paid_gr if amount_gr is None else amount_gr
+    if not 0 < amount_gr <= paid_gr:
+        most = polish_money(paid_gr)
+        raise Malformed(_("Zwrócić można od 0,01 zł do %(most)s.") % {"most": most})
     return Refund.objects.create(
-        municipality=charge.municipality, charge=charge, payment=online, amount_gr=charge.paid_gr,
-        reason=given(reason), asked_by=by, asked_at=at,
+        municipality=charge.municipality, charge=charge, payment=online_of(charge, amount_gr), amount_gr=amount_gr,
+        ground=ground, reason=given(reason), asked_by=by, asked_at=at,
     )  # fmt: skip
+
+
+def online_of(charge: Charge, amount_gr: int) -> Payment | None:
+    """The payment by which an operator can give so much back: the last for the charge, if it has so much left."""
+    booked = operation_of(charge)
+    if booked is None:
+        return None
+    payments = Payment.objects.filter(items__charge=charge, state=State.PAID)
+    online = next((one for one in payments if one.booking_key == booked.key), None)
+    if online is None:
+        return None
+    brought = booked.entries.filter(charge=charge).aggregate(sum=Sum("amount_gr"))["sum"] or 0
+    gone = online.refunds.filter(charge=charge, status=Refund.Status.DONE).aggregate(sum=Sum("amount_gr"))["sum"] or 0
+    return online if amount_gr <= -brought - gone else None
 
 
 @transaction.atomic
@@ -44,7 +73,7 @@ def ask_surplus_back(fault: PaymentFault, *, reason: str, by: User, at: datetime
         raise Conflict(_("Tu nie ma już czego zwracać."))
     refund = Refund.objects.create(
         municipality=fault.municipality, payment=fault.payment, fault=fault, amount_gr=fault.left_gr,
-        reason=given(reason), asked_by=by, asked_at=at,
+        ground=Refund.Ground.UNEXPLAINED, reason=given(reason), asked_by=by, asked_at=at,
     )  # fmt: skip
     fault.resolved_at, fault.resolved_by, fault.decision = at, by, f"Zwrot: {refund.reason}"[:300]
     fault.save()
@@ -121,9 +150,13 @@ def fail(refund: Refund, *, at: datetime) -> None:
 
 
 def reopen(refund: Refund) -> None:
-    """The surplus waits for another decision."""
+    """The surplus or the line waits for another decision."""
     if refund.fault_id:
         PaymentFault.objects.filter(refunds=refund).update(resolved_at=None, resolved_by=None, decision="")
+    if line := refund.line:
+        line.state = StatementLine.State.SUGGESTED if line.suggestion_id else StatementLine.State.EXCEPTION
+        line.note, line.decided_by, line.decided_at = "", None, None
+        line.save()
 
 
 def heard(merchant: Merchant, said: Said, *, at: datetime) -> None:
@@ -148,24 +181,38 @@ def pay_out(refund: Refund, *, at: datetime) -> None:
     refund.status, refund.done_on = Refund.Status.DONE, today
     refund.save()
     if refund.charge is None:
-        give_back_surplus(refund.amount_gr, voucher=voucher, out_of=announced_of(refund))
+        give_back_surplus(refund.amount_gr, voucher=voucher, out_of=surplus_of(refund))
         PaymentFault.objects.filter(refunds=refund).update(left_gr=0)
+        StatementLine.objects.filter(refunds=refund).update(
+            state=StatementLine.State.RETURNED, reason=StatementLine.Reason.HAND, left_gr=0
+        )
         return
     made = give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=came_into(refund.charge))
     returned.send(Charge, charge=refund.charge, amount_gr=refund.amount_gr, operation=made)
 
 
-def announced_of(refund: Refund) -> LedgerAccount:
+def surplus_of(refund: Refund) -> LedgerAccount:
     """Where surplus money lies."""
-    bank_account = refund.payment.merchant.bank_account if refund.payment else None
-    return account(refund.municipality_id, LedgerAccount.Kind.ANNOUNCED, bank_account)
+    return brought_by_line(refund.line) if refund.line else announced_by(refund.municipality_id, refund.payment)
+
+
+def brought_by_line(line: StatementLine) -> LedgerAccount:
+    return account(line.municipality_id, LedgerAccount.Kind.BANK, line.bank_account)
+
+
+def announced_by(municipality: str, payment: Payment | None) -> LedgerAccount:
+    return account(municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account if payment else None)
 
 
 def came_into(charge: Charge) -> LedgerAccount:
-    """Where the money for the charge came last."""
-    operation = operation_of(charge)
-    entry = Entry.objects.select_related("account").filter(operation=operation, amount_gr__gt=0).get()
-    return entry.account
+    """Where the money for the charge came last; of money that was a surplus at first, where it came as such."""
+    entry = Entry.objects.select_related("account").get(operation=operation_of(charge), amount_gr__gt=0)
+    if entry.account.kind != LedgerAccount.Kind.UNEXPLAINED:
+        return entry.account
+    source, key, *_rest = entry.operation.key.split(":")
+    if source == "fault":
+        return announced_by(charge.municipality_id, PaymentFault.objects.get(pk=key).payment)
+    return brought_by_line(charge.bank_lines.select_related("line__bank_account").latest("pk").line)
 
 
 def repeat(*, at: datetime, address: str) -> None:

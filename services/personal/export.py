@@ -102,7 +102,7 @@ def standing(link: PartyLink) -> dict[str, Any]:
     return {
         "party": link.shown_name, "basis": link.get_basis_display(), "state": link.get_state_display(),
         "office": link.municipality.office_name if link.municipality else None,
-        **values(link, "scope", "valid_from", "valid_to", "asked_at", "approved_at", "ended_at", "reason"),
+        **values(link, "scope", "duty_free", "valid_from", "valid_to", "asked_at", "approved_at", "ended_at", "reason"),
     }  # fmt: skip
 
 

@@ -35,9 +35,10 @@ class WishForm(PrincipalForm):
         choices=[(one.value, one.label) for one in ASKED_FOR],
         error_messages={"required": _("Wybierz podstawę.")},
     )  # fmt: skip
-    is_close_family = forms.BooleanField(
-        label=_("To pełnomocnictwo od małżonka, rodzica, dziecka, dziadka, wnuka albo rodzeństwa"),
-        help_text=_("Wtedy nie ma opłaty skarbowej za pełnomocnictwo."), required=False,
+    duty_free = forms.ChoiceField(
+        label=_("Czy pełnomocnictwo jest zwolnione z opłaty skarbowej?"), required=False,
+        choices=[("", _("nie")), *(one for one in PartyLink.DutyFree.choices if one[0] != PartyLink.DutyFree.FAMILY)],
+        help_text=_("Mocodawca to osoba albo firma, w której imieniu działasz. Zwolnienie sprawdzi urząd."),
     )  # fmt: skip
     valid_from = forms.DateField(
         label=_("Od dnia"), widget=DAY, initial=timezone.localdate, error_messages={"required": _("Podaj dzień.")}
@@ -79,5 +80,5 @@ class WishForm(PrincipalForm):
         return Wish(
             principal=Known(name=said["name"], first_name=said["first_name"], pesel=said["pesel"], nip=said["nip"]),
             municipality=said["municipality"], basis=PartyLink.Basis(said["basis"]), valid_from=said["valid_from"],
-            valid_to=said["valid_to"], scope=said["scope"], is_close_family=said["is_close_family"],
+            valid_to=said["valid_to"], scope=said["scope"], duty_free=said["duty_free"],
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Opłata skarbowa: act of 16 November 2006. The duty arises at filing (art. 6); housing is outside of it (art. 2)."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -34,13 +35,19 @@ EXEMPTIONS = {
     "social": "alimenty, opieka, ubezpieczenie społeczne lub pomoc społeczna (art. 2 ust. 1 pkt 1)",
     "family": "pełnomocnictwo dla małżonka, wstępnego, zstępnego lub rodzeństwa (załącznik, część IV)",
     "owner": "wniosek właściciela lub użytkownika wieczystego terenu (załącznik, część I)",
+    "public": "państwo obce, jednostka budżetowa, samorząd albo organizacja pożytku publicznego (art. 7 pkt 1-4)",
+    "poverty": "pomoc społeczna z powodu ubóstwa (art. 7 pkt 5)",
 }
+#: those that the mandate in the same matter has too; housing is not: art. 2 takes out only what the office does there
+OF_MANDATE = {"social", "public", "poverty"}
 #: which of them an act may have
 ALLOWED = {
     "housing": set(ACTS) - {"warunki-zabudowy", "przeniesienie-warunkow", MANDATE},
     "social": set(ACTS),
     "family": {MANDATE},
     "owner": {"warunki-zabudowy"},
+    "public": set(ACTS),
+    "poverty": set(ACTS),
 }
 WHAT = Step(
     "za_co",
@@ -91,6 +98,20 @@ WHO = Step(
                 Option("social", Text("tak, sprawa socjalna", "yes, a social matter")),
                 Option("family", Text("tak, pełnomocnictwo w rodzinie", "yes, a mandate within the family")),
                 Option("owner", Text("tak, jestem właścicielem terenu", "yes, I own the land")),
+                Option(
+                    "public",
+                    Text(
+                        "tak, płaciłby urząd, samorząd albo organizacja pożytku publicznego",
+                        "yes, an office, a local government or a public benefit organisation would pay",
+                    ),
+                ),
+                Option(
+                    "poverty",
+                    Text(
+                        "tak, korzystam z pomocy społecznej z powodu ubóstwa",
+                        "yes, I receive social assistance because of poverty",
+                    ),
+                ),
             ),
             initial="none",
         ),
@@ -107,7 +128,7 @@ WHO = Step(
         ),
     ),
 )
-FORM = Form(version="1", steps=(WHAT, WHO))
+FORM = Form(version="2", steps=(WHAT, WHO))
 
 
 def check(answers: Answers, _day: date) -> Faults:
@@ -123,9 +144,16 @@ def fees(answers: Answers, _day: date) -> tuple[Charge, ...]:
     count = int(str(answers.get("pages") or answers.get("relations") or 1))
     charges = [Charge(act, count, EXEMPTIONS.get(str(answers.get("exemption")), ""))]
     if answers.get("represented") in {"paid", "family"}:
-        free = EXEMPTIONS["family"] if answers["represented"] == "family" else ""
+        free = EXEMPTIONS["family"] if answers["represented"] == "family" else mandate_outside(answers)
         charges.append(Charge(MANDATE, exemption=free))
-    return tuple(charges)
+    mark = str(answers.get("mark") or "").strip()
+    return tuple(replace(one, case_number=mark) for one in charges)
+
+
+def mandate_outside(answers: Answers) -> str:
+    """Why the mandate is not taxed either; "" where it is."""
+    exemption = str(answers.get("exemption"))
+    return EXEMPTIONS[exemption] if exemption in OF_MANDATE else ""
 
 
 def draft(filing: Filing, on: date) -> str:
@@ -141,7 +169,8 @@ def told(due: Due) -> str:
     if due.exemption:
         return f"{due.title}: zwolnienie, {due.exemption}."
     if due.paid_on:
-        return f"{due.title}: {due.amount}, zapłacono {polish_date(due.paid_on)}, dowód {due.number}."
+        back = f", zwrócono {due.refunded}" if due.refunded_gr else ""
+        return f"{due.title}: {due.amount}, zapłacono {polish_date(due.paid_on)}, dowód {due.number}{back}."
     return f"{due.title}: {due.amount}, nie zapłacono."
 
 
@@ -176,5 +205,7 @@ eservices.register(
         check=check,
         rates=tuple(ACTS),
         fees=fees,
+        mandate_outside=mandate_outside,
+        asks_mandate="represented",
     )
 )

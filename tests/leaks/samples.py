@@ -190,6 +190,7 @@ SAMPLES: dict[str, list[str]] = {
     "doreczenia/powiadomienie": ["/doreczenia/powiadomienie?skrzynka=1&klucz=x"],
     "urzad/doreczenia/": ["/urzad/doreczenia/", "/urzad/doreczenia/?gmina=120610"],
     "urzad/doreczenia/<int:teryt>/nadaj/": ["/urzad/doreczenia/120610/nadaj/"],
+    "urzad/doreczenia/<int:teryt>/strony/<int:pk>/": ["/urzad/doreczenia/120610/strony/1/"],
     "urzad/doreczenia/paczka/<int:pk>.pdf": ["/urzad/doreczenia/paczka/1.pdf"],
     "urzad/doreczenia/paczka/<int:pk>.csv": ["/urzad/doreczenia/paczka/1.csv"],
     "urzad/doreczenia/przesylka/<int:pk>/ponow/": ["/urzad/doreczenia/przesylka/1/ponow/"],

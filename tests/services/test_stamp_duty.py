@@ -71,6 +71,10 @@ class TestSums:
             ({"act": "warunki-zabudowy", "exemption": "owner", "represented": "paid"}, 17_00),
             ({"act": "zaswiadczenie", "represented": "family"}, 17_00),
             ({"act": "pelnomocnictwo", "relations": 1, "exemption": "family"}, 0),
+            ({"act": "warunki-zabudowy", "exemption": "social", "represented": "paid"}, 0),
+            ({"act": "uwarunkowania", "exemption": "public", "represented": "paid"}, 0),
+            ({"act": "pelnomocnictwo", "relations": 2, "exemption": "poverty"}, 0),
+            ({"act": "uwarunkowania", "exemption": "housing", "represented": "paid"}, 17_00),
         ],
     )
     def test_are_not_due_where_the_act_says_so(self, duty, answers, left):

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from services.catalogue import amending
-from services.catalogue.editions import form_for
 from services.catalogue.filing import of_step, regroup
 from services.catalogue.models import Filing
 from services.catalogue.views.desk import refuse_others
@@ -33,7 +32,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     refuse_others(request.user)
     case = handled_case(request, pk)
     service, filing = service_of(case), get_object_or_404(Filing, case=case)
-    [step] = amending.mendable(form_for(service, case.municipality_id)).steps
+    [step] = amending.mendable(amending.form_of(service, case)).steps
     note, fault, reading = clean(request.POST.get("uwaga", ""))[:1000], "", Reading()
     typed = amending.typed_now(service, filing)
     if request.method == "POST":

@@ -23,6 +23,7 @@ from services.catalogue import attaching, cosigning, filing
 from services.catalogue.admission import obstacle, stronger
 from services.catalogue.clause import clause
 from services.catalogue.declaration import EService
+from services.catalogue.duties import Owed, owed
 from services.catalogue.handled import handled_by
 from services.catalogue.land import faults_of
 from services.catalogue.models import Attachment, Draft
@@ -30,14 +31,12 @@ from services.catalogue.prefill import Filler, known
 from services.catalogue.views.cards import card_of, service_of
 from services.catalogue.views.fields import labelled, names_of, posted_fields, storable
 from services.documents.views import kept_file
-from services.fees.charges import Priced, priced
 from services.forms.definition import Step
 from services.forms.page import marked, shown
 from services.forms.questions import Files, Group, Parcels, Statement, spoken
 from services.forms.reading import Answers, Reading, read, told
 from services.identity.models import User
 from services.parties.acting import link_of
-from services.parties.models import PartyLink
 from spatial.errors import NotFound, ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -251,7 +250,7 @@ def summary(request: HttpRequest, code: str, key: UUID) -> HttpResponse:
         "current": len(form.steps) + 1,
         "clause": clause_of(service, found.municipality, on=timezone.localdate(now)),
         "needs_cosigner": found.is_good and service.needs_cosigner(found.answers),
-        "charges": charges_of(service, found, draft.representation, on=timezone.localdate(now)),
+        "owed": owed_for(service, draft, found, on=timezone.localdate(now)),
     }  # fmt: skip
     if context["needs_cosigner"]:
         asked = cosigning.pending(service, draft, found, at=now)
@@ -270,11 +269,13 @@ def clause_of(service: EService, municipality: Municipality | None, *, on: date)
     return ""
 
 
-def charges_of(service: EService, found: filing.Whole, link: PartyLink | None, *, on: date) -> list[Priced]:
+def owed_for(service: EService, draft: Draft, found: filing.Whole, *, on: date) -> Owed:
     """What would be to pay, were it filed now."""
     if not found.is_good or found.municipality is None:
-        return []
-    return priced(filing.charged(service, found.answers, link, on=on), municipality=found.municipality, on=on)
+        return Owed()
+    return owed(
+        service, found.answers, by=draft.owner, link=draft.representation, municipality=found.municipality, on=on
+    )
 
 
 @never_cache

@@ -19,6 +19,7 @@ from services.catalogue.parties import account_of
 from services.catalogue.views.cards import card_of
 from services.catalogue.views.parties import CLERK, places_of
 from services.documents.views import kept_file
+from services.fees.charges import charged_before
 from services.forms.questions import clean
 from services.identity.access import staff_only
 from services.identity.models import User
@@ -63,7 +64,8 @@ def mandate(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("Zapisano."))
             return redirect("catalogue:mandate", pk=pk)
     context = {
-        "link": link, "fault": fault, "reason": reason, "is_in_force": link.is_in_force(timezone.localdate()),
+        "link": link, "duty": charged_before(link), "fault": fault, "reason": reason,
+        "is_in_force": link.is_in_force(timezone.localdate()),
         "services": [card_of(service)["title"] for service in eservices if service.code in link.scope],
     }  # fmt: skip
     return render(request, "catalogue/parties/mandate.html", context, status=422 if fault else 200)

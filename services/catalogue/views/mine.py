@@ -20,7 +20,7 @@ from services.catalogue.filing import REPRESENTED
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.views.cards import card_of
 from services.catalogue.xml import as_xml
-from services.delivery.shown import closed_documents, served_on, shipments_of, unopened
+from services.delivery.shown import closed_documents, route_of, served_on, shipments_of, unopened
 from services.documents.seal import sealed, sealed_xml
 from services.fees.base import CASH_DESK
 from services.fees.models import Due
@@ -89,7 +89,7 @@ def case_page(request: HttpRequest, found: Case, *, fault: str = "", typed: str 
     context = {
         "case": found, "card": card_of(service) if service else None, "fault": fault, "typed": typed,
         "filing": filing, "newest": filing.newest if filing else None,
-        "shipments": shipments_of(found, to=request.user),
+        "shipments": shipments_of(found, to=request.user), "route": route_of(found),
         "documents": found.documents.exclude(pk__in=closed_documents(found)).order_by("pk"),
         "unopened": unopened(request.user).filter(case=found),
         "attachments": Attachment.objects.filter(draft__case=found).order_by("added_at", "pk"),

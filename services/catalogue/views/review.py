@@ -27,17 +27,21 @@ from services.catalogue.place import drawing
 from services.catalogue.views.cards import card_of
 from services.catalogue.views.desk import refuse_others
 from services.catalogue.worklist import urgency
-from services.delivery.shown import shipments_of
+from services.delivery.shown import route_of, shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
+from services.fees.money import grosze
 from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
+from services.payments.models import Refund
 from spatial.errors import Malformed, NotFound, ServiceError
 
 WAYS = [(how.value, how.label) for how in CashDesk.taken]
+#: why a duty that was paid goes back
+GROUNDS = (Refund.Ground.NOT_MADE, Refund.Ground.OVERPAID)
 
 
 def service_of(case: Case) -> EService:
@@ -76,12 +80,13 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "urgency": urgency(case, today), "fault": fault, "failed": failed, "letters": service.letters,
         "drawing": drawing_of(service, filing) if filing and not service.bench else "",
         "bench": bench, "bench_template": service.bench.template if service.bench and filing else "",
-        "shipments": shipments_of(case),
+        "shipments": shipments_of(case), "route": route_of(case),
         "events": case.events.select_related("actor").order_by("at", "pk"), "documents": case.documents.order_by("pk"),
         "seen": newest(case), "attachments": Attachment.objects.filter(draft__case=case).order_by("added_at", "pk"),
         "unpaid": charging.obstacle(case, service.letters) if not case.closed_at else "",
         "can_charge": can_charge(case, service.letters), "despite": typed_in(request, "mimo"),
         "dues": dues, "is_unpaid": any(not due.is_settled for due in dues), "ways": WAYS,
+        "refund_grounds": grounds_for(case),
         "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
         "until": request.POST.get("do", ""),
@@ -177,6 +182,20 @@ def paid(request: HttpRequest, case: Case, at: datetime) -> None:
     pay(due, CASH_DESK.notify(due, message), by=cast(User, request.user), at=at)
 
 
+def grounds_for(case: Case) -> list[tuple[str, str]]:
+    """For the form; of an act that was made only what was overpaid goes back."""
+    was_made = case.status == Case.Status.ISSUED
+    return [(one.value, str(one.label)) for one in GROUNDS if not (was_made and one == Refund.Ground.NOT_MADE)]
+
+
+def ground_of(request: HttpRequest) -> Refund.Ground:
+    """Raises Malformed."""
+    typed = request.POST.get("podstawa", Refund.Ground.NOT_MADE)
+    if typed not in GROUNDS:
+        raise Malformed(_("Wybierz, dlaczego opłata wraca."))
+    return Refund.Ground(typed)
+
+
 type Run = Callable[[HttpRequest, Case, datetime], object]
 
 ACTIONS: dict[str, Run] = {
@@ -210,7 +229,12 @@ ACTIONS: dict[str, Run] = {
         due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
     ),
     "zwrot": lambda request, case, at: ask_refund(
-        due_of(request, case), reason=text_of(request), by=cast(User, request.user), at=at
+        due_of(request, case),
+        reason=text_of(request),
+        by=cast(User, request.user),
+        at=at,
+        ground=ground_of(request),
+        amount_gr=grosze(typed) if (typed := typed_in(request, "kwota").strip()) else None,
     ),
     "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
     "odpowiedz": lambda request, case, at: decided(request, case, at, is_positive=True),

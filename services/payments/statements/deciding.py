@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from services.identity.models import User
-from services.payments.ledger.books import account, book, give_back_surplus, lock, settle
+from services.payments.ledger.books import account, book, lock, settle
 from services.payments.ledger.models import Charge, LedgerAccount, Operation
+from services.payments.models import Refund
 from services.payments.statements.matching import Clue, verdict
 from services.payments.statements.models import LineCharge, StatementLine
 from services.payments.statements.posting import voucher
@@ -46,16 +47,21 @@ def explain(line: StatementLine, charges: Sequence[Charge], *, by: User, at: dat
 
 
 @transaction.atomic
-def give_back(line: StatementLine, *, note: str, by: User, at: datetime) -> StatementLine:
-    """The rest goes back to who sent it. Raises Malformed without a note, Conflict for money not in the books."""
+def ask_back(line: StatementLine, *, note: str, by: User, at: datetime) -> Refund:
+    """The rest is to go back to who sent it, when another person approves (``services.payments.refunds``).
+
+    Raises Malformed without a note, Conflict for money not in the books.
+    """
     line = locked(line)
     line.note = given(note)
     if not line.is_booked:
         raise Conflict(_("Tej pozycji nie ma w księgach, więc nie ma czego zwrócić. Możesz ją pominąć."))
-    bank = account(line.municipality_id, Account.BANK, line.bank_account)
-    give_back_surplus(line.left_gr, voucher=voucher(line, at=at, by=by, step=":back"), out_of=bank)
-    line.state, line.reason, line.left_gr = State.RETURNED, Reason.HAND, 0
-    return signed(line, by=by, at=at)
+    line.state = State.RETURNING
+    signed(line, by=by, at=at)
+    return Refund.objects.create(
+        municipality=line.municipality, line=line, amount_gr=line.left_gr, ground=Refund.Ground.UNEXPLAINED,
+        reason=line.note, asked_by=by, asked_at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -124,6 +124,7 @@ class StatementLine(models.Model):
         SUGGESTED = "suggested", _("jest propozycja")
         EXCEPTION = "exception", _("do wyjaśnienia")
         IGNORED = "ignored", _("pominięta")
+        RETURNING = "returning", _("do zwrotu")
         RETURNED = "returned", _("zwrócona")
 
     class Reason(models.TextChoices):

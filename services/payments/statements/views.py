@@ -148,7 +148,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "line": found, "parts": found.parts.select_related("charge"), "decides": decides and found.is_open,
         "charges": charges_for(found, asked)[:CHARGES_SHOWN] if found.is_open else [], "asked": asked, "fault": fault,
-        "note": request.POST.get("powod", ""),
+        "note": request.POST.get("powod", ""), "refund": found.refunds.select_related("asked_by", "decided_by").last(),
     }  # fmt: skip
     return render(request, "statements/line.html", context, status=422 if fault else 200)
 
@@ -164,7 +164,7 @@ def deciding_of(request: HttpRequest, found: StatementLine) -> None:
         case "przyjmij" if found.suggestion:
             deciding.explain(found, [found.suggestion], by=by, at=at)
         case "zwroc":
-            deciding.give_back(found, note=note, by=by, at=at)
+            deciding.ask_back(found, note=note, by=by, at=at)
         case "pomin":
             deciding.ignore(found, note=note, by=by, at=at)
         case _:

@@ -135,15 +135,6 @@ class TestFiling:
         due = Due.objects.get()
         assert (due.amount_gr, due.exemption, due.title) == (1700, "", "Opłata skarbowa za pełnomocnictwo")
 
-    def test_of_the_closest_family_nothing(self, signed_in, anna, principal, make_link):
-        link = make_link(anna, principal, is_close_family=True)
-        client = signed_in(anna)
-        act_for(client, link)
-        filed(client)
-
-        due = Due.objects.get()
-        assert (due.left_gr, due.exemption) == (0, "pełnomocnictwo małżonka, wstępnego, zstępnego albo rodzeństwa")
-
     def test_a_narrow_mandate_opens_only_its_services(self, signed_in, anna, principal, make_link):
         client = signed_in(anna)
         act_for(client, make_link(anna, principal, scope=["wypis-i-wyrys"]))

@@ -141,6 +141,28 @@ class TestRefund:
         with pytest.raises(Conflict):
             ask_refund(due, reason="x", by=danuta, at=timezone.now())
 
+    def test_of_a_part_that_was_too_much_also_when_the_act_was_made(self, due, danuta, irena):
+        pay(due, CASH_DESK.notify(due, PAID), by=danuta, at=timezone.now())
+        Case.objects.filter(pk=due.case_id).update(status=Case.Status.ISSUED)
+        planner, clerk = Client(), Client()
+        planner.force_login(danuta)
+        clerk.force_login(irena)
+        step, said = f"/urzad/sprawy/{due.case_id}/krok/zwrot/", {"oplata": due.pk, "tekst": "Zapłacono za dużo"}
+        for wrong in ({"podstawa": "x"}, {"podstawa": "not-made"}, {"podstawa": "overpaid", "kwota": "17,01"},
+                      {"podstawa": "overpaid", "kwota": "0"}, {"podstawa": "overpaid", "kwota": "x"}):  # fmt: skip
+            assert planner.post(step, said | wrong).status_code == 422, wrong
+
+        assert planner.post(step, said | {"podstawa": "overpaid", "kwota": "7"}).status_code == 302
+        clerk.post(f"/urzad/platnosci/zwrot/{Refund.objects.get().pk}/", {"decyzja": "zatwierdz"})
+
+        due.refresh_from_db()
+        assert (due.refunded_gr, due.is_refunded, CASH_DESK.status(due)) == (7_00, False, State.PAID)
+        assert (charge_of(due).paid_gr, charge_of(due).left_gr) == (10_00, 0)
+        page = planner.get(f"/urzad/sprawy/{due.case_id}/").content.decode().replace("\xa0", " ")
+        assert "zwrócono 7,00 zł" in page
+        assert "Najwyżej 10,00 zł" in page
+        refuse_unbalanced()
+
     def test_not_when_the_act_was_made(self, due, merchant, anna, operator, danuta):
         online(due, anna, operator)
         Case.objects.filter(pk=due.case_id).update(status=Case.Status.ISSUED)

@@ -14,10 +14,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 
+from services.payments import refunds
 from services.payments.ledger.books import (
     Receipt,
     account,
@@ -31,8 +33,9 @@ from services.payments.ledger.books import (
     write_off,
 )
 from services.payments.ledger.models import BankAccount, Charge, Entry, LedgerAccount, Operation, refuse_wrong_nrb
+from services.payments.models import Refund
 from services.payments.news import settled
-from spatial.errors import Conflict
+from spatial.errors import Conflict, Malformed
 from tests.services.payments.conftest import NRB, voucher
 
 Kind = LedgerAccount.Kind
@@ -211,7 +214,9 @@ class TestTheDatabase:
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["settle", "surplus", "match", "write_off", "add", "give_back", "give_back_surplus", "fail"]),
+        st.sampled_from(
+            ["settle", "surplus", "match", "write_off", "add", "give_back", "give_back_surplus", "refund", "fail"]
+        ),
         st.integers(0, 2),
         st.integers(1, 50_00),
         st.integers(0, 5),
@@ -220,14 +225,35 @@ STEPS = st.lists(
 )
 
 
+def approved_part(charge: Charge, amount_gr: int, *, by, other) -> None:
+    """A part goes back by two people; asked for while another waits it is a Conflict."""
+    now = timezone.now()
+    refund = refunds.ask_back(charge, reason="x", by=by, at=now, amount_gr=amount_gr, ground=Refund.Ground.OVERPAID)
+    with pytest.raises(Conflict):
+        refunds.ask_back(charge, reason="x", by=by, at=now)
+    refunds.decide(refund, is_approved=True, by=other, at=now, address="")
+
+
+def refuse_given_twice(charges) -> None:
+    """What came for a charge is what is kept and what went back, to the grosz."""
+    for charge in charges:
+        sums = dict(
+            charge.entries.filter(account__kind=Kind.RECEIVABLE)
+            .values_list("operation__kind").annotate(sum=Sum("amount_gr"))
+        )  # fmt: skip
+        assert charge.paid_gr == -sums.get("payment", 0) - sums.get("refund", 0)
+        done = Refund.objects.filter(charge=charge, status=Refund.Status.DONE).aggregate(sum=Sum("amount_gr"))["sum"]
+        assert (done or 0) <= sums.get("refund", 0) <= -sums.get("payment", 0)
+
+
 class TestAnySequence:
     @given(steps=STEPS)
     @tried(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    def test_leaves_the_books_balanced(self, steps, make_charge, cash, skala):
+    def test_leaves_the_books_balanced(self, steps, make_charge, cash, skala, jadwiga, bogdan):
         """Keys are few, so that many steps are told again; a step may fail after it has written."""
         with transaction.atomic():
             charges = [make_charge(amount) for amount in (10_00, 17_00, 25_50)]
-            unexplained = account(skala, Kind.UNEXPLAINED)
+            unexplained, matched = account(skala, Kind.UNEXPLAINED), set()
             for name, at, amount, key in steps:
                 one = voucher(f"{name}:{at}:{key}")
                 try:
@@ -238,6 +264,7 @@ class TestAnySequence:
                             settle([], amount, voucher=one, into=cash)
                         elif name == "match":
                             if there := min(amount, -balance(unexplained)):
+                                matched.add(at)
                                 settle([charges[at]], there, voucher=one, into=unexplained)
                         elif name == "write_off":
                             write_off(charges[at], voucher=one)
@@ -247,12 +274,15 @@ class TestAnySequence:
                             give_back(charges[at], amount, voucher=one, out_of=cash)
                         elif name == "give_back_surplus":
                             give_back_surplus(amount, voucher=one, out_of=cash)
-                        else:
+                        elif name == "refund" and at not in matched:  # a match is of no line or fault here
+                            approved_part(charges[at], amount, by=jadwiga, other=bogdan)
+                        elif name == "fail":
                             settle(charges, amount, voucher=one, into=cash)
                             raise Conflict("x")
-                except Conflict:
+                except (Conflict, Malformed):
                     continue
             refuse_unbalanced()
+            refuse_given_twice(charges)
             assert balance(cash) >= 0
             assert balance(unexplained) <= 0
             transaction.set_rollback(True)

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from services.identity.models import StaffRole
 from services.payments import desk, paying, refunds
 from services.payments.base import State
-from services.payments.ledger.books import account, balance, settle
+from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
 from services.payments.transfer import transfer_for
-from spatial.errors import Conflict, Refused, ServiceError
+from spatial.errors import Conflict, Malformed, Refused, ServiceError
 from tests.conftest import person
 from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
 from tests.services.payments.test_ledger import refuse_unbalanced
@@ -327,6 +327,40 @@ class TestRefund:
         assert (charge.paid_gr, balance(cash)) == (0, 0)
         with pytest.raises(Conflict):
             self.approve(refund, irena)
+
+    def test_of_a_part_goes_by_the_operator_and_the_rest_later(self, begun, operator, jadwiga, irena):
+        told(operator.pay(begun.key))
+        charge, order = charge_of(begun), operator.order(begun.key)
+        for amount_gr in (7_00, 10_00):
+            refund = refunds.ask_back(
+                charge, reason="za dużo stron", by=jadwiga, at=timezone.now(), amount_gr=amount_gr,
+                ground=Refund.Ground.OVERPAID,
+            )  # fmt: skip
+            self.approve(refund, irena)
+            letter = operator.refund_notification(order, refund.session)
+            assert [told(letter), told(letter)] == [200, 200]
+
+        assert sorted(order.refunds.values()) == [7_00, 10_00]
+        assert (charge.paid_gr, charge.left_gr, announced(begun)) == (0, 0, 0)
+        with pytest.raises(Conflict):
+            refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now())
+        refuse_unbalanced()
+
+    @pytest.mark.parametrize("amount_gr", [0, -1, 17_01])
+    def test_is_of_no_more_than_was_paid(self, make_charge, cash, jadwiga, amount_gr):
+        charge = make_charge()
+        settle([charge], 17_00, voucher=voucher("kp"), into=cash)
+
+        with pytest.raises(Malformed):
+            refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now(), amount_gr=amount_gr)
+
+    def test_more_than_the_operator_brought_is_given_back_by_hand(self, begun, operator, make_charge, cash, jadwiga):
+        told(operator.pay(begun.key))
+        charge = charge_of(begun)
+        add(charge, 3_00, voucher=voucher("more"))
+        settle([charge], 3_00, voucher=voucher("kp"), into=cash)
+
+        assert refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now(), amount_gr=20_00).payment is None
 
 
 class TestDesk:

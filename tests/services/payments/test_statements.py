@@ -23,13 +23,15 @@ from hypothesis import strategies as st
 from services.cases.models import Case
 from services.fees.models import Due
 from services.identity.models import StaffRole
+from services.payments import refunds
 from services.payments.ledger.books import account, balance, settle
 from services.payments.ledger.models import BankAccount, Entry, LedgerAccount, Operation
+from services.payments.models import Refund
 from services.payments.statements import deciding, importing
 from services.payments.statements.individual import individual_account
 from services.payments.statements.models import AccountMask, BankStatement, IndividualAccount, LineCharge, StatementLine
 from services.payments.statements.tokens import case_numbers
-from spatial.errors import Conflict, Malformed
+from spatial.errors import Conflict, Malformed, Refused
 from spatial.imports.registry import Terms
 from spatial.imports.services import run_import
 from tests.data.bank_samples import DAY, MASK, OFFICE, OTHER_OFFICE, PAYER, Said, camt, elixir, entry, mt940, payment
@@ -37,6 +39,8 @@ from tests.services.payments.conftest import voucher
 
 pytestmark = pytest.mark.django_db
 Account, State, Reason = LedgerAccount.Kind, StatementLine.State, StatementLine.Reason
+#: what may be decided of a line, by two people where money goes out
+STEPS = ("explain", "back", "approve", "refuse", "part", "ignore")
 #: numbers 1 and 2 below MASK, by schwifty: IBAN.generate("PL", "99900012", "7001000000000001")
 FIRST_NRB, SECOND_NRB = "38999000127001000000000001", "11999000127001000000000002"
 OTHER_PAYER = "61109010140000071219812874"  #: example of the IBAN registry (SWIFT, PL)
@@ -93,6 +97,10 @@ def teresa(skala, django_user_model):
     return user
 
 
+def decide(refund: Refund, *, by, is_approved: bool = True) -> Refund:
+    return refunds.decide(refund, is_approved=is_approved, by=by, at=timezone.now(), address="")
+
+
 def only_line(**asked) -> StatementLine:
     return StatementLine.objects.get(**asked)
 
@@ -110,7 +118,8 @@ def refuse_lost_money() -> None:
     kept = LineCharge.objects.aggregate(sum=Sum("amount_gr"))["sum"] or 0
     rest = sum(line.left_gr for line in booked)
     by_kind = dict(Entry.objects.values_list("account__kind").annotate(sum=Sum("amount_gr")))
-    assert by_kind.get(Account.BANK, 0) == kept + rest
+    gone = Refund.objects.filter(line=None, status=Refund.Status.DONE).aggregate(sum=Sum("amount_gr"))["sum"] or 0
+    assert by_kind.get(Account.BANK, 0) == kept + rest - gone
     assert -by_kind.get(Account.UNEXPLAINED, 0) == rest
 
 
@@ -467,15 +476,78 @@ class TestDecisions:
             deciding.explain(only_line(), [charge], by=teresa, at=timezone.now())
         assert charge.left_gr == 1700
 
-    def test_money_goes_back(self, bring, skala, teresa):
+    def test_money_goes_back_by_two_people(self, bring, bank, skala, teresa, celina):
         bring(mt940([Said(1000)]))
+        unexplained, in_bank = account(skala, Account.UNEXPLAINED), account(skala, Account.BANK, bank)
         with pytest.raises(Malformed):
-            deciding.give_back(only_line(), note=" ", by=teresa, at=timezone.now())
+            deciding.ask_back(only_line(), note=" ", by=teresa, at=timezone.now())
 
-        deciding.give_back(only_line(), note="pomyłka", by=teresa, at=timezone.now())
+        refund = deciding.ask_back(only_line(), note="pomyłka", by=teresa, at=timezone.now())
+        assert (only_line().state, balance(unexplained), balance(in_bank)) == (State.RETURNING, -1000, 1000)
+        with pytest.raises(Refused):
+            decide(refund, by=teresa)
+        for again in (deciding.ask_back, deciding.ignore):
+            with pytest.raises(Conflict):
+                again(only_line(), note="x", by=teresa, at=timezone.now())
 
-        assert (only_line().state, balance(account(skala, Account.UNEXPLAINED))) == (State.RETURNED, 0)
+        decide(refund, by=celina)
+        line = only_line()
+        assert (line.state, line.left_gr, balance(unexplained), balance(in_bank)) == (State.RETURNED, 0, 0, 0)
+        with pytest.raises(Conflict):
+            decide(refund, by=celina)
         refuse_lost_money()
+
+    def test_what_the_second_person_refuses_waits_again(self, bring, make_charge, teresa, celina):
+        charge = make_charge(1700)
+        bring(mt940([Said(1700, "x", "ANNA NOWAK")]))
+        refund = deciding.ask_back(only_line(), note="pomyłka", by=teresa, at=timezone.now())
+
+        decide(refund, by=celina, is_approved=False)
+
+        line = only_line()
+        assert (line.state, line.note, line.suggestion) == (State.SUGGESTED, "", charge)
+        deciding.ask_back(line, note="jednak pomyłka", by=celina, at=timezone.now())
+        assert Refund.objects.count() == 2
+        refuse_lost_money()
+
+    def test_a_surplus_that_paid_a_charge_goes_back_out_of_the_bank(
+        self, bring, bank, make_charge, skala, teresa, celina
+    ):
+        bring(mt940([Said(2000)]))
+        charge = make_charge(1700)
+        deciding.explain(only_line(), [charge], by=teresa, at=timezone.now())
+
+        decide(refunds.ask_back(charge, reason="x", by=teresa, at=timezone.now(), amount_gr=500), by=celina)
+
+        in_bank, unexplained = account(skala, Account.BANK, bank), account(skala, Account.UNEXPLAINED)
+        assert (charge.paid_gr, balance(in_bank), balance(unexplained)) == (1200, 1500, -300)
+        refuse_lost_money()
+
+    def test_only_the_rest_of_a_line_goes_back(self, bring, make_case_charge, teresa, celina):
+        charge = make_case_charge("OR.1510.12.2026", 1700)
+        bring(mt940([Said(2000, "OR.1510.12.2026")]))
+
+        refund = deciding.ask_back(only_line(), note="za dużo", by=teresa, at=timezone.now())
+        decide(refund, by=celina)
+
+        assert (refund.amount_gr, charge.paid_gr, only_line().left_gr) == (300, 1700, 0)
+        refuse_lost_money()
+
+    def test_the_pages_of_a_refund(self, bring, skala, teresa, celina):
+        StaffRole.objects.create(user=celina, municipality=skala, role=StaffRole.Role.TAX_CLERK, job_title="x")
+        bring(mt940([Said(1000)]))
+        first, second = signed_in(teresa), signed_in(celina)
+        address = f"/urzad/wyciagi/pozycje/{only_line().pk}/"
+        assert first.post(address, {"krok": "zwroc", "powod": "pomyłka"}).status_code == 302
+        refund = Refund.objects.get()
+
+        assert "wystąpił(a) Teresa" in first.get(address).content.decode()
+        assert address in second.get("/urzad/platnosci/").content.decode()
+        first.post(f"/urzad/platnosci/zwrot/{refund.pk}/", {"decyzja": "zatwierdz"})
+        assert only_line().state == State.RETURNING
+        second.post(f"/urzad/platnosci/zwrot/{refund.pk}/", {"decyzja": "zatwierdz"})
+        assert only_line().state == State.RETURNED
+        assert "Kto zatwierdził" in first.get(address).content.decode()
 
     def test_what_is_no_payment_is_ignored_with_a_reason(self, bring, teresa):
         bring(mt940([Said(1000, "subwencja"), Said(-300, "prowizja")]))
@@ -494,9 +566,9 @@ class TestDecisions:
     @tried(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
         amounts=st.lists(st.integers(1, 4000), min_size=1, max_size=6),
-        steps=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["explain", "back", "ignore"])), max_size=6),
+        steps=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(STEPS)), max_size=8),
     )
-    def test_no_grosz_is_lost_whatever_is_decided(self, bring, make_case_charge, teresa, amounts, steps):
+    def test_no_grosz_is_lost_whatever_is_decided(self, bring, make_case_charge, teresa, celina, amounts, steps):
         with transaction.atomic():
             charge = make_case_charge("OR.1510.12.2026", 1700, kind="waste")
             other = make_case_charge("OR.1510.13.2026", 1500, kind="waste")
@@ -509,10 +581,17 @@ class TestDecisions:
                         if step == "explain":
                             deciding.explain(line, [charge, other], by=teresa, at=at)
                         elif step == "back":
-                            deciding.give_back(line, note="x", by=teresa, at=at)
+                            deciding.ask_back(line, note="x", by=teresa, at=at)
+                        elif step in {"approve", "refuse"}:
+                            if refund := line.refunds.last():
+                                decide(refund, by=celina, is_approved=step == "approve")
+                        elif step == "part":
+                            if refund := Refund.objects.filter(charge=charge).last():
+                                decide(refund, by=celina)
+                            refunds.ask_back(charge, reason="x", by=teresa, at=at, amount_gr=100 * (place + 1))
                         else:
                             deciding.ignore(line, note="x", by=teresa, at=at)
-                except Conflict:
+                except (Conflict, Malformed):
                     continue
             refuse_lost_money()
             transaction.set_rollback(True)
