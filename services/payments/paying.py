@@ -5,7 +5,7 @@ The payment's row is locked first, then its charges; nothing waits for an operat
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -225,7 +225,7 @@ def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | N
         operator.confirm(said)
     except OperatorRefused:  # perhaps it was confirmed before and we did not hear of it
         known = operator.status(said.session, order_id=said.order_id)
-        if known is None or not known.is_confirmed or known.event != said.event:
+        if known is None or known.event != replace(said, is_confirmed=True).event:
             return PaymentFault.Kind.REFUSED, f"Operator odmówił potwierdzenia zapłaty: zamówienie {said.order_id}."
     return None
 

@@ -3,6 +3,7 @@
 States: python-getpaid-core. Verify before the money is passed on: OpenAPI 1.0.16 of Przelewy24.
 """
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 
 from services.identity.models import StaffRole
 from services.payments import desk, paying, refunds
-from services.payments.base import State
-from services.payments.ledger.books import account, balance, settle
+from services.payments.base import OperatorRefused, State
+from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
 from services.payments.transfer import transfer_for
@@ -25,6 +26,7 @@ from tests.conftest import person
 from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
 from tests.services.payments.test_ledger import refuse_unbalanced
 from tests.simulators.base import UNAVAILABLE, Says
+from tests.simulators.operator import PayUSimulator
 
 pytestmark = pytest.mark.django_db
 DOOR = "/platnosci/przelewy24/powiadomienie"
@@ -55,6 +57,27 @@ def charge_of(payment):
 
 def announced(payment) -> int:
     return balance(account(payment.municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account))
+
+
+@pytest.fixture
+def payu(settings, stamp_account):
+    """PayU, and a contract with it."""
+    with PayUSimulator().running() as simulator:
+        addresses = {"live": simulator.root, "sandbox": simulator.root}
+        settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {"payu": addresses}
+        row = Merchant(
+            municipality=stamp_account.municipality, operator="payu", bank_account=stamp_account,
+            merchant_id=simulator.pos_id, pos_id=simulator.pos_id,
+        )  # fmt: skip
+        row.seal({"client_secret": simulator.client_secret, "second_key": simulator.second_key})
+        row.save()
+        yield simulator
+
+
+def told_by_payu(letter) -> int:
+    body, headers = letter
+    door = DOOR.replace("przelewy24", "payu")
+    return Client().post(door, body, content_type="application/json", headers=headers).status_code
 
 
 class TestBegins:
@@ -103,7 +126,6 @@ class TestBegins:
 
         assert paying.begin(anna, [charge], visit=VISIT, at=timezone.now()).state == State.STARTED
         assert not PaymentItem.objects.filter(is_open=True).exclude(payment__state=State.STARTED).exists()
-
 
 def _with_left(charges):
     rows = type(charges[0]).objects.unpaid().select_related("municipality")
@@ -175,6 +197,22 @@ class TestMessages:
         assert told(letter) == 200
         assert PaymentFault.objects.get().kind == Kind.REFUSED
         assert charge_of(begun).left_gr == 17_00
+
+    def test_of_money_taken_after_all_are_booked(self, payu, make_charge, anna):
+        """PayU refuses our capture, because it takes the money by itself; then it says COMPLETED."""
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        payu.pay(payment.key)
+        order = payu.order(payment.key)
+        token = Says(b'{"access_token":"zeton-1"}')
+        waits = {"orders": [payu._fields(order) | {"status": "WAITING_FOR_CONFIRMATION"}]}
+        for lie in (token, Says(b"{}", 400), token, Says(json.dumps(waits).encode())):
+            payu.lie(lie)
+
+        assert told_by_payu(payu.notification(order, status="WAITING_FOR_CONFIRMATION")) == 200
+        assert (PaymentFault.objects.get().kind, charge_of(payment).left_gr) == (Kind.REFUSED, 17_00)
+        assert told_by_payu(payu.notification(order)) == 200
+
+        assert charge_of(payment).left_gr == 0
 
     def test_after_it_was_settled_otherwise_are_a_surplus(self, begun, operator, cash):
         settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)

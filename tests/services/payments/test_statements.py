@@ -6,6 +6,7 @@ import os
 import signal
 from datetime import date
 from io import StringIO
+from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -21,7 +22,9 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from services.cases.models import Case
+from services.fees.base import CASH_DESK
 from services.fees.models import Due
+from services.fees.services import pay
 from services.identity.models import StaffRole
 from services.payments.ledger.books import account, balance, settle
 from services.payments.ledger.models import BankAccount, Entry, LedgerAccount, Operation
@@ -304,7 +307,6 @@ class TestPayouts:
 
         assert balance(account(skala, Account.BANK, bank)) == 1700
 
-
 class TestOnce:
     def test_the_same_file_and_the_same_statement_in_another(self, bring, make_case_charge):
         make_case_charge("OR.1510.12.2026", 1700)
@@ -575,7 +577,8 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "said", [{}, {"krok": "x"}, {"krok": "rozlicz"}, {"krok": "rozlicz", "naleznosc": ["x", "9" * 30, "\0"]},
-                 {"krok": "zwroc"}, {"krok": "pomin", "powod": " "}, {"krok": "przyjmij"}],
+                 {"krok": "zwroc"}, {"krok": "pomin", "powod": " \0"}, {"krok": "przyjmij"},
+                 {"krok": "rozlicz", "naleznosc": ["9" * 5000]}],
     )  # fmt: skip
     def test_odd_decisions_are_answered_in_words(self, bring, teresa, said):
         bring(mt940([Said(1700)]))
@@ -583,7 +586,6 @@ class TestPages:
 
         assert response.status_code == 422
         assert only_line().state == State.EXCEPTION
-
 
 class TestCommand:
     def test_codes_and_json(self, bank, tmp_path):
