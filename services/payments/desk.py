@@ -22,7 +22,7 @@ def match(fault: PaymentFault, charge: Charge, *, by: User, at: datetime) -> Pay
     if not part or charge.municipality_id != fault.municipality_id:
         raise Conflict(_("Tej wpłaty nie można zaliczyć na tę opłatę."))
     paid_on = fault.payment.paid_at if fault.payment and fault.payment.paid_at else fault.at
-    day, key = timezone.localdate(paid_on), f"fault:{fault.pk}:{charge.pk}"
+    day, key = timezone.localdate(paid_on), f"fault:{fault.pk}:left:{fault.left_gr}"
     voucher = Voucher(key=key, source=f"nadpłata {fault.pk}", value_date=day, at=at, by=by)
     settle([charge], part, voucher=voucher, into=account(fault.municipality, LedgerAccount.Kind.UNEXPLAINED))
     fault.left_gr -= part

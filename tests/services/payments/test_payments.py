@@ -387,6 +387,17 @@ class TestDesk:
         with pytest.raises(Conflict):
             desk.match(surplus, other, by=jadwiga, at=now)
 
+    @pytest.mark.parametrize("parts", [(8_50, 8_50), (10_00, 7_00)])
+    def test_a_surplus_goes_twice_to_a_charge_that_grew(self, surplus, make_charge, jadwiga, parts):
+        first, more = parts
+        charge = make_charge(first)
+        desk.match(surplus, charge, by=jadwiga, at=timezone.now())
+        add(charge, more, voucher=voucher("more"))
+
+        assert desk.match(surplus, charge, by=jadwiga, at=timezone.now()).left_gr == 0
+
+        assert (charge.left_gr, charge.paid_gr) == (0, 17_00)
+
     def test_or_back_to_the_payer(self, surplus, begun, operator, jadwiga, irena):
         refund = refunds.ask_surplus_back(surplus, reason="Zapłacono dwa razy", by=jadwiga, at=timezone.now())
         refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
