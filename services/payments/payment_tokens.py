@@ -19,4 +19,4 @@ def charges_of_marks(municipality: str, numbers: Collection[str]) -> dict[str, l
     return {number: [int(number)] for number in numbers if int(number) in known}
 
 
-register(TokenKind(code="mark", read=marks, charges=charges_of_marks))
+register(TokenKind(code="mark", read=marks, charges=charges_of_marks, names_one=True))

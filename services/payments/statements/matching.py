@@ -25,6 +25,7 @@ class Clue:
     reason: StatementLine.Reason
     charges: tuple[Charge, ...]
 
+    alone: frozenset[int] = frozenset()  #: keys of those that numbers of one charge name; they come first
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -74,12 +75,15 @@ def clues(lines: Sequence[StatementLine]) -> dict[int, Clue]:
     titles = {place: line.title for place, line in enumerate(lines) if place not in by_account}
     by_title = tokens.charges_of(municipality, titles)
     keys = {key for found in (by_account, by_title) for charges in found.values() for key in charges}
+    alone = tokens.charges_of(municipality, titles, named_alone=True)
     rows = {row.pk: row for row in Charge.objects.filter(municipality=municipality, pk__in=keys)}
     found = {}
     for reason, named in ((Reason.ACCOUNT, by_account), (Reason.TITLE, by_title)):
         for place, charges in named.items():
-            known = [rows[key] for key in charges if key in rows]
-            found[place] = Clue(reason, tuple(sorted(known, key=lambda charge: (charge.due_on, charge.pk))))
+            known = sorted((rows[key] for key in charges if key in rows), key=lambda charge: (charge.due_on, charge.pk))
+            first = frozenset(alone.get(place, ())) if reason == Reason.TITLE else frozenset()
+            ordered = [row for row in known if row.pk in first] + [row for row in known if row.pk not in first]
+            found[place] = Clue(reason, tuple(ordered), first)
     return found
 
 

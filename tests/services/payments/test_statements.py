@@ -255,6 +255,14 @@ class TestMatching:
 
         assert (charge.left_gr, other.left_gr) == (0, 1700)
 
+    def test_the_charge_of_the_mark_is_paid_before_others_of_its_case(self, bring, make_case_charge):
+        first, second = make_case_charge("OR.1510.12.2026", 1700, 1700)
+        bring(mt940([Said(1700, f"{second.mark} Oplata, OR.1510.12.2026")]))
+        assert (first.left_gr, second.left_gr) == (1700, 0)
+
+        bring(mt940([Said(1700, "OR.1510.12.2026")], number="229", opening_gr=1700))
+        assert first.left_gr == 0
+
     def test_units_with_dots_are_tried_with_each_word_before(self):
         assert list(case_numbers("ZA SPRAWE GP.II.6727.45.2026")) == [
             "II.6727.45.2026", "GP.II.6727.45.2026", "SPRAWE.GP.II.6727.45.2026",
@@ -306,6 +314,44 @@ class TestPayouts:
         bring(mt940([Said(1700, "Przelewy24", reference="R1")], number="48"))
 
         assert balance(account(skala, Account.BANK, bank)) == 1700
+
+class TestWrittenByTheClerk:
+    @pytest.fixture
+    def write(self, make_case_charge, danuta):
+        """The clerk has seen the transfer for the charge, under a number of her own."""
+
+        def written(charge, number: str = "1") -> None:
+            due = Due.objects.get(pk=charge.reference.removeprefix("due:"))
+            said = {"sposob": "transfer", "numer": number, "dzien": DAY.isoformat()}
+            pay(due, CASH_DESK.notify(due, said), by=danuta, at=timezone.now())
+
+        return written
+
+    def test_the_line_is_the_transfer(self, bring, bank, skala, make_case_charge, write):
+        charge = make_case_charge("OR.1510.11.2026", 1700)
+        write(charge)
+        bring(mt940([Said(1700, "OR.1510.11.2026"), Said(1700, "OR.1510.11.2026")]))
+
+        first, second = StatementLine.objects.order_by("number")
+        assert (first.state, first.left_gr) == (State.MATCHED, 0)
+        assert (second.state, second.reason) == (State.EXCEPTION, Reason.NOTHING_OWED)  # it came twice
+        kinds = (Account.ANNOUNCED, bank, 0), (Account.BANK, bank, 3400), (Account.UNEXPLAINED, None, -1700)
+        assert [balance(account(skala, kind, where)) for kind, where, _ in kinds] == [left for *_, left in kinds]
+
+    def test_another_charge_of_the_case_is_paid_by_its_mark(self, bring, bank, skala, make_case_charge, write):
+        first, second = make_case_charge("OR.1510.11.2026", 1700, 1700)
+        write(first)
+        bring(mt940([Said(1700, f"{second.mark} OR.1510.11.2026"), Said(1700, "OR.1510.11.2026")]))
+
+        assert (second.left_gr, balance(account(skala, Account.ANNOUNCED, bank))) == (0, 0)
+
+    def test_its_number_is_no_name_of_an_operator(self, bring, make_case_charge, write):
+        write(make_case_charge("OR.1510.11.2026", 1700), number="1")
+        other = make_case_charge("OR.1510.12.2026", 1700)
+        bring(mt940([Said(1700, "OR.1510.12.2026")]))
+
+        assert (only_line().reason, other.left_gr) == (Reason.TITLE, 0)
+
 
 class TestOnce:
     def test_the_same_file_and_the_same_statement_in_another(self, bring, make_case_charge):
