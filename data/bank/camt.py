@@ -125,8 +125,11 @@ def _title(entry: etree._Element, payment: etree._Element | None) -> str:
 
 
 def _reference(entry: etree._Element, payment: etree._Element | None) -> str:
-    """The payment's own, then the entry's: payments of a batch share the latter."""
-    own = [_at(payment, "Refs", name) for name in ("AcctSvcrRef", "TxId", "InstrId", "EndToEndId")]
+    """The payment's own, then the entry's: payments of a batch share the latter.
+
+    Banks' references only: what the payer writes (``InstrId``, ``EndToEndId``) many payments may share.
+    """
+    own = [_at(payment, "Refs", name) for name in ("AcctSvcrRef", "TxId")]
     of_entry = [_at(entry, "AcctSvcrRef"), _at(entry, "NtryRef")]
     return next((one for one in [*own, *of_entry] if one.upper() not in _NOTHING), "")
 

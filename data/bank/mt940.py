@@ -112,8 +112,7 @@ def _day(said: date) -> date:
 
 def _line(number: int, said: dict[str, Any], currency: str) -> LineRecord:
     details = _details(str(said.get("transaction_details") or ""))
-    bank, customer = (str(said.get(f"{whose}_reference") or "").strip() for whose in ("bank", "customer"))
-    own = "" if customer.upper() in {"NONREF", ""} else customer
+    bank = str(said.get("bank_reference") or "").strip()
     return LineRecord(
         number=number,
         amount_gr=hundredths(said["amount"].amount, f"operacja {number}"),

@@ -388,6 +388,23 @@ class TestOnce:
         assert sorted(StatementLine.objects.values_list("reference", flat=True)) == ["R1", "R2"]
         assert not StatementLine.objects.filter(reason=Reason.DOUBLED).exists()
 
+    @pytest.mark.parametrize("form", ["mt940", "camt"])
+    def test_what_payers_write_as_a_reference_many_may_write(self, bring, make_charge, form):
+        """Two payers of one sum on one day, in two statements of it: both have paid."""
+        charges = [make_charge(1700), make_charge(1700)]
+        for place, charge in enumerate(charges):
+            before = 1700 * place
+            if form == "mt940":
+                text = mt940([Said(1700, charge.mark)], number=str(228 + place), opening_gr=before)
+                bring(text.replace("NONREF//", "OPLATA"))
+                continue
+            own = payment("OPLATA", "17.00", charge.mark).replace("AcctSvcrRef", "EndToEndId")
+            said = entry("17.00", own).replace("<AcctSvcrRef>REF-ENTRY</AcctSvcrRef>", "")
+            text = camt(said, opening=f"{before / 100:.2f}", closing=f"{before / 100 + 17:.2f}")
+            bring(text.replace(b"<ElctrncSeqNb>228", f"<ElctrncSeqNb>{228 + place}".encode()))
+
+        assert [charge.left_gr for charge in charges] == [0, 0]
+
     def test_without_a_reference_a_person_decides(self, bring, make_case_charge, teresa):
         charge = make_case_charge("OR.1510.12.2026", 1700, kind="waste")
         bring(mt940([Said(1000, "OR.1510.12.2026"), Said(1000, "OR.1510.12.2026", payer_nrb=OTHER_PAYER)]))
