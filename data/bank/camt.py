@@ -115,6 +115,7 @@ def _line(
         credited=tuple(dict.fromkeys(one for one in sent_to if one and one != payer_nrb)),
     )
 
+        doubt="storno banku" if _at(entry, "RvslInd") in {"true", "1"} else "",
 
 def _title(entry: etree._Element, payment: etree._Element | None) -> str:
     told = None if payment is None else child(payment, "RmtInf")

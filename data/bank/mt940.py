@@ -28,6 +28,8 @@ _DIVIDED = re.compile(r"\s*\d{0,4}\s*([~<^?+])\d\d")
 _NAMED = re.compile(r";\s*(ID IPH|Z RACH\.|OD|DLA|TYT\.|TNR):")
 _TITLE, _NAME, _MORE = ("20", "21", "22", "23", "24", "25"), ("32", "33"), ("60", "61", "62", "63")
 _OLDER_NAME = ("27", "28", "29")
+_ACCOUNT_DIGITS = 26  #: a number of a payer is cut out of an account
+_REVERSED = "storno banku"
 _OPTIONS = Options(reversal_sign=True, case_insensitive_marks=True, unbounded_details=True, strip_bom=True)
 
 
@@ -119,7 +121,8 @@ def _line(number: int, said: dict[str, Any], currency: str) -> LineRecord:
         booked_on=_day(said.get("entry_date") or said["date"]),
         value_on=_day(said["date"]),
         currency=currency,
-        reference=(details.pop("reference", "") or bank or own)[:60],
+        reference=(details.pop("reference", "") or bank)[:60],
+        doubt=_REVERSED if str(said.get("status") or "").upper().startswith("R") else "",
         **details,
     )
 

@@ -263,6 +263,17 @@ class TestMatching:
         bring(mt940([Said(1700, "OR.1510.12.2026")], number="229", opening_gr=1700))
         assert first.left_gr == 0
 
+    @pytest.mark.parametrize("form", ["mt940", "camt"])
+    def test_a_correction_of_the_bank_pays_nothing(self, bring, make_charge, form):
+        charge = make_charge(1700)
+        if form == "mt940":
+            bring(mt940([Said(1700, charge.mark)]).replace("C17,00N152", "RD17,00N152"))
+        else:
+            said = entry("17.00", payment("A", "17.00", charge.mark)).replace("<Sts>", "<RvslInd>true</RvslInd><Sts>")
+            bring(camt(said, opening="0.00", closing="17.00"))
+
+        assert (only_line().reason, only_line().is_booked, charge.left_gr) == (Reason.DOUBT, False, 1700)
+
     def test_units_with_dots_are_tried_with_each_word_before(self):
         assert list(case_numbers("ZA SPRAWE GP.II.6727.45.2026")) == [
             "II.6727.45.2026", "GP.II.6727.45.2026", "SPRAWE.GP.II.6727.45.2026",
