@@ -263,6 +263,16 @@ class TestMatching:
         bring(mt940([Said(1700, "OR.1510.12.2026")], number="229", opening_gr=1700))
         assert first.left_gr == 0
 
+    def test_an_individual_account_pays_what_belongs_to_its_bank_account(self, bring, mask, skala, anna, make_charge):
+        BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_OFFICE, title="Odpady", purpose="waste", valid_from="2020-01-01"
+        )
+        waste = make_charge(1700, kind="waste", due_on=date(2026, 5, 1))
+        duty = make_charge(1700, kind="stamp-duty", due_on=date(2026, 11, 1))
+        bring(mt940([Said(1700, to=individual_account(mask, payer=anna))]))
+
+        assert (waste.left_gr, duty.left_gr) == (1700, 0)
+
     @pytest.mark.parametrize("form", ["mt940", "camt"])
     def test_a_correction_of_the_bank_pays_nothing(self, bring, make_charge, form):
         charge = make_charge(1700)
