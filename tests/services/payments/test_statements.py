@@ -255,6 +255,12 @@ class TestMatching:
 
         assert (charge.left_gr, other.left_gr) == (0, 1700)
 
+    def test_a_mark_within_another_number_is_none(self, bring, make_charge):
+        charge = make_charge(1700)
+        bring(mt940([Said(1700, f"FAKTURA N/{charge.pk}/2026")]))
+
+        assert charge.left_gr == 1700
+
     def test_the_charge_of_the_mark_is_paid_before_others_of_its_case(self, bring, make_case_charge):
         first, second = make_case_charge("OR.1510.12.2026", 1700, 1700)
         bring(mt940([Said(1700, f"{second.mark} Oplata, OR.1510.12.2026")]))
