@@ -342,6 +342,20 @@ class TestPayouts:
 
         assert balance(account(skala, Account.BANK, bank)) == 1700
 
+    def test_wait_for_the_account_whatever_its_purpose(self, bring, bank, skala, make_charge):
+        taxes = BankAccount.objects.create(
+            municipality=skala, nrb=OFFICE, title="Podatki", purpose="tax", valid_from="2020-01-01"
+        )
+        into = account(skala, Account.ANNOUNCED, taxes)
+        settle([make_charge()], 1700, voucher=voucher("payment:1", source="Przelewy24 5", value_date=DAY), into=into)
+        bring(mt940([Said(1700, "Przelewy24")]))
+
+        assert set(LedgerAccount.objects.filter(kind=Account.ANNOUNCED).values_list("bank_account", flat=True)) == {
+            bank.pk
+        }
+        assert balance(into) == 0
+
+
 class TestWrittenByTheClerk:
     @pytest.fixture
     def write(self, make_case_charge, danuta):
