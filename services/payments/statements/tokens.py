@@ -27,7 +27,7 @@ class TokenKind:
 _kinds: dict[str, TokenKind] = {}
 _APART = r"\s?[\s./,-]\s?"
 _CASE = re.compile(
-    rf"(?P<unit>[^\W\d_]+(?:{_APART}[^\W\d_]+)*?){_APART}(?P<jrwa>\d{{3,4}}){_APART}(?P<number>\d{{1,6}}){_APART}"
+    rf"(?P<unit>[^\W\d_]{{1,20}}(?:{_APART}[^\W\d_]{{1,20}}){{0,3}}?){_APART}(?P<jrwa>\d{{3,4}}){_APART}(?P<number>\d{{1,6}}){_APART}"
     r"(?P<year>(?:19|20)\d\d)(?!\d)"
 )
 

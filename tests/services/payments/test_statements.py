@@ -279,6 +279,12 @@ class TestMatching:
 
         assert (waste.left_gr, duty.left_gr) == (1700, 0)
 
+    @pytest.mark.parametrize("title", ["A " * 5000, "A" * 10_000, "N/" * 5000])
+    def test_a_long_title_is_read_at_once(self, title):
+        started = perf_counter()
+        assert not list(case_numbers(title))
+        assert perf_counter() - started < 1  # it took 12 to 30 s
+
     @pytest.mark.parametrize("form", ["mt940", "camt"])
     def test_a_correction_of_the_bank_pays_nothing(self, bring, make_charge, form):
         charge = make_charge(1700)
