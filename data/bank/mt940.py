@@ -166,7 +166,7 @@ def _named(said: str) -> dict[str, Any]:
         "payer_nrb": account if is_nrb(account) else "",
         "title": fields.get("TYT.", ""),
         "reference": fields.get("TNR", "").replace(" ", ""),
-        "payer_number": int(number) if number else None,
+        "payer_number": int(number) if 0 < len(number) <= _ACCOUNT_DIGITS else None,
     }
 
 

@@ -296,6 +296,13 @@ class TestMatching:
 
         assert (only_line().reason, only_line().is_booked, charge.left_gr) == (Reason.DOUBT, False, 1700)
 
+    def test_a_number_that_is_too_long_for_an_account_is_none(self, bring):
+        text = mt940([Said(1)])
+        start, end = text.index(":86:"), text.index(":62F:")
+        bring(f"{text[:start]}:86:911 COLLECT; ID IPH: {'9' * 5000}; OD: JAN NOWAK; TYT.: X; TNR: 1.1\r\n{text[end:]}")
+
+        assert only_line().credited_nrb == ""
+
     def test_units_with_dots_are_tried_with_each_word_before(self):
         assert list(case_numbers("ZA SPRAWE GP.II.6727.45.2026")) == [
             "II.6727.45.2026", "GP.II.6727.45.2026", "SPRAWE.GP.II.6727.45.2026",
