@@ -6,6 +6,7 @@ A booked entry may be a batch: then each of its payments is a line, where their 
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from data.readers.xml import child, child_text, children, local_name
 from data.records import UnreadableFileError
 
 _NOTHING = frozenset({"", "NOTPROVIDED", "NONREF", "NOTAVAILABLE"})
+_WARSAW = ZoneInfo("Europe/Warsaw")
 _MONEY = re.compile(r"\d{1,18}(?:\.\d{1,5})?", re.ASCII)
 
 
@@ -113,9 +115,9 @@ def _line(
         title=title,
         reference=_reference(entry, payment)[:60],
         credited=tuple(dict.fromkeys(one for one in sent_to if one and one != payer_nrb)),
+        doubt="storno banku" if _at(entry, "RvslInd") in {"true", "1"} else "",
     )
 
-        doubt="storno banku" if _at(entry, "RvslInd") in {"true", "1"} else "",
 
 def _title(entry: etree._Element, payment: etree._Element | None) -> str:
     told = None if payment is None else child(payment, "RmtInf")
@@ -183,10 +185,13 @@ def _signed(said: str, *, is_debit: bool, place: str) -> int:
 
 
 def _day(said: etree._Element | None, place: str, default: date | None = None) -> date:
-    text = _at(said, "Dt") or _at(said, "DtTm")
-    if not text and default is not None:
+    day, moment = _at(said, "Dt"), _at(said, "DtTm")
+    if not day and not moment and default is not None:
         return default
     try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
+        if day:
+            return date.fromisoformat(day[:10])  # a zone may stand behind
+        told = datetime.fromisoformat(moment)
+        return (told.astimezone(_WARSAW) if told.tzinfo else told).date()
+    except (ValueError, OverflowError):
         raise unreadable(place, "brak daty albo jest zła") from None
