@@ -704,6 +704,21 @@ class TestPages:
         assert response.status_code == 422
         assert only_line().state == State.EXCEPTION
 
+    def test_a_nul_is_left_out(self, bring, teresa):
+        bring(mt940([Said(1700)]))
+        client, address = signed_in(teresa), f"/urzad/wyciagi/pozycje/{only_line().pk}/"
+
+        assert client.get(address, {"szukaj": "OR\0"}).status_code == 200
+        assert client.post(address, {"krok": "pomin", "powod": "subwencja\0"}).status_code == 302
+        assert only_line().note == "subwencja"
+
+    def test_a_long_name_of_a_file_is_cut(self, bank, teresa):
+        file = SimpleUploadedFile(f"{'ł' * 200}.sta", mt940([Said(17)]).encode())
+
+        assert signed_in(teresa).post("/urzad/wyciagi/", {"gmina": "120610", "plik": file}).status_code == 302
+        assert BankStatement.objects.get().file_name.endswith("ł.sta")
+
+
 class TestCommand:
     def test_codes_and_json(self, bank, tmp_path):
         path = tmp_path / "a.sta"
