@@ -54,6 +54,9 @@ STATES = [
 
 class Merchant(models.Model):
     """One contract with an operator: it pays out to one bank account of a municipality."""
+LONGEST_URL = 2000  #: a page of PayU carries a token of its own
+
+
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="+")
     operator = models.CharField(
@@ -114,7 +117,7 @@ class Payment(models.Model):
     title = models.CharField("tytuł", max_length=250)
     state = models.CharField("stan", max_length=20, choices=STATES, default=State.NEW)
     order_id = models.CharField("numer u operatora", max_length=100, blank=True)
-    url = models.CharField("adres płatności", max_length=500, blank=True)
+    url = models.CharField("adres płatności", max_length=LONGEST_URL, blank=True)
     token = models.CharField("żeton", max_length=100, blank=True)
     started_at = models.DateTimeField("rozpoczęto")
     expires_at = models.DateTimeField("ważna do")

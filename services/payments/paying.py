@@ -98,7 +98,7 @@ def begin(payer: User, charges: Sequence[Charge], *, visit: Visit, at: datetime)
         close(payment, State.FAILED)
         raise
     Payment.objects.filter(pk=payment.pk, state=State.NEW).update(
-        state=State.STARTED, url=started.url[:500], order_id=started.order_id[:100], token=started.token[:100]
+        state=State.STARTED, url=started.url, order_id=started.order_id[:100], token=started.token[:100]
     )
     payment.refresh_from_db()
     return payment

@@ -127,6 +127,14 @@ class TestBegins:
         assert paying.begin(anna, [charge], visit=VISIT, at=timezone.now()).state == State.STARTED
         assert not PaymentItem.objects.filter(is_open=True).exclude(payment__state=State.STARTED).exists()
 
+    def test_at_the_whole_address_of_the_operator(self, payu, make_charge, anna):
+        """PayU puts a token with the payer's address of mail into it: 430 characters and more."""
+        address = f"{payu.root}/pay/?token={'x' * 600}"
+        payu.lie(Says(b'{"access_token":"zeton-1"}'))
+        payu.lie(Says(json.dumps({"redirectUri": address, "orderId": "1"}).encode()))
+
+        assert paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now()).url == address
+
 def _with_left(charges):
     rows = type(charges[0]).objects.unpaid().select_related("municipality")
     return rows.filter(pk__in=[one.pk for one in charges])
