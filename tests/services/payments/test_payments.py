@@ -135,6 +135,15 @@ class TestBegins:
 
         assert paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now()).url == address
 
+    def test_not_with_a_part_of_an_address_of_mail(self, merchant, make_charge, anna):
+        """Przelewy24 takes 50 characters; the first 50 of a longer address may be somebody else's."""
+        anna.email = f"{'a' * 40}@example.com.pl"
+        anna.save()
+
+        with pytest.raises(OperatorRefused, match="50 znaków"):
+            paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+
+
 def _with_left(charges):
     rows = type(charges[0]).objects.unpaid().select_related("municipality")
     return rows.filter(pk__in=[one.pk for one in charges])
