@@ -311,6 +311,22 @@ class TestJob:
         assert told(operator.pay(begun.key)) == 200
         assert charge_of(begun).left_gr == 0
 
+    def test_goes_on_after_a_contract_whose_keys_cannot_be_opened(self, begun, operator, merchant):
+        operator.pay(begun.key)
+        spoilt = Merchant.objects.create(
+            municipality=merchant.municipality, operator="payu", bank_account=merchant.bank_account, pos_id="1",
+            merchant_id="1", sealed_secrets=b"of another key",
+        )  # fmt: skip
+        Payment.objects.create(
+            municipality=merchant.municipality, merchant=spoilt, payer=begun.payer, amount_gr=1, title="x",
+            started_at=timezone.now() - timedelta(hours=1), expires_at=timezone.now(),
+        )  # fmt: skip
+
+        paying.reconcile(at=timezone.now() + timedelta(minutes=5))
+
+        begun.refresh_from_db()
+        assert begun.state == State.PAID
+
     def test_waits_a_day_for_an_operator_that_is_silent(self, begun, operator):
         operator.always = UNAVAILABLE
         paying.reconcile(at=timezone.now() + timedelta(hours=3))
