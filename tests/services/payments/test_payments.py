@@ -328,6 +328,22 @@ class TestJob:
         assert begun.state == State.PAID
 
     def test_waits_a_day_for_an_operator_that_is_silent(self, begun, operator):
+    def test_asks_others_where_one_operator_is_silent(self, begun, operator, payu, make_charge, anna, monkeypatch):
+        monkeypatch.setattr(paying, "AT_ONCE", 1)
+        secret = Merchant.objects.get(operator="payu")
+        for _ in range(2):
+            Payment.objects.create(
+                municipality=secret.municipality, merchant=secret, payer=anna, amount_gr=1, title="x", order_id="1",
+                started_at=timezone.now() - timedelta(hours=1), expires_at=timezone.now(), state=State.STARTED,
+            )  # fmt: skip
+        operator.pay(begun.key)
+        payu.always = UNAVAILABLE
+
+        paying.reconcile(at=timezone.now() + timedelta(minutes=5))
+
+        begun.refresh_from_db()
+        assert (begun.state, len(payu.questions)) == (State.PAID, 1)
+
         operator.always = UNAVAILABLE
         paying.reconcile(at=timezone.now() + timedelta(hours=3))
         begun.refresh_from_db()
