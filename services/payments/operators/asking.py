@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from spatial.errors import Malformed
 
 LOGGER = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
+PATIENCE_S = 20  #: for the whole answer
 LONGEST = 100  #: text of a message that we keep
 # httpx writes whole addresses to the log, and they name payments
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -23,6 +25,7 @@ def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
 
     An answer of 500 and more, and a success that cannot be read, are no answers.
     """
+    until = monotonic() + PATIENCE_S
     try:
         with (
             httpx.Client(timeout=httpx.Timeout(10, connect=5), follow_redirects=False, trust_env=False) as client,
@@ -31,8 +34,8 @@ def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
             body = bytearray()
             for piece in response.iter_bytes():
                 body += piece
-                if len(body) > MOST_BYTES:
-                    raise failed("too large")
+                if len(body) > MOST_BYTES or monotonic() > until:
+                    raise failed("too large or too slow")
     except httpx.HTTPError as fault:
         raise failed(type(fault).__name__) from None
     answer = as_object(bytes(body))
