@@ -21,6 +21,7 @@ from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
 from services.payments.transfer import transfer_for
+from services.payments.views import mine
 from spatial.errors import Conflict, Refused, ServiceError
 from tests.conftest import person
 from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
@@ -327,7 +328,6 @@ class TestJob:
         begun.refresh_from_db()
         assert begun.state == State.PAID
 
-    def test_waits_a_day_for_an_operator_that_is_silent(self, begun, operator):
     def test_asks_others_where_one_operator_is_silent(self, begun, operator, payu, make_charge, anna, monkeypatch):
         monkeypatch.setattr(paying, "AT_ONCE", 1)
         secret = Merchant.objects.get(operator="payu")
@@ -344,6 +344,7 @@ class TestJob:
         begun.refresh_from_db()
         assert (begun.state, len(payu.questions)) == (State.PAID, 1)
 
+    def test_waits_a_day_for_an_operator_that_is_silent(self, begun, operator):
         operator.always = UNAVAILABLE
         paying.reconcile(at=timezone.now() + timedelta(hours=3))
         begun.refresh_from_db()
@@ -523,6 +524,10 @@ class TestPagesOfThePayer:
         proof = client.get(f"/moje/oplaty/{charge.pk}/").content.decode()
         assert f"Przelewy24 {payment.order_id}"[:16] in proof
         assert "wpłata" in proof
+
+    def test_the_operator_hears_of_the_payer_and_not_of_our_proxy(self, rf, anna):
+        request = rf.get("/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.7"})
+        assert mine.visit_of(request).ip == "192.0.2.7"
 
     def test_blik_code(self, client, anna, begun, operator):
         client.force_login(anna)
