@@ -112,7 +112,10 @@ def go(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def context_of(payment: Payment) -> dict[str, object]:
     takes_blik = bool(payment.token) and isinstance(payment.merchant.connect(), TakesBlik)
-    return {"payment": payment, "items": payment.items.select_related("charge"), "takes_blik": takes_blik}
+    return {
+        "payment": payment, "items": payment.items.select_related("charge"), "takes_blik": takes_blik,
+        "until": payment.expires_at - paying.GRACE,
+    }  # fmt: skip
 
 
 @login_required

@@ -529,6 +529,12 @@ class TestPagesOfThePayer:
         request = rf.get("/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.7"})
         assert mine.visit_of(request).ip == "192.0.2.7"
 
+    def test_the_time_is_the_one_that_the_operator_was_told(self, client, anna, begun):
+        client.force_login(anna)
+        page = client.get(f"/platnosci/{begun.key}/zaplac/").content.decode()
+        until = timezone.localtime(begun.started_at + timedelta(minutes=paying.MINUTES))
+        assert f"dokończyć do {until:%H:%M}" in page
+
     def test_blik_code(self, client, anna, begun, operator):
         client.force_login(anna)
         assert client.post(f"/platnosci/{begun.key}/blik/", {"kod": "12x456"}).status_code == 422
