@@ -425,7 +425,7 @@ class TestDesk:
         return PaymentFault.objects.get()
 
     def test_a_surplus_goes_to_another_charge(self, surplus, make_charge, jadwiga):
-        small, other = make_charge(10_00), make_charge(30_00)
+        small, other = make_charge(10_00), make_charge(30_00, kind="waste")
         now = timezone.now()
 
         assert desk.match(surplus, small, by=jadwiga, at=now).left_gr == 7_00
@@ -436,6 +436,13 @@ class TestDesk:
         assert (small.left_gr, other.left_gr) == (0, 23_00)
         with pytest.raises(Conflict):
             desk.match(surplus, other, by=jadwiga, at=now)
+
+    def test_a_surplus_pays_no_part_of_stamp_duty(self, surplus, make_charge, jadwiga):
+        duty = make_charge(30_00)
+        with pytest.raises(Conflict, match="w całości"):
+            desk.match(surplus, duty, by=jadwiga, at=timezone.now())
+
+        assert duty.left_gr == 30_00
 
     @pytest.mark.parametrize("parts", [(8_50, 8_50), (10_00, 7_00)])
     def test_a_surplus_goes_twice_to_a_charge_that_grew(self, surplus, make_charge, jadwiga, parts):
