@@ -83,7 +83,8 @@ def _statement(said: etree._Element, place: str) -> StatementRecord:
 def _lines(entry: etree._Element, *, first: int, to_on: date, place: str) -> Iterator[LineRecord]:
     whole = _money(entry, place)
     payments = [one for details in children(entry, "NtryDtls") for one in children(details, "TxDtls")]
-    amounts = [_part(one, is_debit=whole < 0, place=place) for one in payments]
+    currency = _currency(entry)
+    amounts = [_part(one, currency, is_debit=whole < 0, place=place) for one in payments]
     known = [amount for amount in amounts if amount is not None]
     if len(payments) > 1 and len(known) == len(payments):
         if sum(known) != whole:
@@ -170,9 +171,12 @@ def _money(said: etree._Element, place: str) -> int:
     return _signed(_at(said, "Amt"), is_debit=_at(said, "CdtDbtInd") == "DBIT", place=place)
 
 
-def _part(payment: etree._Element, *, is_debit: bool, place: str) -> int | None:
-    """Of one payment of a batch; None where the bank gives none."""
-    said = _at(payment, "Amt") or _at(payment, "AmtDtls", "TxAmt", "Amt")
+def _part(payment: etree._Element, currency: str, *, is_debit: bool, place: str) -> int | None:
+    """Of one payment of a batch; None where the bank gives none, or only one in another currency."""
+    holder = payment if child(payment, "Amt") is not None else _element(payment, "AmtDtls", "TxAmt")
+    if holder is not None and _currency(holder) != currency:
+        return None
+    said = _at(holder, "Amt")
     direction = _at(payment, "CdtDbtInd")
     return _signed(said, is_debit=direction == "DBIT" if direction else is_debit, place=place) if said else None
 

@@ -192,6 +192,14 @@ def test_days_are_those_of_poland(read, told, day):
     assert read(camt(said, opening="0.00", closing="17.00")).statements[0].lines[0].value_on == day
 
 
+def test_a_batch_of_foreign_payments_is_one_line(read):
+    part = '<TxDtls><AmtDtls><TxAmt><Amt Ccy="EUR">5.00</Amt></TxAmt></AmtDtls></TxDtls>'
+
+    (line,) = read(camt(entry("42.50", part * 2), opening="0.00", closing="42.50")).statements[0].lines
+
+    assert (line.amount_gr, line.currency) == (4250, "PLN")
+
+
 def test_a_batch_that_does_not_sum_is_refused(read):
     batch = payment("REF-1", "17.00", "a") + payment("REF-2", "0.51", "b")
 
