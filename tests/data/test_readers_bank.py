@@ -200,6 +200,11 @@ def test_a_batch_of_foreign_payments_is_one_line(read):
     assert (line.amount_gr, line.currency) == (4250, "PLN")
 
 
+def test_a_nul_in_utf_16_is_refused(read):
+    with pytest.raises(UnreadableFileError, match="binarne"):
+        read(mt940([Said(17, "a\0b")]).encode("utf-16"))
+
+
 def test_a_batch_that_does_not_sum_is_refused(read):
     batch = payment("REF-1", "17.00", "a") + payment("REF-2", "0.51", "b")
 
