@@ -14,6 +14,7 @@ from spatial.errors import Malformed
 
 LOGGER = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
+PUT_OFF = (408, 425, 429)
 PATIENCE_S = 20  #: for the whole answer
 LONGEST = 100  #: text of a message that we keep
 # httpx writes whole addresses to the log, and they name payments
@@ -23,7 +24,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
     """Status and JSON object of the answer, {} where it is none. Raises OperatorFailed where it does not answer.
 
-    An answer of 500 and more, and a success that cannot be read, are no answers.
+    An answer of 500 and more, one that puts us off, and a success that cannot be read, are no answers.
     """
     until = monotonic() + PATIENCE_S
     try:
@@ -39,7 +40,11 @@ def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
     except httpx.HTTPError as fault:
         raise failed(type(fault).__name__) from None
     answer = as_object(bytes(body))
-    if response.status_code >= 500 or (response.status_code < 300 and answer is None):
+    if (
+        response.status_code in PUT_OFF
+        or response.status_code >= 500
+        or (response.status_code < 300 and answer is None)
+    ):
         raise failed(f"HTTP {response.status_code}")
     return response.status_code, answer or {}
 

@@ -192,9 +192,10 @@ class TestMessages:
         assert PaymentFault.objects.get().kind == Kind.UNKNOWN
         assert charge_of(begun).left_gr == 17_00
 
-    def test_wait_where_the_operator_does_not_confirm(self, begun, operator):
+    @pytest.mark.parametrize("lie", [UNAVAILABLE, Says(b'{"error":"Too many requests","code":429}', 429)])
+    def test_wait_where_the_operator_does_not_confirm(self, begun, operator, lie):
         letter = operator.pay(begun.key)
-        operator.lie(UNAVAILABLE)
+        operator.lie(lie)
 
         assert told(letter) == 502
         assert charge_of(begun).left_gr == 17_00
