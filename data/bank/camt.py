@@ -6,6 +6,7 @@ A booked entry may be a batch: then each of its payments is a line, where their 
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from data.readers.xml import child, child_text, children, local_name
 from data.records import UnreadableFileError
 
 _NOTHING = frozenset({"", "NOTPROVIDED", "NONREF", "NOTAVAILABLE"})
+_WARSAW = ZoneInfo("Europe/Warsaw")
 _MONEY = re.compile(r"\d{1,18}(?:\.\d{1,5})?", re.ASCII)
 
 
@@ -81,7 +83,8 @@ def _statement(said: etree._Element, place: str) -> StatementRecord:
 def _lines(entry: etree._Element, *, first: int, to_on: date, place: str) -> Iterator[LineRecord]:
     whole = _money(entry, place)
     payments = [one for details in children(entry, "NtryDtls") for one in children(details, "TxDtls")]
-    amounts = [_part(one, is_debit=whole < 0, place=place) for one in payments]
+    currency = _currency(entry)
+    amounts = [_part(one, currency, is_debit=whole < 0, place=place) for one in payments]
     known = [amount for amount in amounts if amount is not None]
     if len(payments) > 1 and len(known) == len(payments):
         if sum(known) != whole:
@@ -113,6 +116,7 @@ def _line(
         title=title,
         reference=_reference(entry, payment)[:60],
         credited=tuple(dict.fromkeys(one for one in sent_to if one and one != payer_nrb)),
+        doubt="storno banku" if _at(entry, "RvslInd") in {"true", "1"} else "",
     )
 
 
@@ -125,8 +129,11 @@ def _title(entry: etree._Element, payment: etree._Element | None) -> str:
 
 
 def _reference(entry: etree._Element, payment: etree._Element | None) -> str:
-    """The payment's own, then the entry's: payments of a batch share the latter."""
-    own = [_at(payment, "Refs", name) for name in ("AcctSvcrRef", "TxId", "InstrId", "EndToEndId")]
+    """The payment's own, then the entry's: payments of a batch share the latter.
+
+    Banks' references only: what the payer writes (``InstrId``, ``EndToEndId``) many payments may share.
+    """
+    own = [_at(payment, "Refs", name) for name in ("AcctSvcrRef", "TxId")]
     of_entry = [_at(entry, "AcctSvcrRef"), _at(entry, "NtryRef")]
     return next((one for one in [*own, *of_entry] if one.upper() not in _NOTHING), "")
 
@@ -164,9 +171,12 @@ def _money(said: etree._Element, place: str) -> int:
     return _signed(_at(said, "Amt"), is_debit=_at(said, "CdtDbtInd") == "DBIT", place=place)
 
 
-def _part(payment: etree._Element, *, is_debit: bool, place: str) -> int | None:
-    """Of one payment of a batch; None where the bank gives none."""
-    said = _at(payment, "Amt") or _at(payment, "AmtDtls", "TxAmt", "Amt")
+def _part(payment: etree._Element, currency: str, *, is_debit: bool, place: str) -> int | None:
+    """Of one payment of a batch; None where the bank gives none, or only one in another currency."""
+    holder = payment if child(payment, "Amt") is not None else _element(payment, "AmtDtls", "TxAmt")
+    if holder is not None and _currency(holder) != currency:
+        return None
+    said = _at(holder, "Amt")
     direction = _at(payment, "CdtDbtInd")
     return _signed(said, is_debit=direction == "DBIT" if direction else is_debit, place=place) if said else None
 
@@ -179,10 +189,13 @@ def _signed(said: str, *, is_debit: bool, place: str) -> int:
 
 
 def _day(said: etree._Element | None, place: str, default: date | None = None) -> date:
-    text = _at(said, "Dt") or _at(said, "DtTm")
-    if not text and default is not None:
+    day, moment = _at(said, "Dt"), _at(said, "DtTm")
+    if not day and not moment and default is not None:
         return default
     try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
+        if day:
+            return date.fromisoformat(day[:10])  # a zone may stand behind
+        told = datetime.fromisoformat(moment)
+        return (told.astimezone(_WARSAW) if told.tzinfo else told).date()
+    except (ValueError, OverflowError):
         raise unreadable(place, "brak daty albo jest zła") from None

@@ -28,6 +28,8 @@ _DIVIDED = re.compile(r"\s*\d{0,4}\s*([~<^?+])\d\d")
 _NAMED = re.compile(r";\s*(ID IPH|Z RACH\.|OD|DLA|TYT\.|TNR):")
 _TITLE, _NAME, _MORE = ("20", "21", "22", "23", "24", "25"), ("32", "33"), ("60", "61", "62", "63")
 _OLDER_NAME = ("27", "28", "29")
+_ACCOUNT_DIGITS = 26  #: a number of a payer is cut out of an account
+_REVERSED = "storno banku"
 _OPTIONS = Options(reversal_sign=True, case_insensitive_marks=True, unbounded_details=True, strip_bom=True)
 
 
@@ -112,15 +114,15 @@ def _day(said: date) -> date:
 
 def _line(number: int, said: dict[str, Any], currency: str) -> LineRecord:
     details = _details(str(said.get("transaction_details") or ""))
-    bank, customer = (str(said.get(f"{whose}_reference") or "").strip() for whose in ("bank", "customer"))
-    own = "" if customer.upper() in {"NONREF", ""} else customer
+    bank = str(said.get("bank_reference") or "").strip()
     return LineRecord(
         number=number,
         amount_gr=hundredths(said["amount"].amount, f"operacja {number}"),
         booked_on=_day(said.get("entry_date") or said["date"]),
         value_on=_day(said["date"]),
         currency=currency,
-        reference=(details.pop("reference", "") or bank or own)[:60],
+        reference=(details.pop("reference", "") or bank)[:60],
+        doubt=_REVERSED if str(said.get("status") or "").upper().startswith("R") else "",
         **details,
     )
 
@@ -164,7 +166,7 @@ def _named(said: str) -> dict[str, Any]:
         "payer_nrb": account if is_nrb(account) else "",
         "title": fields.get("TYT.", ""),
         "reference": fields.get("TNR", "").replace(" ", ""),
-        "payer_number": int(number) if number else None,
+        "payer_number": int(number) if 0 < len(number) <= _ACCOUNT_DIGITS else None,
     }
 
 

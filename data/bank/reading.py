@@ -56,11 +56,17 @@ def decoded(raw: bytes) -> tuple[str, str]:
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif b"\0" in raw:
-        raise UnreadableFileError("unsupported-format", "To nie jest wyciąg bankowy: plik zawiera dane binarne.")
+        raise binary()
     else:
         encoding = "utf-8" if _is_utf8(raw) else best_encoding(raw.translate(None, delete=_ASCII))
     text = raw.decode(encoding, errors="replace").removeprefix("\ufeff")
+    if "\0" in text:
+        raise binary()
     return text, ENCODINGS[encoding]
+
+
+def binary() -> UnreadableFileError:
+    return UnreadableFileError("unsupported-format", "To nie jest wyciąg bankowy: plik zawiera dane binarne.")
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -50,9 +50,10 @@ def is_charged(case: Case) -> bool:
 
 
 def owe_missing(case: Case, documents: list[Made], *, letters: Letters, hand: Hand) -> int:
-    """What the documents cost above what the case was charged for them before. Grosze in all."""
+    """What the documents cost above what the case was charged for them before and has not got back. Grosze in all."""
     cost = sum(int(document.inputs.get("fee_gr") or 0) for document in documents)
-    charged = case.dues.filter(title=duty_title(letters.answer)).aggregate(sum=Sum("amount_gr"))["sum"] or 0
+    before = case.dues.filter(title=duty_title(letters.answer), refunded_on=None)
+    charged = before.aggregate(sum=Sum("amount_gr"))["sum"] or 0
     if cost > charged:
         owe_document(case, title=letters.answer, amount_gr=cost - charged, at=hand.at)
     return cost
@@ -64,8 +65,11 @@ def obstacle(case: Case, letters: Letters) -> str:
         return ""
     if letters.papers and letters.papers.are_charged and not is_charged(case):
         return _("Najpierw nalicz opłatę: wnioskodawca dostanie wiadomość i będzie mógł zapłacić.")
-    if any(not due.is_settled for due in case.dues.all()):
+    dues = list(case.dues.all())
+    if any(not due.is_settled for due in dues):
         return _("Opłata nie jest jeszcze zapłacona.")
+    if any(due.refunded_on for due in dues):
+        return _("Opłata została zwrócona, więc nie jest zapłacona.")
     return ""
 
 

@@ -15,6 +15,8 @@ from services.payments.base import State
 from spatial.errors import Conflict, Malformed
 from spatial.ogc.text import Text
 
+IN_FORCE = date(2007, 1, 1)  #: of the stamp-duty act
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
@@ -50,6 +52,8 @@ class CashDesk:
             day = date.fromisoformat(message.get("dzien", ""))
         except ValueError:
             raise Malformed(_("Podaj dzień jako rok-miesiąc-dzień, na przykład 2026-11-28.")) from None
+        if day < IN_FORCE:
+            raise Malformed(_("Sprawdź rok dnia zapłaty."))
         typed = message.get("kwota", "").strip()
         return Payment(how=Due.How(how), key=number[:60], amount_gr=grosze(typed) if typed else None, paid_on=day)
 

@@ -106,8 +106,9 @@ class Said:
 
     @property
     def event(self) -> str:
-        """The same for the same message told again."""
-        return ":".join((self.session, self.order_id, self.refund, self.state, str(self.amount_gr), self.currency))
+        """The same for the same message told again; money that waits and money that is taken are two."""
+        said = (self.session, self.order_id, self.refund, self.state, str(self.amount_gr), self.currency)
+        return ":".join(said if self.is_confirmed else (*said, "waits"))
 
 
 class Operator(Protocol):

@@ -11,18 +11,25 @@ from services.payments.ledger.books import Voucher, account, lock, settle
 from services.payments.ledger.models import Charge, LedgerAccount
 from services.payments.models import PaymentFault
 from services.payments.refunds import given
+from services.payments.statements.matching import PAID_WHOLE
 from spatial.errors import Conflict
 
 
 @transaction.atomic
 def match(fault: PaymentFault, charge: Charge, *, by: User, at: datetime) -> PaymentFault:
-    """The surplus goes to the charge, as far as it reaches. Raises Conflict where there is nothing to go or to pay."""
+    """The surplus goes to the charge, as far as it reaches.
+
+    Raises Conflict where there is nothing to go or to pay, and for a part of a charge that is paid whole.
+    """
     fault = locked(fault)
-    part = min(fault.left_gr, lock([charge])[charge.pk])
+    owed_gr = lock([charge])[charge.pk]
+    part = min(fault.left_gr, owed_gr)
     if not part or charge.municipality_id != fault.municipality_id:
         raise Conflict(_("Tej wpłaty nie można zaliczyć na tę opłatę."))
+    if part < owed_gr and charge.kind in PAID_WHOLE:
+        raise Conflict(_("Tę opłatę płaci się w całości, a wpłata jest niższa. Zwróć ją albo wezwij do dopłaty."))
     paid_on = fault.payment.paid_at if fault.payment and fault.payment.paid_at else fault.at
-    day, key = timezone.localdate(paid_on), f"fault:{fault.pk}:{charge.pk}"
+    day, key = timezone.localdate(paid_on), f"fault:{fault.pk}:left:{fault.left_gr}"
     voucher = Voucher(key=key, source=f"nadpłata {fault.pk}", value_date=day, at=at, by=by)
     settle([charge], part, voucher=voucher, into=account(fault.municipality, LedgerAccount.Kind.UNEXPLAINED))
     fault.left_gr -= part

@@ -4,9 +4,10 @@ Models of the books stand in ``services.payments.ledger.models``, of banks in ``
 """
 
 import json
-from typing import ClassVar, Self
+from typing import ClassVar, Self, cast
 from uuid import uuid4
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,7 @@ from services.identity.protected import opened, sealed
 from services.payments.base import CURRENCY, OPEN, Credentials, Operator, State
 from services.payments.ledger.models import BankAccount, Charge, Entry, LedgerAccount, Operation
 from services.payments.operators import OPERATORS
+from services.payments.operators.asking import failed
 from services.payments.statements.models import (
     AccountMask,
     BankStatement,
@@ -52,6 +54,9 @@ STATES = [
 ]
 
 
+LONGEST_URL = 2000  #: a page of PayU carries a token of its own
+
+
 class Merchant(models.Model):
     """One contract with an operator: it pays out to one bank account of a municipality."""
 
@@ -85,15 +90,23 @@ class Merchant(models.Model):
         return OPERATORS[self.operator].title
 
     def connect(self) -> Operator:
+        """Raises OperatorFailed where the keys cannot be opened: the office has another MIEDZA_PERSON_KEY."""
         return OPERATORS[self.operator](
             Credentials(
                 url=settings.PAYMENT_OPERATORS[self.operator]["sandbox" if self.is_sandbox else "live"],
                 merchant_id=self.merchant_id,
                 pos_id=self.pos_id,
-                secrets=json.loads(opened(bytes(self.sealed_secrets))),
+                secrets=self.opened_secrets(),
                 allows_md5=self.allows_md5,
             )
         )
+
+    def opened_secrets(self) -> dict[str, str]:
+        """Raises OperatorFailed."""
+        try:
+            return cast(dict[str, str], json.loads(opened(bytes(self.sealed_secrets))))
+        except InvalidToken:
+            raise failed(f"keys of contract {self.pk} cannot be opened") from None
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -114,7 +127,7 @@ class Payment(models.Model):
     title = models.CharField("tytuł", max_length=250)
     state = models.CharField("stan", max_length=20, choices=STATES, default=State.NEW)
     order_id = models.CharField("numer u operatora", max_length=100, blank=True)
-    url = models.CharField("adres płatności", max_length=500, blank=True)
+    url = models.CharField("adres płatności", max_length=LONGEST_URL, blank=True)
     token = models.CharField("żeton", max_length=100, blank=True)
     started_at = models.DateTimeField("rozpoczęto")
     expires_at = models.DateTimeField("ważna do")

@@ -5,7 +5,7 @@ The payment's row is locked first, then its charges; nothing waits for an operat
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -98,7 +98,7 @@ def begin(payer: User, charges: Sequence[Charge], *, visit: Visit, at: datetime)
         close(payment, State.FAILED)
         raise
     Payment.objects.filter(pk=payment.pk, state=State.NEW).update(
-        state=State.STARTED, url=started.url[:500], order_id=started.order_id[:100], token=started.token[:100]
+        state=State.STARTED, url=started.url, order_id=started.order_id[:100], token=started.token[:100]
     )
     payment.refresh_from_db()
     return payment
@@ -225,7 +225,7 @@ def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | N
         operator.confirm(said)
     except OperatorRefused:  # perhaps it was confirmed before and we did not hear of it
         known = operator.status(said.session, order_id=said.order_id)
-        if known is None or not known.is_confirmed or known.event != said.event:
+        if known is None or known.event != replace(said, is_confirmed=True).event:
             return PaymentFault.Kind.REFUSED, f"Operator odmówił potwierdzenia zapłaty: zamówienie {said.order_id}."
     return None
 
@@ -276,15 +276,29 @@ def ask(payment: Payment, *, at: datetime) -> None:
 
 
 def reconcile(*, at: datetime) -> None:
-    """Job: payments without a message are asked about; those whose time is over are then given up."""
+    """Job: payments without a message are asked about; those whose time is over are then given up.
+
+    A contract whose operator does not answer is asked once, so that it does not hold up payments of others.
+    """
     rows = Payment.objects.open().filter(started_at__lte=at - ASKED_AFTER).select_related("merchant__bank_account")
-    for payment in rows.order_by("started_at")[:AT_ONCE]:
-        try:
-            ask(payment, at=at)
-        except (OperatorFailed, OperatorRefused):
-            LOGGER.warning("payment %s: the operator does not say its state", payment.pk)
-            is_over = payment.expires_at + GIVEN_UP_UNANSWERED <= at
-        else:
-            is_over = payment.expires_at <= at
-        if is_over:
+    silent: set[int] = set()
+    answered = 0
+    for payment in rows.order_by("started_at"):
+        is_told = payment.merchant_id not in silent and is_answered(payment, silent, at=at)
+        if payment.expires_at + (timedelta(0) if is_told else GIVEN_UP_UNANSWERED) <= at:
             close(payment, State.CANCELLED)
+        answered += is_told
+        if answered == AT_ONCE:
+            break
+
+
+def is_answered(payment: Payment, silent: set[int], *, at: datetime) -> bool:
+    """Whether the operator says the state of the payment; a contract without any answer is added to ``silent``."""
+    try:
+        ask(payment, at=at)
+    except (OperatorFailed, OperatorRefused) as fault:
+        LOGGER.warning("payment %s: the operator does not say its state", payment.pk)
+        if isinstance(fault, OperatorFailed):
+            silent.add(payment.merchant_id)
+        return False
+    return True

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from services.payments.ledger.models import Charge
 from services.payments.statements.tokens import TokenKind, register
 
-_MARK = re.compile(r"(?<![^\W_])(?<!/)N ?/ ?(\d{1,15})(?!\d)", re.ASCII)
+_MARK = re.compile(r"(?<![^\W_])(?<!/)N ?/ ?(\d{1,15})(?!\d|/\d)", re.ASCII)
 
 
 def marks(title: str) -> Iterator[str]:
@@ -19,4 +19,4 @@ def charges_of_marks(municipality: str, numbers: Collection[str]) -> dict[str, l
     return {number: [int(number)] for number in numbers if int(number) in known}
 
 
-register(TokenKind(code="mark", read=marks, charges=charges_of_marks))
+register(TokenKind(code="mark", read=marks, charges=charges_of_marks, names_one=True))

@@ -177,6 +177,34 @@ def test_batches_of_several_payments(read, version):
     assert (second.amount_gr, second.credited, third.amount_gr) == (50, (to,), -10_000)
 
 
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("<DtTm>2026-11-30T23:30:00Z</DtTm>", date(2026, 12, 1)),
+        ("<DtTm>2026-11-30T23:30:00+01:00</DtTm>", date(2026, 11, 30)),
+        ("<DtTm>2026-11-30T23:30:00</DtTm>", date(2026, 11, 30)),
+        ("<Dt>2026-11-30Z</Dt>", date(2026, 11, 30)),
+    ],
+)
+def test_days_are_those_of_poland(read, told, day):
+    said = entry("17.00").replace("<Dt>2026-11-26</Dt>", told)
+
+    assert read(camt(said, opening="0.00", closing="17.00")).statements[0].lines[0].value_on == day
+
+
+def test_a_batch_of_foreign_payments_is_one_line(read):
+    part = '<TxDtls><AmtDtls><TxAmt><Amt Ccy="EUR">5.00</Amt></TxAmt></AmtDtls></TxDtls>'
+
+    (line,) = read(camt(entry("42.50", part * 2), opening="0.00", closing="42.50")).statements[0].lines
+
+    assert (line.amount_gr, line.currency) == (4250, "PLN")
+
+
+def test_a_nul_in_utf_16_is_refused(read):
+    with pytest.raises(UnreadableFileError, match="binarne"):
+        read(mt940([Said(17, "a\0b")]).encode("utf-16"))
+
+
 def test_a_batch_that_does_not_sum_is_refused(read):
     batch = payment("REF-1", "17.00", "a") + payment("REF-2", "0.51", "b")
 

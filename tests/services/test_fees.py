@@ -259,7 +259,8 @@ class TestPaying:
         ("wrong", "said"),
         [
             ({"sposob": "online"}, "Wybierz, jak"), ({"numer": " "}, "Podaj numer"), ({"numer": "\x00"}, "Podaj numer"),
-            ({"dzien": "wczoraj"}, "Podaj dzień"), ({"dzien": "2099-01-01"}, "po dniu dzisiejszym"),
+            ({"dzien": "wczoraj"}, "Podaj dzień"), ({"dzien": "0026-11-28"}, "Sprawdź rok"),
+            ({"dzien": "2099-01-01"}, "po dniu dzisiejszym"),
             ({"kwota": "16,99"}, "17,00"), ({"kwota": "x"}, "Podaj kwotę"),
         ],
     )  # fmt: skip

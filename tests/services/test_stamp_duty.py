@@ -4,8 +4,11 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db.models import F
 from django.utils import timezone
 
+from services.catalogue.charging import obstacle
+from services.catalogue.declaration import eservices
 from services.catalogue.filing import Unfit
 from services.documents.models import IssuedDocument
 from services.fees.services import refuse_exemption
@@ -125,3 +128,14 @@ class TestProof:
         refuse_exemption(case.dues.get(), reason="to nie budownictwo", by=halina, at=timezone.now())
 
         assert "17,00 zł, nie zapłacono" in draft(case.filing, today).replace("\xa0", " ")
+
+    def test_is_not_issued_on_a_duty_that_was_given_back(self, duty):
+        case = duty(act="odpis", pages=3)
+        letters = eservices.get(case.service).letters
+        paid = {"paid_gr": F("amount_gr"), "paid_on": TODAY}
+        case.dues.update(**paid)
+        assert not obstacle(case, letters)
+
+        case.dues.update(refunded_on=TODAY)
+
+        assert "zwrócona" in obstacle(case, letters)

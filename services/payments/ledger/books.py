@@ -67,8 +67,14 @@ class Settled:
 def account(
     municipality: Municipality | str, kind: LedgerAccount.Kind, bank_account: BankAccount | None = None
 ) -> LedgerAccount:
-    """Opened when it is first needed. Bank accounts have an ANNOUNCED and a BANK account each."""
+    """Opened when it is first needed. Bank accounts have an ANNOUNCED and a BANK account each.
+
+    Rows of one number for several purposes are one account of the bank.
+    """
     teryt = municipality if isinstance(municipality, str) else municipality.pk
+    if bank_account:
+        rows = BankAccount.objects.filter(municipality=bank_account.municipality_id, nrb=bank_account.nrb)
+        bank_account = rows.order_by("pk").first()
     return LedgerAccount.objects.get_or_create(municipality_id=teryt, kind=kind, bank_account=bank_account)[0]
 
 

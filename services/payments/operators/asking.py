@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from spatial.errors import Malformed
 
 LOGGER = logging.getLogger(__name__)
 MOST_BYTES = 1_000_000
+PUT_OFF = (408, 425, 429)
+PATIENCE_S = 20  #: for the whole answer
 LONGEST = 100  #: text of a message that we keep
 # httpx writes whole addresses to the log, and they name payments
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -21,8 +24,9 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
     """Status and JSON object of the answer, {} where it is none. Raises OperatorFailed where it does not answer.
 
-    An answer of 500 and more, and a success that cannot be read, are no answers.
+    An answer of 500 and more, one that puts us off, and a success that cannot be read, are no answers.
     """
+    until = monotonic() + PATIENCE_S
     try:
         with (
             httpx.Client(timeout=httpx.Timeout(10, connect=5), follow_redirects=False, trust_env=False) as client,
@@ -31,12 +35,16 @@ def ask(method: str, url: str, **sent: Any) -> tuple[int, dict[str, Any]]:
             body = bytearray()
             for piece in response.iter_bytes():
                 body += piece
-                if len(body) > MOST_BYTES:
-                    raise failed("too large")
+                if len(body) > MOST_BYTES or monotonic() > until:
+                    raise failed("too large or too slow")
     except httpx.HTTPError as fault:
         raise failed(type(fault).__name__) from None
     answer = as_object(bytes(body))
-    if response.status_code >= 500 or (response.status_code < 300 and answer is None):
+    if (
+        response.status_code in PUT_OFF
+        or response.status_code >= 500
+        or (response.status_code < 300 and answer is None)
+    ):
         raise failed(f"HTTP {response.status_code}")
     return response.status_code, answer or {}
 

@@ -24,6 +24,7 @@ STATES = {
     "CANCELED": State.CANCELLED,
 }
 REFUND_STATES = {"FINALIZED": State.REFUNDED, "CANCELED": State.FAILED}
+LONGEST_URL = 2000
 WAITS = "WAITING_FOR_CONFIRMATION"
 DIGESTS = {"MD5": md5, "SHA-256": sha256, "SHA256": sha256}
 
@@ -64,7 +65,7 @@ class PayU:
         url, order_id = answer.get("redirectUri"), answer.get("orderId")
         if status not in {200, 201, 302} or not isinstance(url, str) or not isinstance(order_id, str):
             raise refused()
-        if not url.startswith(("https://", f"{self.own.url}/")):
+        if not url.startswith(("https://", f"{self.own.url}/")) or len(url) > LONGEST_URL:
             raise refused()
         return Started(url=url, order_id=order_id)
 

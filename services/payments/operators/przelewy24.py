@@ -39,6 +39,7 @@ NOTIFIED = (
 )
 REFUND_NOTIFIED = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount", "currency", "status")
 BLIK_CODE = 6
+LONGEST_EMAIL = 50
 LANGUAGES = ("pl", "en")  #: of our pages that the operator speaks too
 #: the operator says that the request has been taken before
 KNOWN_REQUEST = "already exists"
@@ -69,11 +70,13 @@ class Przelewy24:
     def start(self, order: Order) -> Started:
         if not order.email:
             raise OperatorRefused(_("Operator płatności wymaga adresu e-mail. Dopisz go do swojego konta."))
+        if len(order.email) > LONGEST_EMAIL:
+            raise OperatorRefused(_("Operator płatności przyjmuje adres e-mail do 50 znaków. Zapłać przelewem."))
         signed = {
             "sessionId": order.session, "merchantId": self._merchant, "amount": order.amount_gr, "currency": CURRENCY,
         }  # fmt: skip
         answer = self._ask("POST", "transaction/register", json={
-            **signed, "posId": int(self.own.pos_id), "description": order.title[:1024], "email": order.email[:50],
+            **signed, "posId": int(self.own.pos_id), "description": order.title[:1024], "email": order.email,
             "country": "PL", "language": order.language if order.language in LANGUAGES else "en",
             "urlReturn": order.return_url, "urlStatus": order.notify_url, "timeLimit": order.minutes,
             "waitForResult": True, "transferLabel": order.title[:20], "sign": self._sign(signed), "encoding": "UTF-8",

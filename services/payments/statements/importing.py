@@ -23,7 +23,7 @@ from services.payments.statements.models import (
     PayoutPart,
     StatementLine,
 )
-from services.payments.statements.payouts import take_payouts
+from services.payments.statements.payouts import take_payouts, take_written
 from services.payments.statements.posting import post
 from spatial.imports.registry import Delivery, Published
 from spatial.municipalities.models import Municipality
@@ -165,9 +165,10 @@ def keep(
     lines = new_lines(said, statement, accounts, delivery)
     waiting = [line for line in lines if line.reason == Reason.UNKNOWN]
     others, payouts = take_payouts(waiting, at=at, by=by)
+    others, written = take_written(others, at=at, by=by)
     parts = post(others, at=at, by=by)
     StatementLine.objects.bulk_create(lines, batch_size=1000)
-    PayoutPart.objects.bulk_create(payouts)
+    PayoutPart.objects.bulk_create([*payouts, *written])
     LineCharge.objects.bulk_create(parts, batch_size=1000)
     return Counter({"statements": 1, "added": len(lines)}) + Counter(str(line.state) for line in lines)
 

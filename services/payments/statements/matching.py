@@ -6,8 +6,9 @@ questions to the database.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from services.payments.ledger.models import Charge
+from services.payments.ledger.models import BankAccount, Charge
 from services.payments.statements import tokens
 from services.payments.statements.models import IndividualAccount, LineCharge, StatementLine
 from spatial.words import search_key
@@ -24,6 +25,7 @@ class Clue:
 
     reason: StatementLine.Reason
     charges: tuple[Charge, ...]
+    alone: frozenset[int] = frozenset()  #: keys of those that numbers of one charge name; they come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,16 @@ def clues(lines: Sequence[StatementLine]) -> dict[int, Clue]:
     by_account = named_by_account(lines)
     titles = {place: line.title for place, line in enumerate(lines) if place not in by_account}
     by_title = tokens.charges_of(municipality, titles)
+    alone = tokens.charges_of(municipality, titles, named_alone=True)
     keys = {key for found in (by_account, by_title) for charges in found.values() for key in charges}
     rows = {row.pk: row for row in Charge.objects.filter(municipality=municipality, pk__in=keys)}
     found = {}
     for reason, named in ((Reason.ACCOUNT, by_account), (Reason.TITLE, by_title)):
         for place, charges in named.items():
-            known = [rows[key] for key in charges if key in rows]
-            found[place] = Clue(reason, tuple(sorted(known, key=lambda charge: (charge.due_on, charge.pk))))
+            known = sorted((rows[key] for key in charges if key in rows), key=lambda charge: (charge.due_on, charge.pk))
+            first = frozenset(alone.get(place, ())) if reason == Reason.TITLE else frozenset()
+            ordered = [row for row in known if row.pk in first] + [row for row in known if row.pk not in first]
+            found[place] = Clue(reason, tuple(ordered), first)
     return found
 
 
@@ -91,8 +96,9 @@ def named_by_account(lines: Sequence[StatementLine]) -> dict[int, list[int]]:
     payers = {row.payer_id for row in accounts.values() if row.payer_id}
     owed: dict[tuple[int, str], list[int]] = {}
     unpaid = Charge.objects.unpaid().filter(municipality=lines[0].municipality_id, payer__in=payers)
+    usual = usual_accounts(lines[0].municipality_id, max(line.booked_on for line in lines)) if payers else {}
     for charge in unpaid.select_related("bank_account"):
-        nrb = charge.bank_account.nrb if charge.bank_account else ""
+        nrb = charge.bank_account.nrb if charge.bank_account else usual.get(charge.kind, "")
         owed.setdefault((charge.payer_id or 0, nrb), []).append(charge.pk)
     found = {}
     for place, line in enumerate(lines):
@@ -101,6 +107,12 @@ def named_by_account(lines: Sequence[StatementLine]) -> dict[int, list[int]]:
             either = [*owed.get((whose, nrb), ()), *owed.get((whose, ""), ())]
             found[place] = [account.charge_id] if account.charge_id else either
     return found
+
+
+def usual_accounts(municipality: str, day: date) -> dict[str, str]:
+    """Numbers of accounts by the kind of charges that are paid there, as ``Charge.account_on`` chooses them."""
+    rows = BankAccount.objects.valid(day).filter(municipality=municipality).order_by("valid_from", "-pk")
+    return dict(rows.values_list("purpose", "nrb"))
 
 
 def suggestions(lines: Sequence[StatementLine]) -> dict[int, Charge]:

@@ -2,6 +2,9 @@
 
 A payout is known by the operator's name in its title or payer. It confirms the payments whose sessions the title
 names, else those of one day, else all that wait, whichever come to its amount; otherwise a person looks.
+
+A transfer that the clerk wrote down in a case is announced too: a line that names its charge, of the same amount and
+account, is that transfer.
 """
 
 import re
@@ -13,11 +16,13 @@ from itertools import groupby
 from services.identity.models import User
 from services.payments.ledger.books import confirm
 from services.payments.ledger.models import Entry, LedgerAccount, Operation
+from services.payments.statements.matching import Clue, clues
 from services.payments.statements.models import PayoutPart, StatementLine
 from services.payments.statements.posting import voucher
 
 State, Reason = StatementLine.State, StatementLine.Reason
 
+ONLINE, WRITTEN = "payment:", "due:"  #: beginnings of keys of operations
 _SESSION = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -54,11 +59,46 @@ def take_payouts(
     return others, parts
 
 
-def announced(municipality: str) -> list[Announced]:
+def take_written(
+    lines: Sequence[StatementLine], *, at: datetime, by: User | None
+) -> tuple[list[StatementLine], list[PayoutPart]]:
+    """As ``take_payouts``, of transfers that the clerk has written down already."""
+    waiting = written(lines[0].municipality_id) if lines else {}
+    if not waiting:
+        return list(lines), []
+    found = clues(lines)
+    others: list[StatementLine] = []
+    parts: list[PayoutPart] = []
+    for place, line in enumerate(lines):
+        told = [waiting[key] for key in named(found.get(place)) if key in waiting]
+        same = [one for one in told if (one.amount_gr, one.nrb) == (line.amount_gr, line.bank_account.nrb)]
+        if same:
+            parts.extend(taken(line, same[:1], at=at, by=by))
+            waiting = {charge: one for charge, one in waiting.items() if one != same[0]}
+        else:
+            others.append(line)
+    return others, parts
+
+
+def named(clue: Clue | None) -> list[int]:
+    """Keys of charges: by their own numbers, where the title has such."""
+    if clue is None:
+        return []
+    return [charge.pk for charge in clue.charges if charge.pk in clue.alone or not clue.alone]
+
+
+def written(municipality: str) -> dict[int, Announced]:
+    """Transfers that the clerk wrote down and no statement has shown yet, by the key of the charge."""
+    told = {one.operation: one for one in announced(municipality, of=WRITTEN)}
+    rows = Entry.objects.filter(operation__in=told, charge__isnull=False)
+    return {charge: told[operation] for charge, operation in rows.values_list("charge", "operation")}
+
+
+def announced(municipality: str, *, of: str = ONLINE) -> list[Announced]:
     """In the order of their days."""
     rows = Entry.objects.filter(
         account__kind=LedgerAccount.Kind.ANNOUNCED, account__municipality=municipality, amount_gr__gt=0,
-        operation__kind=Operation.Kind.PAYMENT, operation__payout=None,
+        operation__kind=Operation.Kind.PAYMENT, operation__payout=None, operation__key__startswith=of,
     ).order_by("operation__value_date", "operation")  # fmt: skip
     told = rows.values_list(
         "operation", "operation__key", "operation__source", "account__bank_account__nrb", "operation__value_date",

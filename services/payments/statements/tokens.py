@@ -21,12 +21,13 @@ class TokenKind:
     read: Callable[[str], Iterable[str]]
     #: of the municipality (TERYT): keys of charges by the number; what is not known is left out
     charges: Callable[[str, Collection[str]], Mapping[str, Iterable[int]]]
+    names_one: bool = False  #: a number is of one charge, which is paid before others that the title names
 
 
 _kinds: dict[str, TokenKind] = {}
 _APART = r"\s?[\s./,-]\s?"
 _CASE = re.compile(
-    rf"(?P<unit>[^\W\d_]+(?:{_APART}[^\W\d_]+)*?){_APART}(?P<jrwa>\d{{3,4}}){_APART}(?P<number>\d{{1,6}}){_APART}"
+    rf"(?P<unit>[^\W\d_]{{1,20}}(?:{_APART}[^\W\d_]{{1,20}}){{0,3}}?){_APART}(?P<jrwa>\d{{3,4}}){_APART}(?P<number>\d{{1,6}}){_APART}"
     r"(?P<year>(?:19|20)\d\d)(?!\d)"
 )
 
@@ -44,11 +45,14 @@ def kinds() -> tuple[TokenKind, ...]:
     return tuple(_kinds.values())
 
 
-def charges_of(municipality: str, titles: Mapping[int, str]) -> dict[int, list[int]]:
-    """Keys of charges that the titles name, by the key of the title; one question for each kind of number."""
+def charges_of(municipality: str, titles: Mapping[int, str], *, named_alone: bool = False) -> dict[int, list[int]]:
+    """Keys of charges that the titles name, by the key of the title; one question for each kind of number.
+
+    ``named_alone``: only by numbers of one charge.
+    """
     found: dict[int, list[int]] = {}
     plain = {key: " ".join(title.upper().split()) for key, title in titles.items() if title}
-    for kind in kinds():
+    for kind in (one for one in kinds() if one.names_one or not named_alone):
         said = {key: tuple(dict.fromkeys(kind.read(title))) for key, title in plain.items()}
         wanted = {number for numbers in said.values() for number in numbers}
         known = kind.charges(municipality, wanted) if wanted else {}

@@ -30,6 +30,7 @@ from spatial.imports.services import Review, run_import
 from spatial.municipalities.models import Municipality
 
 ON_PAGE, CHARGES_SHOWN = 50, 20
+LONGEST_NAME = 200  #: bytes of a file's name that we keep, the end of it
 DECIDES, LOOKS = [StaffRole.Role.TAX_CLERK], [StaffRole.Role.TAX_CLERK, StaffRole.Role.CLERK]
 
 
@@ -82,7 +83,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def imported(file: "UploadedFile[bytes]", place: Municipality, *, by: User) -> Report:
     """As ``manage.py import statement`` does; the file is gone afterwards."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file.name or "wyciag").name
+        name = Path(file.name or "wyciag").name.encode()[-LONGEST_NAME:].decode(errors="ignore")
+        path = Path(folder) / name
         with path.open("wb") as kept:
             kept.writelines(file.chunks())
         terms = Terms(municipality=place.pk)
@@ -144,7 +146,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Zapisano rozstrzygnięcie."))
             return redirect("statements:line", pk=pk)
-    asked = request.GET.get("szukaj", "").strip()[:100]
+    asked = request.GET.get("szukaj", "").replace("\x00", "").strip()[:100]
     context = {
         "line": found, "parts": found.parts.select_related("charge"), "decides": decides and found.is_open,
         "charges": charges_for(found, asked)[:CHARGES_SHOWN] if found.is_open else [], "asked": asked, "fault": fault,
@@ -155,11 +157,12 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
 
 def deciding_of(request: HttpRequest, found: StatementLine) -> None:
     """Raises ServiceError for what cannot be done, Malformed for a step that there is not."""
-    by, at, note = person(request), timezone.now(), request.POST.get("powod", "")
+    by, at, note = person(request), timezone.now(), request.POST.get("powod", "").replace("\x00", "")
     match request.POST.get("krok"):
         case "rozlicz":
-            chosen = [int(key) for key in request.POST.getlist("naleznosc") if key.isascii() and key.isdecimal()]
-            rows = Charge.objects.filter(municipality=found.municipality_id, pk__in=chosen[:CHARGES_SHOWN])
+            typed = [key for key in request.POST.getlist("naleznosc") if key.isascii() and key.isdecimal()]
+            chosen = [key for key in typed if len(key) < 18][:CHARGES_SHOWN]
+            rows = Charge.objects.filter(municipality=found.municipality_id, pk__in=chosen)
             deciding.explain(found, list(rows.order_by("due_on", "pk")), by=by, at=at)
         case "przyjmij" if found.suggestion:
             deciding.explain(found, [found.suggestion], by=by, at=at)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from services.documents.views import public_address
+from services.identity.client import known_address
 from services.identity.models import User
 from services.payments import paying
 from services.payments.base import State, TakesBlik
@@ -72,7 +73,7 @@ def pay(request: HttpRequest) -> HttpResponse:
 
 def visit_of(request: HttpRequest) -> Visit:
     return Visit(
-        address=public_address(request), language=(get_language() or "pl")[:2], ip=request.META.get("REMOTE_ADDR", ""),
+        address=public_address(request), language=(get_language() or "pl")[:2], ip=known_address(request.META) or "",
         agent=request.headers.get("User-Agent", ""),
     )  # fmt: skip
 
@@ -111,7 +112,10 @@ def go(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def context_of(payment: Payment) -> dict[str, object]:
     takes_blik = bool(payment.token) and isinstance(payment.merchant.connect(), TakesBlik)
-    return {"payment": payment, "items": payment.items.select_related("charge"), "takes_blik": takes_blik}
+    return {
+        "payment": payment, "items": payment.items.select_related("charge"), "takes_blik": takes_blik,
+        "until": payment.expires_at - paying.GRACE,
+    }  # fmt: skip
 
 
 @login_required

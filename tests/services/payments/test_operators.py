@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from services.payments.base import Credentials, OperatorFailed, OperatorRefused, Order, Said, State, TakesBlik
+from services.payments.operators import asking
 from services.payments.operators.payu import PayU, signature
 from services.payments.operators.przelewy24 import Przelewy24, sign
 from spatial.errors import Malformed
-from tests.simulators.base import EMPTY, GATEWAY_PAGE, REDIRECT, UNAVAILABLE, CutsOff, Floods, Resets, Says
+from tests.simulators.base import EMPTY, GATEWAY_PAGE, REDIRECT, UNAVAILABLE, CutsOff, Drips, Floods, Resets, Says
 from tests.simulators.operator import PayUSimulator, Przelewy24Simulator
 
 ORDER = Order(
@@ -189,6 +190,14 @@ class TestPrzelewy24:
 
         with pytest.raises(OperatorFailed):
             operator.start(ORDER)
+
+    def test_an_answer_byte_by_byte_ends_with_its_time(self, simulator, monkeypatch):
+        monkeypatch.setattr(asking, "PATIENCE_S", 0.3)
+        operator = self.connected(simulator)
+        simulator.lie(Drips(0.05))
+
+        with pytest.raises(OperatorFailed):
+            operator.check()
 
     def test_a_redirect_is_not_followed(self, simulator):
         simulator.lie(REDIRECT)

@@ -3,6 +3,7 @@
 States: python-getpaid-core. Verify before the money is passed on: OpenAPI 1.0.16 of Przelewy24.
 """
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -15,16 +16,18 @@ from hypothesis import strategies as st
 
 from services.identity.models import StaffRole
 from services.payments import desk, paying, refunds
-from services.payments.base import State
+from services.payments.base import OperatorRefused, State
 from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
 from services.payments.transfer import transfer_for
+from services.payments.views import mine
 from spatial.errors import Conflict, Malformed, Refused, ServiceError
 from tests.conftest import person
 from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
 from tests.services.payments.test_ledger import refuse_unbalanced
 from tests.simulators.base import UNAVAILABLE, Says
+from tests.simulators.operator import PayUSimulator
 
 pytestmark = pytest.mark.django_db
 DOOR = "/platnosci/przelewy24/powiadomienie"
@@ -55,6 +58,27 @@ def charge_of(payment):
 
 def announced(payment) -> int:
     return balance(account(payment.municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account))
+
+
+@pytest.fixture
+def payu(settings, stamp_account):
+    """PayU, and a contract with it."""
+    with PayUSimulator().running() as simulator:
+        addresses = {"live": simulator.root, "sandbox": simulator.root}
+        settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {"payu": addresses}
+        row = Merchant(
+            municipality=stamp_account.municipality, operator="payu", bank_account=stamp_account,
+            merchant_id=simulator.pos_id, pos_id=simulator.pos_id,
+        )  # fmt: skip
+        row.seal({"client_secret": simulator.client_secret, "second_key": simulator.second_key})
+        row.save()
+        yield simulator
+
+
+def told_by_payu(letter) -> int:
+    body, headers = letter
+    door = DOOR.replace("przelewy24", "payu")
+    return Client().post(door, body, content_type="application/json", headers=headers).status_code
 
 
 class TestBegins:
@@ -104,6 +128,22 @@ class TestBegins:
         assert paying.begin(anna, [charge], visit=VISIT, at=timezone.now()).state == State.STARTED
         assert not PaymentItem.objects.filter(is_open=True).exclude(payment__state=State.STARTED).exists()
 
+    def test_at_the_whole_address_of_the_operator(self, payu, make_charge, anna):
+        """PayU puts a token with the payer's address of mail into it: 430 characters and more."""
+        address = f"{payu.root}/pay/?token={'x' * 600}"
+        payu.lie(Says(b'{"access_token":"zeton-1"}'))
+        payu.lie(Says(json.dumps({"redirectUri": address, "orderId": "1"}).encode()))
+
+        assert paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now()).url == address
+
+    def test_not_with_a_part_of_an_address_of_mail(self, merchant, make_charge, anna):
+        """Przelewy24 takes 50 characters; the first 50 of a longer address may be somebody else's."""
+        anna.email = f"{'a' * 40}@example.com.pl"
+        anna.save()
+
+        with pytest.raises(OperatorRefused, match="50 znaków"):
+            paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+
 
 def _with_left(charges):
     rows = type(charges[0]).objects.unpaid().select_related("municipality")
@@ -152,9 +192,10 @@ class TestMessages:
         assert PaymentFault.objects.get().kind == Kind.UNKNOWN
         assert charge_of(begun).left_gr == 17_00
 
-    def test_wait_where_the_operator_does_not_confirm(self, begun, operator):
+    @pytest.mark.parametrize("lie", [UNAVAILABLE, Says(b'{"error":"Too many requests","code":429}', 429)])
+    def test_wait_where_the_operator_does_not_confirm(self, begun, operator, lie):
         letter = operator.pay(begun.key)
-        operator.lie(UNAVAILABLE)
+        operator.lie(lie)
 
         assert told(letter) == 502
         assert charge_of(begun).left_gr == 17_00
@@ -175,6 +216,22 @@ class TestMessages:
         assert told(letter) == 200
         assert PaymentFault.objects.get().kind == Kind.REFUSED
         assert charge_of(begun).left_gr == 17_00
+
+    def test_of_money_taken_after_all_are_booked(self, payu, make_charge, anna):
+        """PayU refuses our capture, because it takes the money by itself; then it says COMPLETED."""
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        payu.pay(payment.key)
+        order = payu.order(payment.key)
+        token = Says(b'{"access_token":"zeton-1"}')
+        waits = {"orders": [payu._fields(order) | {"status": "WAITING_FOR_CONFIRMATION"}]}
+        for lie in (token, Says(b"{}", 400), token, Says(json.dumps(waits).encode())):
+            payu.lie(lie)
+
+        assert told_by_payu(payu.notification(order, status="WAITING_FOR_CONFIRMATION")) == 200
+        assert (PaymentFault.objects.get().kind, charge_of(payment).left_gr) == (Kind.REFUSED, 17_00)
+        assert told_by_payu(payu.notification(order)) == 200
+
+        assert charge_of(payment).left_gr == 0
 
     def test_after_it_was_settled_otherwise_are_a_surplus(self, begun, operator, cash):
         settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)
@@ -255,6 +312,38 @@ class TestJob:
 
         assert told(operator.pay(begun.key)) == 200
         assert charge_of(begun).left_gr == 0
+
+    def test_goes_on_after_a_contract_whose_keys_cannot_be_opened(self, begun, operator, merchant):
+        operator.pay(begun.key)
+        spoilt = Merchant.objects.create(
+            municipality=merchant.municipality, operator="payu", bank_account=merchant.bank_account, pos_id="1",
+            merchant_id="1", sealed_secrets=b"of another key",
+        )  # fmt: skip
+        Payment.objects.create(
+            municipality=merchant.municipality, merchant=spoilt, payer=begun.payer, amount_gr=1, title="x",
+            started_at=timezone.now() - timedelta(hours=1), expires_at=timezone.now(),
+        )  # fmt: skip
+
+        paying.reconcile(at=timezone.now() + timedelta(minutes=5))
+
+        begun.refresh_from_db()
+        assert begun.state == State.PAID
+
+    def test_asks_others_where_one_operator_is_silent(self, begun, operator, payu, make_charge, anna, monkeypatch):
+        monkeypatch.setattr(paying, "AT_ONCE", 1)
+        secret = Merchant.objects.get(operator="payu")
+        for _ in range(2):
+            Payment.objects.create(
+                municipality=secret.municipality, merchant=secret, payer=anna, amount_gr=1, title="x", order_id="1",
+                started_at=timezone.now() - timedelta(hours=1), expires_at=timezone.now(), state=State.STARTED,
+            )  # fmt: skip
+        operator.pay(begun.key)
+        payu.always = UNAVAILABLE
+
+        paying.reconcile(at=timezone.now() + timedelta(minutes=5))
+
+        begun.refresh_from_db()
+        assert (begun.state, len(payu.questions)) == (State.PAID, 1)
 
     def test_waits_a_day_for_an_operator_that_is_silent(self, begun, operator):
         operator.always = UNAVAILABLE
@@ -371,7 +460,7 @@ class TestDesk:
         return PaymentFault.objects.get()
 
     def test_a_surplus_goes_to_another_charge(self, surplus, make_charge, jadwiga):
-        small, other = make_charge(10_00), make_charge(30_00)
+        small, other = make_charge(10_00), make_charge(30_00, kind="waste")
         now = timezone.now()
 
         assert desk.match(surplus, small, by=jadwiga, at=now).left_gr == 7_00
@@ -382,6 +471,24 @@ class TestDesk:
         assert (small.left_gr, other.left_gr) == (0, 23_00)
         with pytest.raises(Conflict):
             desk.match(surplus, other, by=jadwiga, at=now)
+
+    def test_a_surplus_pays_no_part_of_stamp_duty(self, surplus, make_charge, jadwiga):
+        duty = make_charge(30_00)
+        with pytest.raises(Conflict, match="w całości"):
+            desk.match(surplus, duty, by=jadwiga, at=timezone.now())
+
+        assert duty.left_gr == 30_00
+
+    @pytest.mark.parametrize("parts", [(8_50, 8_50), (10_00, 7_00)])
+    def test_a_surplus_goes_twice_to_a_charge_that_grew(self, surplus, make_charge, jadwiga, parts):
+        first, more = parts
+        charge = make_charge(first)
+        desk.match(surplus, charge, by=jadwiga, at=timezone.now())
+        add(charge, more, voucher=voucher("more"))
+
+        assert desk.match(surplus, charge, by=jadwiga, at=timezone.now()).left_gr == 0
+
+        assert (charge.left_gr, charge.paid_gr) == (0, 17_00)
 
     def test_or_back_to_the_payer(self, surplus, begun, operator, jadwiga, irena):
         refund = refunds.ask_surplus_back(surplus, reason="Zapłacono dwa razy", by=jadwiga, at=timezone.now())
@@ -459,6 +566,16 @@ class TestPagesOfThePayer:
         proof = client.get(f"/moje/oplaty/{charge.pk}/").content.decode()
         assert f"Przelewy24 {payment.order_id}"[:16] in proof
         assert "wpłata" in proof
+
+    def test_the_operator_hears_of_the_payer_and_not_of_our_proxy(self, rf, anna):
+        request = rf.get("/", REMOTE_ADDR="127.0.0.1", headers={"X-Forwarded-For": "203.0.113.9, 192.0.2.7"})
+        assert mine.visit_of(request).ip == "192.0.2.7"
+
+    def test_the_time_is_the_one_that_the_operator_was_told(self, client, anna, begun):
+        client.force_login(anna)
+        page = client.get(f"/platnosci/{begun.key}/zaplac/").content.decode()
+        until = timezone.localtime(begun.started_at + timedelta(minutes=paying.MINUTES))
+        assert f"dokończyć do {until:%H:%M}" in page
 
     def test_blik_code(self, client, anna, begun, operator):
         client.force_login(anna)

@@ -6,6 +6,7 @@ import os
 import signal
 from datetime import date
 from io import StringIO
+from time import perf_counter
 from uuid import uuid4
 
 import pytest
@@ -21,7 +22,9 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from services.cases.models import Case
+from services.fees.base import CASH_DESK
 from services.fees.models import Due
+from services.fees.services import pay
 from services.identity.models import StaffRole
 from services.payments import refunds
 from services.payments.ledger.books import account, balance, settle
@@ -261,6 +264,54 @@ class TestMatching:
 
         assert (charge.left_gr, other.left_gr) == (0, 1700)
 
+    def test_a_mark_within_another_number_is_none(self, bring, make_charge):
+        charge = make_charge(1700)
+        bring(mt940([Said(1700, f"FAKTURA N/{charge.pk}/2026")]))
+
+        assert charge.left_gr == 1700
+
+    def test_the_charge_of_the_mark_is_paid_before_others_of_its_case(self, bring, make_case_charge):
+        first, second = make_case_charge("OR.1510.12.2026", 1700, 1700)
+        bring(mt940([Said(1700, f"{second.mark} Oplata, OR.1510.12.2026")]))
+        assert (first.left_gr, second.left_gr) == (1700, 0)
+
+        bring(mt940([Said(1700, "OR.1510.12.2026")], number="229", opening_gr=1700))
+        assert first.left_gr == 0
+
+    def test_an_individual_account_pays_what_belongs_to_its_bank_account(self, bring, mask, skala, anna, make_charge):
+        BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_OFFICE, title="Odpady", purpose="waste", valid_from="2020-01-01"
+        )
+        waste = make_charge(1700, kind="waste", due_on=date(2026, 5, 1))
+        duty = make_charge(1700, kind="stamp-duty", due_on=date(2026, 11, 1))
+        bring(mt940([Said(1700, to=individual_account(mask, payer=anna))]))
+
+        assert (waste.left_gr, duty.left_gr) == (1700, 0)
+
+    @pytest.mark.parametrize("title", ["A " * 5000, "A" * 10_000, "N/" * 5000])
+    def test_a_long_title_is_read_at_once(self, title):
+        started = perf_counter()
+        assert not list(case_numbers(title))
+        assert perf_counter() - started < 1  # it took 12 to 30 s
+
+    @pytest.mark.parametrize("form", ["mt940", "camt"])
+    def test_a_correction_of_the_bank_pays_nothing(self, bring, make_charge, form):
+        charge = make_charge(1700)
+        if form == "mt940":
+            bring(mt940([Said(1700, charge.mark)]).replace("C17,00N152", "RD17,00N152"))
+        else:
+            said = entry("17.00", payment("A", "17.00", charge.mark)).replace("<Sts>", "<RvslInd>true</RvslInd><Sts>")
+            bring(camt(said, opening="0.00", closing="17.00"))
+
+        assert (only_line().reason, only_line().is_booked, charge.left_gr) == (Reason.DOUBT, False, 1700)
+
+    def test_a_number_that_is_too_long_for_an_account_is_none(self, bring):
+        text = mt940([Said(1)])
+        start, end = text.index(":86:"), text.index(":62F:")
+        bring(f"{text[:start]}:86:911 COLLECT; ID IPH: {'9' * 5000}; OD: JAN NOWAK; TYT.: X; TNR: 1.1\r\n{text[end:]}")
+
+        assert only_line().credited_nrb == ""
+
     def test_units_with_dots_are_tried_with_each_word_before(self):
         assert list(case_numbers("ZA SPRAWE GP.II.6727.45.2026")) == [
             "II.6727.45.2026", "GP.II.6727.45.2026", "SPRAWE.GP.II.6727.45.2026",
@@ -313,6 +364,57 @@ class TestPayouts:
 
         assert balance(account(skala, Account.BANK, bank)) == 1700
 
+    def test_wait_for_the_account_whatever_its_purpose(self, bring, bank, skala, make_charge):
+        taxes = BankAccount.objects.create(
+            municipality=skala, nrb=OFFICE, title="Podatki", purpose="tax", valid_from="2020-01-01"
+        )
+        into = account(skala, Account.ANNOUNCED, taxes)
+        settle([make_charge()], 1700, voucher=voucher("payment:1", source="Przelewy24 5", value_date=DAY), into=into)
+        bring(mt940([Said(1700, "Przelewy24")]))
+
+        assert set(LedgerAccount.objects.filter(kind=Account.ANNOUNCED).values_list("bank_account", flat=True)) == {
+            bank.pk
+        }
+        assert balance(into) == 0
+
+
+class TestWrittenByTheClerk:
+    @pytest.fixture
+    def write(self, make_case_charge, danuta):
+        """The clerk has seen the transfer for the charge, under a number of her own."""
+
+        def written(charge, number: str = "1") -> None:
+            due = Due.objects.get(pk=charge.reference.removeprefix("due:"))
+            said = {"sposob": "transfer", "numer": number, "dzien": DAY.isoformat()}
+            pay(due, CASH_DESK.notify(due, said), by=danuta, at=timezone.now())
+
+        return written
+
+    def test_the_line_is_the_transfer(self, bring, bank, skala, make_case_charge, write):
+        charge = make_case_charge("OR.1510.11.2026", 1700)
+        write(charge)
+        bring(mt940([Said(1700, "OR.1510.11.2026"), Said(1700, "OR.1510.11.2026")]))
+
+        first, second = StatementLine.objects.order_by("number")
+        assert (first.state, first.left_gr) == (State.MATCHED, 0)
+        assert (second.state, second.reason) == (State.EXCEPTION, Reason.NOTHING_OWED)  # it came twice
+        kinds = (Account.ANNOUNCED, bank, 0), (Account.BANK, bank, 3400), (Account.UNEXPLAINED, None, -1700)
+        assert [balance(account(skala, kind, where)) for kind, where, _ in kinds] == [left for *_, left in kinds]
+
+    def test_another_charge_of_the_case_is_paid_by_its_mark(self, bring, bank, skala, make_case_charge, write):
+        first, second = make_case_charge("OR.1510.11.2026", 1700, 1700)
+        write(first)
+        bring(mt940([Said(1700, f"{second.mark} OR.1510.11.2026"), Said(1700, "OR.1510.11.2026")]))
+
+        assert (second.left_gr, balance(account(skala, Account.ANNOUNCED, bank))) == (0, 0)
+
+    def test_its_number_is_no_name_of_an_operator(self, bring, make_case_charge, write):
+        write(make_case_charge("OR.1510.11.2026", 1700), number="1")
+        other = make_case_charge("OR.1510.12.2026", 1700)
+        bring(mt940([Said(1700, "OR.1510.12.2026")]))
+
+        assert (only_line().reason, other.left_gr) == (Reason.TITLE, 0)
+
 
 class TestOnce:
     def test_the_same_file_and_the_same_statement_in_another(self, bring, make_case_charge):
@@ -348,6 +450,23 @@ class TestOnce:
         assert "bank-line-known" in told(report)
         assert sorted(StatementLine.objects.values_list("reference", flat=True)) == ["R1", "R2"]
         assert not StatementLine.objects.filter(reason=Reason.DOUBLED).exists()
+
+    @pytest.mark.parametrize("form", ["mt940", "camt"])
+    def test_what_payers_write_as_a_reference_many_may_write(self, bring, make_charge, form):
+        """Two payers of one sum on one day, in two statements of it: both have paid."""
+        charges = [make_charge(1700), make_charge(1700)]
+        for place, charge in enumerate(charges):
+            before = 1700 * place
+            if form == "mt940":
+                text = mt940([Said(1700, charge.mark)], number=str(228 + place), opening_gr=before)
+                bring(text.replace("NONREF//", "OPLATA"))
+                continue
+            own = payment("OPLATA", "17.00", charge.mark).replace("AcctSvcrRef", "EndToEndId")
+            said = entry("17.00", own).replace("<AcctSvcrRef>REF-ENTRY</AcctSvcrRef>", "")
+            text = camt(said, opening=f"{before / 100:.2f}", closing=f"{before / 100 + 17:.2f}")
+            bring(text.replace(b"<ElctrncSeqNb>228", f"<ElctrncSeqNb>{228 + place}".encode()))
+
+        assert [charge.left_gr for charge in charges] == [0, 0]
 
     def test_without_a_reference_a_person_decides(self, bring, make_case_charge, teresa):
         charge = make_case_charge("OR.1510.12.2026", 1700, kind="waste")
@@ -654,7 +773,8 @@ class TestPages:
 
     @pytest.mark.parametrize(
         "said", [{}, {"krok": "x"}, {"krok": "rozlicz"}, {"krok": "rozlicz", "naleznosc": ["x", "9" * 30, "\0"]},
-                 {"krok": "zwroc"}, {"krok": "pomin", "powod": " "}, {"krok": "przyjmij"}],
+                 {"krok": "zwroc"}, {"krok": "pomin", "powod": " \0"}, {"krok": "przyjmij"},
+                 {"krok": "rozlicz", "naleznosc": ["9" * 5000]}],
     )  # fmt: skip
     def test_odd_decisions_are_answered_in_words(self, bring, teresa, said):
         bring(mt940([Said(1700)]))
@@ -662,6 +782,20 @@ class TestPages:
 
         assert response.status_code == 422
         assert only_line().state == State.EXCEPTION
+
+    def test_a_nul_is_left_out(self, bring, teresa):
+        bring(mt940([Said(1700)]))
+        client, address = signed_in(teresa), f"/urzad/wyciagi/pozycje/{only_line().pk}/"
+
+        assert client.get(address, {"szukaj": "OR\0"}).status_code == 200
+        assert client.post(address, {"krok": "pomin", "powod": "subwencja\0"}).status_code == 302
+        assert only_line().note == "subwencja"
+
+    def test_a_long_name_of_a_file_is_cut(self, bank, teresa):
+        file = SimpleUploadedFile(f"{'ł' * 200}.sta", mt940([Said(17)]).encode())
+
+        assert signed_in(teresa).post("/urzad/wyciagi/", {"gmina": "120610", "plik": file}).status_code == 302
+        assert BankStatement.objects.get().file_name.endswith("ł.sta")
 
 
 class TestCommand:
