@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from services.identity.models import User
@@ -37,10 +38,12 @@ def explain(line: StatementLine, charges: Sequence[Charge], *, by: User, at: dat
         raise Conflict(_("Tę opłatę płaci się w całości, a wpłata jest niższa. Zwróć ją albo wezwij do dopłaty."))
     kind = Account.UNEXPLAINED if line.is_booked else Account.BANK
     into = account(line.municipality_id, kind, None if line.is_booked else line.bank_account)
-    step = f":{line.parts.count() + 1}"
-    settled = settle(found.charges, line.left_gr, voucher=voucher(line, at=at, by=by, step=step), into=into)
+    said = voucher(line, at=at, by=by, step=f":left:{line.left_gr}")
+    settled = settle(found.charges, line.left_gr, voucher=said, into=into)
     for key, part in settled.parts:
-        LineCharge.objects.create(line=line, charge_id=key, amount_gr=part)
+        LineCharge.objects.update_or_create(
+            line=line, charge_id=key, defaults={"amount_gr": F("amount_gr") + part}, create_defaults={"amount_gr": part}
+        )
     line.left_gr, line.is_booked, line.suggestion = settled.surplus_gr, True, None
     line.state, line.reason = found.state, found.reason
     return signed(line, by=by, at=at)
@@ -91,7 +94,7 @@ def locked(line: StatementLine) -> StatementLine:
 
 
 def refuse_strangers(line: StatementLine, charges: Sequence[Charge]) -> None:
-    if line.reason in _NEVER_PAYS:
+    if line.reason in _NEVER_PAYS or not line.left_gr:
         raise Conflict(_("Tej pozycji nie można rozliczyć z należnością. Możesz ją pominąć i podać powód."))
     if not charges or any(charge.municipality_id != line.municipality_id for charge in charges):
         raise Conflict(_("Wybierz należność tego urzędu."))

@@ -27,7 +27,7 @@ from services.fees.models import Due
 from services.fees.services import pay
 from services.identity.models import StaffRole
 from services.payments import refunds
-from services.payments.ledger.books import account, balance, settle
+from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, Entry, LedgerAccount, Operation
 from services.payments.models import Refund
 from services.payments.statements import deciding, importing
@@ -667,6 +667,25 @@ class TestDecisions:
         second.post(f"/urzad/platnosci/zwrot/{refund.pk}/", {"decyzja": "zatwierdz"})
         assert only_line().state == State.RETURNED
         assert "Kto zatwierdził" in first.get(address).content.decode()
+
+    @pytest.mark.parametrize("more", [300, 1000, 200])
+    def test_a_rest_goes_again_to_a_charge_that_grew(self, bring, make_charge, teresa, more):
+        bring(mt940([Said(2000)]))
+        charge = make_charge(1000, kind="waste")
+        deciding.explain(only_line(), [charge], by=teresa, at=timezone.now())
+        add(charge, more, voucher=voucher("more"))
+
+        deciding.explain(only_line(), [charge], by=teresa, at=timezone.now())
+
+        assert (only_line().left_gr, charge.left_gr) == (1000 - more, 0)
+        assert [one.amount_gr for one in LineCharge.objects.all()] == [1000 + more]
+        refuse_lost_money()
+
+    def test_of_nothing_is_settled_with_nothing(self, bring, make_charge, teresa):
+        bring(mt940([Said(0)]))
+
+        with pytest.raises(Conflict):
+            deciding.explain(only_line(), [make_charge(1700, kind="waste")], by=teresa, at=timezone.now())
 
     def test_what_is_no_payment_is_ignored_with_a_reason(self, bring, teresa):
         bring(mt940([Said(1000, "subwencja"), Said(-300, "prowizja")]))
