@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -85,8 +86,8 @@ class MailboxForm(SettingForm):
         names = ("api_url", "token_url")
         if not self.instance.private_network:
             for name in names:
-                if name in said and not said[name].startswith("https://"):
-                    self.add_error(name, _("Adres musi zaczynać się od https://."))
+                if name in said and not is_public(said[name]):
+                    self.add_error(name, _("Adres musi zaczynać się od https:// i nie może zawierać hasła."))
         elif not self.by_shell and set(names) & set(self.changed_data):
             self.add_error(None, _("Operator jest w sieci urzędu. Jego adres zmienia administrator serwera."))
 
@@ -101,6 +102,15 @@ class MailboxForm(SettingForm):
             self.instance.read_until = None
         forget(self.instance)
         return super().save(commit)
+
+
+def is_public(url: str) -> bool:
+    """https, without a password, with a host whose name can be read."""
+    try:
+        address = httpx.URL(url)
+        return address.scheme == "https" and bool(address.host) and not address.userinfo
+    except (httpx.InvalidURL, UnicodeError):
+        return False
 
 
 def is_good_key(pem: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -126,9 +126,12 @@ class BankAccountForm(SettingForm):
         return super().save(commit)
 
 
-def accounts_of(form: SettingForm) -> "QuerySet[BankAccount]":
+def offer_accounts(form: SettingForm) -> None:
+    """Those of the office."""
+    field = form.fields["bank_account"]
+    assert isinstance(field, forms.ModelChoiceField)
     rows = BankAccount.objects.filter(municipality=form.instance.municipality_id)
-    return rows.order_by("title", "-valid_from")
+    field.queryset, field.empty_label = rows.order_by("title", "-valid_from"), str(_("Wybierz rachunek"))
 
 
 class AccountMaskForm(SettingForm):
@@ -149,7 +152,7 @@ class AccountMaskForm(SettingForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["bank_account"].queryset = accounts_of(self)  # type: ignore[attr-defined]
+        offer_accounts(self)
 
     def clean_mask(self) -> str:
         mask = "".join(self.cleaned_data["mask"].split())
@@ -184,7 +187,7 @@ class MerchantForm(SettingForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["bank_account"].queryset = accounts_of(self)  # type: ignore[attr-defined]
+        offer_accounts(self)
         self.fields["merchant_id"].required = False
         if self.instance.operator != PayU.code:
             del self.fields["allows_md5"]

@@ -50,8 +50,11 @@ def filled(kind: Kind, row: Model, values: Values) -> SettingForm:
 
 
 def put(kind: Kind, form: SettingForm, *, at: datetime) -> Model:
-    """A valid form of a command: whoever has the shell of the server needs nobody's approval."""
+    """A form of a command: whoever has the shell of the server needs nobody's approval. Raises Malformed, Conflict."""
     with one_at_a_time(municipality_of(form)):
+        form.full_clean()  # again: it was filled before others were kept out
+        if form.errors:
+            raise Malformed(said(form))
         change = change_of(kind, form, by=None, at=at)
         return enter(change, form)
 
@@ -59,18 +62,19 @@ def put(kind: Kind, form: SettingForm, *, at: datetime) -> Model:
 def ask(kind: Kind, form: SettingForm, *, by: User, at: datetime) -> Change:
     """A valid form of a page: done at once where one person is enough, otherwise it waits.
 
-    Raises Malformed where nothing would change, Conflict where another change of the row waits.
+    What one person may do, such as stopping a contract, no proposal holds up; the proposal is then out of date.
+    Raises Malformed where nothing would change, Conflict where another change of the row waits or was quicker.
     """
     if not form.changes:
         raise Malformed(_("Nic się nie zmieniło."))
     with one_at_a_time(municipality_of(form)):
         change = change_of(kind, form, by=by, at=at)
-        if change.row and waiting_for(change):
-            raise Conflict(_("Zmiana tego ustawienia już czeka na drugą osobę."))
         if change.row and form.changes <= kind.alone:
-            enter(change, form)
+            enter(change, ready(change))
             note(change, "zmieniono", by=by)
             return change
+        if change.row and waiting_for(change):
+            raise Conflict(_("Zmiana tego ustawienia już czeka na drugą osobę."))
         change.sealed_secrets = sealed(json.dumps(form.given_secrets)) if form.given_secrets else b""
         change.save()
         note(change, "zaproponowano", by=by)

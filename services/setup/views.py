@@ -154,13 +154,15 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def outlook(found: Change, kind: Kind) -> dict[str, Any]:
-    """What the approval would do, or why it cannot be."""
+    """The row as it is, or what a new one would be; what the approval would do, or why it cannot be."""
+    row = kind.rows(found.municipality).filter(pk=found.row).first() if found.row else None
     try:
         form: SettingForm = ready(found)
     except ServiceError as error:
         return {"fault": error.message}
     deeds = [one for one in kind.deeds if one.is_for_proposals]
-    return {"consequences": form.consequences(), "facts": kind.facts(form.instance), "deeds": deeds}
+    facts = facts_of(kind, row) if row else kind.facts(form.instance)
+    return {"consequences": form.consequences(), "facts": facts, "deeds": deeds}
 
 
 def step(request: HttpRequest, found: Change, kind: Kind) -> tuple[Callable[[], object], str]:

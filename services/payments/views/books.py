@@ -72,7 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows = [(title_of(account), money(sums)) for account, sums in found.rows]
         context |= {
             "found": found, "rows": rows, "total": money(found.total), "journal": polish_money(found.journal_gr),
-            "query": f"od={found.since:%Y-%m-%d}&do={found.until:%Y-%m-%d}",
+            "period": f"od={found.since:%Y-%m-%d}&do={found.until:%Y-%m-%d}",
         }  # fmt: skip
     return render(request, "payments/books.html", context, status=422 if form.errors else 200)
 
