@@ -1,6 +1,7 @@
 """Bank accounts, masks of individual accounts and contracts with operators, as an office sets them up by itself."""
 
 import json
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -87,13 +88,17 @@ class BankAccountForm(SettingForm):
         since, until, today = said["valid_from"], said.get("valid_to"), timezone.localdate()
         if until and until <= since:
             self.add_error("valid_to", _("Koniec musi być później niż początek."))
-        elif until and until < today and "valid_to" in self.changed_data and self.is_used:
+        elif self.is_used and "valid_to" in self.changed_data and until and self.is_gap(until):
             self.add_error("valid_to", _("Rachunku, który przyjmował wpłaty, nie można zakończyć wstecz."))
         if self.others().filter(Q(valid_from__lt=until) if until else Q(), valid_from__gte=since).exists():
             self.add_error("valid_from", _("Od tego dnia albo później zaczyna się inny rachunek o tym przeznaczeniu."))
         elif self.instance.pk is None and since < today and self.before_it():
             self.add_error("valid_from", _("Do dzisiaj wpłaty przyjmuje inny rachunek. Podaj dzień od dzisiaj."))
         return said
+
+    def is_gap(self, until: date) -> bool:
+        """Whether an end in the past would leave days on which money came and no account took it."""
+        return until < timezone.localdate() and not self.others().valid(until).exists()
 
     def others(self) -> BankAccountQuerySet:
         rows = BankAccount.objects.filter(municipality=self.instance.municipality_id)

@@ -195,6 +195,16 @@ class TestAccounts:
         stamp_account.refresh_from_db()
         assert (stamp_account.nrb, stamp_account.valid_to) == (NRB, today)
 
+    def test_two_that_overlapped_before_are_set_right(self, treasurer, office, stamp_account, make_charge):
+        make_charge(bank_account=stamp_account)
+        BankAccount.objects.create(
+            municipality=stamp_account.municipality, nrb=OTHER_NRB, title="Nowy", purpose="stamp-duty",
+            valid_from="2022-01-01",
+        )  # fmt: skip
+        said = account(valid_from="2020-01-01", valid_to="2022-01-01")
+        decided(office, proposed(treasurer, f"rachunki/{stamp_account.pk}/", said))
+        assert BankAccount.objects.valid(date(2022, 1, 1)).get().nrb == OTHER_NRB
+
     def test_the_command_keeps_the_same_rules(self, stamp_account):
         with pytest.raises(CommandError, match="inny rachunek"):
             call_command("bank_account", "120610", OTHER_NRB, "--from", "2019-01-01")
