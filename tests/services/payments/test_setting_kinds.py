@@ -19,6 +19,7 @@ from services.payments.statements.individual import individual_account
 from services.setup.models import Change
 from tests.conftest import person
 from tests.services.payments.conftest import NRB, OTHER_NRB, VISIT
+from tests.simulators.operator import PayUSimulator
 
 pytestmark = pytest.mark.django_db
 ROOT = "/urzad/ustawienia/120610"
@@ -70,7 +71,7 @@ class TestTwoPeople:
         change = proposed(treasurer, "rachunki/nowe/", account(nrb="71 1020 2892 0000 5102 0000 0001"))
         assert not BankAccount.objects.exists()
 
-        assert "inna osoba" in decided(treasurer, change)
+        assert "inna osoba niż ta" in decided(treasurer, change)
         assert not BankAccount.objects.exists()
         page = office.get(f"/urzad/ustawienia/zmiana/{change.pk}/").content.decode()
         assert "71 1020 2892 0000 5102 0000 0001" in page
@@ -279,6 +280,21 @@ class TestContracts:
         assert not [text for text in kept if any(one in text for one in secret)]
         assert (bytes(change.sealed_secrets), change.has_secrets) == (b"", True)
         assert AuditChange.objects.filter(table="setup_change", new__sealed_secrets="…").exists()
+
+    def test_payu_is_asked_for_a_token(self, treasurer, office, settings, stamp_account):
+        with PayUSimulator().running() as payu:
+            settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {"payu": {"live": payu.root, "sandbox": ""}}
+            said = contract(stamp_account, pos_id=payu.pos_id, client_secret="zly", second_key=payu.second_key)
+            del said["is_sandbox"]
+            wrong = proposed(treasurer, "payu/nowe/", said)
+            right = proposed(treasurer, "payu/nowe/", said | {"client_secret": payu.client_secret, "allows_md5": "on"})
+
+            assert "Operator płatności odmówił" in decided(office, wrong, "sprawdz")
+            assert "zna te klucze" in decided(office, right, "sprawdz")
+            decided(office, right)
+
+        row = Merchant.objects.get()
+        assert (row.operator, row.merchant_id, row.is_sandbox, row.allows_md5) == ("payu", "300746", False, True)
 
     def test_wrong_keys_are_told(self, treasurer, operator, stamp_account):
         change = proposed(treasurer, "przelewy24/nowe/", contract(stamp_account, api_key="zly"))
