@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from services.delivery.models import Mailbox
+from services.delivery.setting_kinds import MAILBOX
 from services.identity.models import StaffRole
 from services.setup.models import Change
 from tests.conftest import person
@@ -70,15 +71,16 @@ def test_a_mailbox_with_a_key(office, second):
     assert key.decode().splitlines()[1] not in page
 
 
-def test_what_is_wrong_is_said(office):
+def test_what_is_wrong_is_said(office, skala):
     for wrong in (
         {"secret": ""}, {"address": "AE:PL-1"}, {"api_url": "http://edor.example.pl"}, {"token_url": "ftp://a.pl"},
         {"api_url": "x"}, {"api_url": "https://a:b@edor.example.pl"}, {"token_url": "https://xn--a.pl/"},
         {"secret": "-----BEGIN PRIVATE KEY-----"}, {"client_id": ""}, {"ground": ""},
-        {"key_file": SimpleUploadedFile("k.pem", pem(ec.generate_private_key(ec.SECP256R1())))},
-        {"key_file": SimpleUploadedFile("k.pem", b"\xff\xfe")},
     ):  # fmt: skip
-        assert office.post(f"{ROOT}/nowe/", said(**wrong)).status_code == 422, wrong
+        assert not MAILBOX.form(said(**wrong), instance=MAILBOX.fresh(skala)).is_valid(), wrong
+    for content in (pem(ec.generate_private_key(ec.SECP256R1())), b"\xff\xfe"):
+        wrong = said(key_file=SimpleUploadedFile("k.pem", content))
+        assert office.post(f"{ROOT}/nowe/", wrong).status_code == 422
     assert not Change.objects.exists()
 
 
