@@ -5,6 +5,7 @@ bank's, the rest is the office's own number of a person or a charge.
 """
 
 import re
+from operator import mul
 
 _WRITTEN = re.compile(r"(?:PL)?[\s-]*(\d(?:[\s-]?\d){25})(?!\d)", re.IGNORECASE | re.ASCII)
 _MASK = re.compile(r"[0-9]{10,22}")
@@ -36,6 +37,16 @@ def nrbs_in(text: str) -> tuple[str, ...]:
 def is_mask(text: str) -> bool:
     """8 digits of the bank and 2 to 14 of the payee's code; 2 to 14 digits are left for the office's number."""
     return bool(_MASK.fullmatch(text))
+
+
+def is_bank(number: str) -> bool:
+    """8 digits of a bank and its branch whose last is a right check digit (weights 3 9 7 1 3 9 7 1, mod 10)."""
+    return bool(re.fullmatch(r"[0-9]{8}", number)) and sum(map(mul, map(int, number), (3, 9, 7, 1) * 2)) % 10 == 0
+
+
+def room_of(mask: str) -> int:
+    """How many individual accounts fit: the office numbers them from 1."""
+    return int("9" * (24 - len(mask)))
 
 
 def virtual_nrb(mask: str, number: int) -> str:

@@ -8,9 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 RODO = date(2018, 5, 25)
+CONTROL = date(2010, 1, 1)  #: the act on public finance
 
 #: codes, as they stand in the log
-CASE, DOCUMENTS, SUPERVISION, OWN_REQUEST = "case", "documents", "supervision", "own-request"
+CASE, DOCUMENTS, SUPERVISION, OWN_REQUEST, SETTINGS = "case", "documents", "supervision", "own-request", "settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ GROUNDS: Sequence[Ground] = (
     Ground(DOCUMENTS, _("korzystanie z dokumentów urzędu"), "art. 6 ust. 1 lit. e RODO", RODO),
     Ground(SUPERVISION, _("kontrola dostępu do danych"), "art. 39 ust. 1 lit. b RODO", RODO),
     Ground(OWN_REQUEST, _("żądanie osoby, której dane dotyczą"), "art. 17 RODO", RODO),
+    Ground(SETTINGS, _("kontrola zarządcza"), "art. 68 ust. 2 pkt 4 ustawy o finansach publicznych", CONTROL),
 )
 
 

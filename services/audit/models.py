@@ -24,6 +24,7 @@ class AuditEntry(models.Model):
         REVIEW = "review", _("przegląd dziennika")
         ERASURE = "erasure", _("usunięcie danych konta")
         PARTY = "party", _("dane osoby albo firmy")
+        SETTING = "setting", _("ustawienie urzędu")
 
     at = models.DateTimeField("kiedy", db_default=Now(), editable=False)  # stamped by the database
     municipality = models.ForeignKey(

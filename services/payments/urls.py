@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services.payments.views import desk, messages, mine
+from services.payments.views import books, desk, messages, mine
 
 app_name = "payments"
 
@@ -16,4 +16,6 @@ urlpatterns = [
     path("urzad/platnosci/", desk.index, name="desk"),
     path("urzad/platnosci/zwrot/<int:pk>/", desk.decide_refund, name="refund"),
     path("urzad/platnosci/wyjasnij/<int:pk>/", desk.explain, name="explain"),
+    path("urzad/ksiegi/", books.index, name="books"),
+    path("urzad/ksiegi/<int:teryt>/zestawienie.csv", books.export, name="books-csv"),
 ]

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("services.identity.saml.urls")),
     path("", include("services.personal.urls")),
     path("", include("services.correspondence.urls")),
+    path("", include("services.setup.urls")),
     path("", include("services.payments.statements.urls")),
     path("", include("services.payments.urls")),
     path("", include("services.delivery.urls")),

@@ -213,6 +213,17 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/platnosci/": ["/urzad/platnosci/", "/urzad/platnosci/?strona=x"],
     "urzad/platnosci/zwrot/<int:pk>/": ["/urzad/platnosci/zwrot/1/"],
     "urzad/platnosci/wyjasnij/<int:pk>/": ["/urzad/platnosci/wyjasnij/1/"],
+    "urzad/ksiegi/": ["/urzad/ksiegi/", "/urzad/ksiegi/?od=2026-01-01&do=x"],
+    "urzad/ksiegi/<int:teryt>/zestawienie.csv": ["/urzad/ksiegi/120610/zestawienie.csv"],
+    "urzad/ustawienia/": ["/urzad/ustawienia/", "/urzad/ustawienia/?gmina=x"],
+    "urzad/ustawienia/zmiana/<int:pk>/": ["/urzad/ustawienia/zmiana/1/"],
+    "urzad/ustawienia/<int:teryt>/<slug:code>/nowe/": [
+        "/urzad/ustawienia/120610/rachunki/nowe/", "/urzad/ustawienia/120610/payu/nowe/",
+    ],
+    "urzad/ustawienia/<int:teryt>/<slug:code>/<int:pk>/": ["/urzad/ustawienia/120610/maski/1/"],
+    "urzad/ustawienia/<int:teryt>/<slug:code>/<int:pk>/<slug:deed>/": [
+        "/urzad/ustawienia/120610/przelewy24/1/sprawdz/",
+    ],
     "moje/w-imieniu/": ["/moje/w-imieniu/"],
     "moje/w-imieniu/nowe/": ["/moje/w-imieniu/nowe/"],
     "moje/w-imieniu/<int:pk>/odwolaj/": ["/moje/w-imieniu/1/odwolaj/"],

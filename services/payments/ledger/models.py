@@ -28,6 +28,11 @@ def refuse_wrong_nrb(nrb: str) -> None:
         raise ValidationError(_("To nie jest numer rachunku bankowego. Sprawdź 26 cyfr.")) from None
 
 
+def grouped(nrb: str) -> str:
+    """``71 1020 2892 ...``."""
+    return " ".join([nrb[:2], *(nrb[at : at + 4] for at in range(2, 26, 4))])
+
+
 class BankAccountQuerySet(models.QuerySet["BankAccount"]):
     def valid(self, on: date) -> Self:
         """Accounts that take money on the day; ``valid_to`` is exclusive."""
@@ -61,8 +66,8 @@ class BankAccount(models.Model):
 
     @property
     def written(self) -> str:
-        """In groups, as banks print it: ``71 1020 2892 ...``."""
-        return " ".join([self.nrb[:2], *(self.nrb[at : at + 4] for at in range(2, 26, 4))])
+        """As banks print it."""
+        return grouped(self.nrb)
 
 
 class LedgerAccount(models.Model):

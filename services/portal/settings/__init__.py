@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "services.cases",
     "services.audit",
     "services.documents",
+    "services.setup",
     "services.payments",
     "services.notifications",
     "services.correspondence",

@@ -4,13 +4,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from services.delivery import ade
-from services.delivery.contrib.user_agent import UserAgent
 from services.delivery.models import Mailbox
-from services.delivery.views import callback_path
+from services.delivery.setting_kinds import MAILBOX
+from services.setup.services import filled, put
 from spatial.errors import ServiceError
 from spatial.municipalities.models import Municipality
 
@@ -34,30 +33,22 @@ class Command(BaseCommand):
         municipality = Municipality.objects.filter(pk=teryt).first()
         if municipality is None:
             raise CommandError(f"Nie ma gminy {teryt}.")
-        mailbox = Mailbox.objects.filter(municipality=municipality).first() or Mailbox(municipality=municipality)
-        mailbox.address = ade.normal(said["address"])
-        if not ade.is_address(mailbox.address):
-            raise CommandError("Adres ma postać AE:PL-00000-00000-AAAAA-00.")
-        if not ade.is_sure(mailbox.address):
-            self.stderr.write("Uwaga: końcówka adresu nie zgadza się z jego cyframi.")
+        row = Mailbox.objects.filter(municipality=municipality).first() or MAILBOX.fresh(municipality)
+        row.private_network = said["private_network"]
         try:
-            mailbox.secret = secret_file.read_text().strip()
+            values = {
+                "address": said["address"], "api_url": said["api"], "token_url": said["token"],
+                "client_id": said["client"], "unit_symbol": said["unit"], "has_hybrid": said["hybrid"],
+                "is_active": True, "secret": secret_file.read_text().strip(),
+            }  # fmt: skip
+            form = filled(MAILBOX, row, values)
+            put(MAILBOX, form, at=timezone.now())
+            if subscribe:
+                MAILBOX.deed("powiadamianie").run(form.instance)
         except (OSError, UnicodeDecodeError) as fault:
             raise CommandError(f"Nie można odczytać pliku {secret_file}.") from fault
-        is_key = "PRIVATE KEY" in mailbox.secret
-        mailbox.sign_in = Mailbox.SignIn.KEY if is_key else Mailbox.SignIn.SECRET
-        mailbox.api_url, mailbox.token_url, mailbox.client_id = said["api"], said["token"], said["client"]
-        mailbox.unit_symbol, mailbox.is_active = said["unit"], True
-        mailbox.has_hybrid, mailbox.private_network = said["hybrid"], said["private_network"]
-        mailbox.save()
-        if subscribe:
-            self.subscribe(mailbox)
-        self.stdout.write(f"Skrzynka gminy {municipality.name} zapisana.")
-
-    def subscribe(self, mailbox: Mailbox) -> None:
-        if not settings.SITE:
-            raise CommandError("Ustaw MIEDZA_SITE: operator musi wiedzieć, dokąd powiadamiać.")
-        try:
-            UserAgent(mailbox).subscribe(settings.SITE + callback_path(mailbox))
         except ServiceError as fault:
             raise CommandError(fault.message) from fault
+        for warning in form.consequences():
+            self.stderr.write(warning)
+        self.stdout.write(f"Skrzynka gminy {municipality.name} zapisana.")

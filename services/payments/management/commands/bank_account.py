@@ -3,20 +3,22 @@
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
-from services.payments.ledger.models import BankAccount
+from services.payments.setting_kinds import ACCOUNTS, PURPOSES
+from services.setup.services import filled, put
+from spatial.errors import ServiceError
 from spatial.municipalities.models import Municipality
 
 
 class Command(BaseCommand):
-    help = "Zapisuje rachunek bankowy gminy, na który wpływają opłaty jednego rodzaju."
+    help = "Zapisuje rachunek bankowy gminy, na który wpływają opłaty jednego rodzaju. Poprzedni kończy się tego dnia."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("teryt")
         parser.add_argument("nrb", help="26 cyfr, mogą być odstępy")
-        parser.add_argument("--purpose", default="stamp-duty", help="rodzaj należności (Charge.kind)")
+        parser.add_argument("--purpose", default="stamp-duty", choices=PURPOSES, help="rodzaj należności (Charge.kind)")
         parser.add_argument("--title", default="Opłata skarbowa")
         parser.add_argument("--from", dest="valid_from", type=date.fromisoformat, required=True)
 
@@ -24,12 +26,10 @@ class Command(BaseCommand):
         municipality = Municipality.objects.filter(pk=teryt).first()
         if municipality is None:
             raise CommandError(f"Nie ma gminy {teryt}.")
-        row = BankAccount(
-            municipality=municipality, nrb=nrb.replace(" ", ""), title=title, purpose=purpose, valid_from=valid_from
-        )
+        said = {"nrb": nrb, "title": title, "purpose": purpose, "valid_from": valid_from}
         try:
-            row.full_clean()
-        except ValidationError as error:
-            raise CommandError("; ".join(error.messages)) from None
-        row.save()
+            form = filled(ACCOUNTS, ACCOUNTS.fresh(municipality), said)
+            row = put(ACCOUNTS, form, at=timezone.now())
+        except ServiceError as error:
+            raise CommandError(error.message) from None
         self.stdout.write(f"{municipality.name}: {row}")

@@ -5,10 +5,13 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from services.payments.ledger.models import BankAccount
 from services.payments.models import Merchant
 from services.payments.operators import OPERATORS
+from services.payments.setting_kinds import CONTRACTS
+from services.setup.services import filled, put
 from spatial.errors import ServiceError
 
 
@@ -29,21 +32,22 @@ class Command(BaseCommand):
         bank_account = BankAccount.objects.filter(municipality=teryt, nrb=nrb.replace(" ", "")).first()
         if bank_account is None:
             raise CommandError("Gmina nie ma takiego rachunku. Zapisz go poleceniem bank_account.")
-        if not all(number.isascii() and number.isdecimal() for number in (pos, merchant or pos)):
-            raise CommandError("Numery punktu płatności i umowy mają same cyfry.")
-        row = Merchant.objects.filter(operator=operator, pos_id=pos).first() or Merchant(operator=operator, pos_id=pos)
-        if row.pk and row.municipality_id != bank_account.municipality_id:
+        kind = CONTRACTS[operator]
+        row = Merchant.objects.filter(operator=operator, pos_id=pos).first() or kind.fresh(bank_account.municipality)
+        if row.municipality_id != bank_account.municipality_id:
             raise CommandError("Ten punkt płatności ma inna gmina.")
-        row.municipality, row.bank_account = bank_account.municipality, bank_account
-        row.merchant_id, row.is_sandbox, row.allows_md5 = merchant or pos, options["sandbox"], options["md5"]
-        row.seal(keys(OPERATORS[operator].secrets))
-        if options["check"]:
-            try:
-                row.connect().check()
-            except ServiceError as error:
-                raise CommandError(error.message) from None
-        row.save()
-        self.stdout.write(f"{bank_account.municipality.name}: {row.title}, {bank_account}")
+        said = {
+            "bank_account": bank_account.pk, "pos_id": pos, "merchant_id": merchant, "is_sandbox": options["sandbox"],
+            "allows_md5": options["md5"], "is_active": True,
+        }  # fmt: skip
+        try:
+            form = filled(kind, row, said | keys(OPERATORS[operator].secrets))
+            if options["check"]:
+                form.instance.connect().check()
+            put(kind, form, at=timezone.now())
+        except ServiceError as error:
+            raise CommandError(error.message) from None
+        self.stdout.write(f"{bank_account.municipality.name}: {form.instance.title}, {bank_account}")
 
 
 def keys(names: tuple[str, ...]) -> dict[str, str]:
