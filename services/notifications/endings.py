@@ -40,10 +40,14 @@ class Correction:
 @transaction.atomic
 def end(warning: Message, follow: Message.Follow, *, by: User, at: datetime) -> Message:
     """Approved where one person is enough, otherwise a draft for another. Raises Conflict, Malformed."""
-    title_pl, title_en = (f"{WORDS[follow][code]}: {warning.title(code)}"[:LONGEST_TITLE] for code in ("pl", "en"))
-    words = Correction(title_pl=title_pl, title_en=title_en if warning.title_en else "", expires_at=at + SHOWN)
+    title_en = title(warning, follow, "en") if warning.title_en else ""
+    words = Correction(title_pl=title(warning, follow, "pl"), title_en=title_en, expires_at=at + SHOWN)
     message = put(warning, follow, words, by=by, at=at)
     return approve(message, by=by, version=message.version, at=at) if message.is_one_persons else message
+
+
+def title(warning: Message, follow: Message.Follow, language: str) -> str:
+    return f"{WORDS[follow][language]}: {warning.title(language)}"[:LONGEST_TITLE]
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ E-mails, phone numbers and push subscriptions lie sealed (``services.identity.pr
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, ClassVar, Self
 
@@ -262,6 +262,7 @@ class Message(models.Model):
         CORRECTION = "correction", _("poprawka ostrzeżenia")
 
     ENDS = (Follow.OVER, Follow.MISTAKE)
+    LATE = timedelta(days=7)
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", related_name="+")
     public_id = models.CharField("skrót", max_length=12, unique=True, default=new_public_id)
@@ -369,9 +370,9 @@ class Message(models.Model):
         return later.newest if later else self
 
     def stands(self, *, at: datetime) -> bool:
-        """A warning that went out and may be ended or corrected."""
+        """A warning that went out and may be ended or corrected, for a week after it has expired too."""
         is_told = self.state in {self.State.SENDING, self.State.SENT} and self.audience != self.Audience.PERSON
-        is_last = not self.is_end and self.replaced_at is None and self.expires_at > at
+        is_last = not self.is_end and self.replaced_at is None and self.expires_at > at - self.LATE
         return self.topic == "warning" and not self.is_automatic and is_told and is_last
 
     def title(self, language: str) -> str:

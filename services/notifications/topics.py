@@ -51,7 +51,7 @@ CASE = Topic(
 TOPICS: dict[str, Topic] = {one.code: one for one in (CASE, DOCUMENT, DUE, SERVICE, WARNING)}
 #: of which everybody is told in the portal without being asked
 ADDRESS = Topic(
-    "address", _("Adresy do powiadomień"), _("Na adres, który podałeś, nic nie dochodzi."),
+    "address", _("Adresy do powiadomień"), _("Na podany adres nic nie dochodzi."),
     Text("Sprawdź adresy do powiadomień.", "Check your addresses for messages."), transactional=True,
 )  # fmt: skip
 KINDS = TOPICS | {ADDRESS.code: ADDRESS}

@@ -132,7 +132,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     except ServiceError as error:
         messages.error(request, error.message)
         return redirect("notifications:composed", pk=pk)
-    said = _("Ostrzeżenie zakończone. Ci, do których dotarło, dowiedzą się w ciągu minuty.")
+    said = _("Ostrzeżenie zakończone. Ci, do których dotarło, dowiedzą się tymi samymi drogami.")
     messages.success(request, said if made.approved_at else _("Szkic zapisany. Zatwierdza go druga osoba z urzędu."))
     return redirect("notifications:composed", pk=made.pk)
 
@@ -158,11 +158,18 @@ def composed(request: HttpRequest, pk: int) -> HttpResponse:
         "one": found, "seen": seen, "tally": tally(found), "cost": polish_money(seen.sms_cost_gr) if seen else "",
         "troubles": troubles.order_by("-ended_at", "-pk")[:EXCEPTIONS], "can_cancel": is_open and not stands,
         "is_author": found.created_by_id == request.user.pk and not found.is_one_persons,
-        "stands": stands, "followers": found.followers.exclude(state=Message.State.CANCELLED).order_by("pk"),
+        "stands": stands, "ends": ends(found) if stands else [],
+        "followers": found.followers.exclude(state=Message.State.CANCELLED).order_by("pk"),
         "sms": sms_length(found, "pl") if Channel.SMS in found.channels else None,
         "area": found.area.transform(crs.WGS84, clone=True).json if found.area else "",
     }  # fmt: skip
     return render(request, "notifications/composed.html", context)
+
+
+def ends(found: Message) -> list[tuple[Message.Follow, str, bool]]:
+    """How a warning may end, in which words, and whether one person is enough."""
+    ways = ((one, Message(follow=one, severity=found.severity, audience=found.audience)) for one in Message.ENDS)
+    return [(one, endings.title(found, one, "pl"), end.is_one_persons) for one, end in ways]
 
 
 def tally(found: Message) -> list[tuple[str, str, int]]:

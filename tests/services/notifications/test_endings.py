@@ -95,7 +95,12 @@ class TestWhoMaySayIt:
         warning = told(channels=[], **said, **({"person": anna} if "audience" in said else {}))
 
         with pytest.raises(Conflict):
-            endings.end(warning, MISTAKE, by=jadwiga, at=NOON + HOUR)
+            endings.end(warning, MISTAKE, by=jadwiga, at=NOON + timedelta(days=7, minutes=5))
+
+    def test_also_of_one_that_has_expired_lately(self, told, jadwiga):
+        warning = told(channels=[], lives=HOUR)
+
+        assert endings.end(warning, OVER, by=jadwiga, at=NOON + timedelta(days=2)).state == "approved"
 
     def test_it_ends_once(self, told, jadwiga, karol):
         warning = told(channels=[])
@@ -312,12 +317,14 @@ class TestDesk:
     def test_one_click_and_its_word(self, office, told):
         warning = told(at=timezone.now(), channels=[])
         page = f"/urzad/powiadomienia/wiadomosc/{warning.pk}/"
-        assert "To była pomyłka" in office.get(page).content.decode()
+        asked = office.get(page).content.decode()
+        assert "Ostrzeżenie było pomyłką: Przerwa w dostawie wody" in asked
+        assert asked.count("Wyślij od razu") == 2
         answer = office.post(f"{page}koniec/", {"jak": "mistake"}, follow=True)
 
         assert "Ostrzeżenie zakończone." in answer.content.decode()
         seen = office.get(page).content.decode()
-        assert "To była pomyłka" not in seen
+        assert "Wyślij od razu" not in seen
         assert "Ostrzeżenie było pomyłką: Przerwa" in seen
 
     def test_a_correction_is_written_and_waits(self, office, karol, told):
