@@ -163,10 +163,8 @@ class TestMailbox:
         assert row.state == State.ACCEPTED
 
     @pytest.mark.parametrize(
-        "broken",
-        [{"LOGIN": b"TAG NO"}, {"SELECT": b"TAG NO"}, {"SEARCH": b""}, {"FETCH": b""}, {"SEARCH": b"\xff\0"},
-         {"FETCH": b"TAG NO"}, {"STORE": b"TAG NO"}],
-    )  # fmt: skip
+        "broken", [{"LOGIN": b"TAG NO"}, {"SEARCH": b""}, {"FETCH": b"\xff\0"}, {"STORE": b"TAG NO"}]
+    )
     def test_a_server_that_fails_is_named_without_its_password(self, broken, box, sent, caplog):
         letter, _row = sent()
         box.put(report(letter))
@@ -230,7 +228,7 @@ class TestReports:
         assert set(one.addresses) == {"louisl@larry.slip.umd.edu"}
         assert "louisl" not in repr(one)
 
-    @settings(max_examples=50, deadline=None)
+    @settings(max_examples=25, deadline=None)
     @given(st.binary(max_size=300), st.integers(0, 900))
     def test_nothing_that_is_read_breaks_the_reading(self, noise, where):
         whole = report(_letter(), diagnostic="smtp; 550 5.1.1 x")
