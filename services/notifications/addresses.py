@@ -117,7 +117,7 @@ def confirm(user: User, pk: int, code: str, *, at: datetime) -> bool:
     if not constant_time_compare(fingerprint(code.strip()), row.code):
         ChannelAddress.objects.filter(pk=row.pk).update(code_tries=F("code_tries") + 1)
         return False
-    others = ChannelAddress.objects.filter(user=user, channel=row.channel, revoked_at=None).exclude(pk=row.pk)
+    others = ChannelAddress.objects.kept().filter(user=user, channel=row.channel).exclude(pk=row.pk)
     others.update(revoked_at=at, revoked_why=BY_PERSON)
     row.confirmed_at, row.code = at, ""
     row.save(update_fields=["confirmed_at", "code"])
@@ -126,7 +126,7 @@ def confirm(user: User, pk: int, code: str, *, at: datetime) -> bool:
 
 def take_away(user: User, pk: int, *, at: datetime) -> None:
     """Raises NotFound for another's."""
-    rows = ChannelAddress.objects.filter(user=user, pk=pk, revoked_at=None)
+    rows = ChannelAddress.objects.kept().filter(user=user, pk=pk)
     if not rows.update(revoked_at=at, revoked_why=BY_PERSON, code=""):
         raise NotFound(_("Tego adresu już nie ma."))
 

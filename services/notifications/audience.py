@@ -14,6 +14,7 @@ from services.notifications.models import (
     Channel,
     ChannelAddress,
     Consent,
+    Delivery,
     Message,
     SmsAccount,
     WatchedPlace,
@@ -63,6 +64,8 @@ def people(message: Message) -> QuerySet[User]:
 
 
 def chosen(message: Message) -> QuerySet[Any] | list[Any]:
+    if message.follows_id:  # exactly those who have heard of it
+        return told_before(message).filter(channel=Channel.INBOX).values("recipient")
     match message.audience:
         case Message.Audience.PERSON:
             return [message.person_id]
@@ -78,10 +81,25 @@ def chosen(message: Message) -> QuerySet[Any] | list[Any]:
     return rows.values("user")
 
 
+def told_before(message: Message) -> QuerySet[Delivery]:
+    """Letters of what the message follows."""
+    return Delivery.objects.filter(message__in=message.earlier)
+
+
 def addresses(message: Message, channel: str) -> QuerySet[ChannelAddress]:
     """Where the message goes by the channel."""
-    found = ChannelAddress.objects.usable().filter(channel=channel, user__in=people(message))
+    found = usable(message, channel)
     return found if message.is_by_duty else agreed(found, message, channel)
+
+
+def usable(message: Message, channel: str) -> QuerySet[ChannelAddress]:
+    """Addresses of the audience, whatever was agreed to; the end of a warning goes where the warning may have come."""
+    found = ChannelAddress.objects.usable().filter(channel=channel, user__in=people(message))
+    if not message.follows_id:
+        return found
+    left = told_before(message).exclude(handed_at=None)
+    came = left.exclude(state__in=[Delivery.State.FAILED, Delivery.State.BOUNCED])
+    return found.filter(pk__in=came.values("address"))
 
 
 def agreed(rows: QuerySet[Any], message: Message, channel: str) -> QuerySet[Any]:
@@ -100,8 +118,7 @@ def outlook(message: Message) -> Outlook:
 
 def reach(message: Message, channel: Channel) -> Reach:
     reached = addresses(message, channel).count()
-    having = ChannelAddress.objects.usable().filter(channel=channel, user__in=people(message))
-    return Reach(channel, reached, having.count() - reached)
+    return Reach(channel, reached, usable(message, channel).count() - reached)
 
 
 def sms_parts(message: Message) -> int:

@@ -16,12 +16,12 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 
-from services.notifications import unsubscribing
+from services.notifications import bounces, silence, unsubscribing
 from services.notifications.audience import absolute
 from services.notifications.channels import mail, push, sms
 from services.notifications.channels.base import Fate, Letter, Outcome, Sender
 from services.notifications.models import Channel, ChannelAddress, ChannelState, Consent, Delivery, Message, SmsAccount
-from services.notifications.quiet import loud_from
+from services.notifications.quiet import NOTHING, loud_from
 
 State = Delivery.State
 BATCH = {Channel.EMAIL: 1, Channel.SMS: 100, Channel.PUSH: 100}
@@ -116,12 +116,12 @@ def take(road: Road, *, at: datetime) -> list[Delivery] | None:
 
 def sorted_out(batch: Sequence[Delivery], *, at: datetime) -> Iterator[Delivery]:
     """Those to be sent now; the others are ended, or wait for the morning."""
-    wanted = still_wanted(batch)
+    wanted, own = still_wanted(batch), silence.of(one.recipient_id for one in batch)
     for one in batch:
-        loud = at if one.message.is_danger else loud_from(at)
+        loud = at if one.message.is_danger else loud_from(at, own=own.get(one.recipient_id, NOTHING))
         if one.message.expires_at <= at:
             end(one, State.EXPIRED, at=at)
-        elif one.message.state == Message.State.CANCELLED:
+        elif one.message.state == Message.State.CANCELLED or one.message.replaced_at:
             end(one, State.CANCELLED, at=at)
         elif one.pk not in wanted:
             end(one, State.SKIPPED, at=at, error="zgoda cofnięta albo adres odłączony")
@@ -210,7 +210,7 @@ def count_refusals(answers: Sequence[tuple[Delivery, Outcome]], *, at: datetime)
     """Addresses that are gone are revoked; a road that is refused time after time is stopped."""
     for one, outcome in answers:
         if outcome.fate == Fate.GONE:
-            revoke(one, outcome.error, at=at)
+            gone(one, outcome.error, at=at)
         elif outcome.fate == Fate.REFUSED and one.channel == Channel.PUSH:
             count_of_address(one, at=at)
     message = answers[0][0].message
@@ -234,6 +234,14 @@ def count_of_address(one: Delivery, *, at: datetime) -> None:
     rows.update(refusals=F("refusals") + 1)
     if rows.filter(refusals__gte=REFUSALS_OF_ADDRESS).exists():
         revoke(one, "odmowa dostępu", at=at)
+
+
+def gone(one: Delivery, why: str, *, at: datetime) -> None:
+    """A browser goes quietly, an e-mail or a phone with a word to its owner."""
+    if one.channel == Channel.PUSH:
+        revoke(one, why, at=at)
+    elif one.address is not None:
+        bounces.suspend(one.address, municipality=one.message.municipality, at=at)
 
 
 def revoke(one: Delivery, why: str, *, at: datetime) -> None:
@@ -261,7 +269,9 @@ def restart(road: Road) -> None:
 @transaction.atomic
 def again(message: Message, *, at: datetime) -> int:
     """What failed or is uncertain goes once more, with its old keys; how many."""
-    rows = message.deliveries.filter(state__in=[State.FAILED, State.UNCERTAIN], message__expires_at__gt=at)
+    rows = message.deliveries.filter(
+        state__in=[State.FAILED, State.UNCERTAIN], message__expires_at__gt=at, message__replaced_at=None
+    )
     changed = rows.filter(address__in=ChannelAddress.objects.usable()).update(
         state=State.QUEUED, attempts=0, next_try=at, ended_at=None
     )

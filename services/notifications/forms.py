@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.forms.questions import Wrong, clean
 from services.identity.models import User
+from services.notifications.endings import Correction
 from services.notifications.messages import Words
 from services.notifications.models import OUTWARD, Group, Message
 from services.notifications.places import area_of
@@ -20,10 +21,9 @@ HOUR = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H
 LONGEST_BODY = 4_000
 
 
-class MessageForm(forms.Form):
-    """A message to many or to one."""
+class WordsForm(forms.Form):
+    """What is said, in two languages, and until when."""
 
-    topic = forms.ChoiceField(label=_("Temat"), choices=[(one.code, one.title) for one in COMPOSED])
     title_pl = forms.CharField(
         label=_("Tytuł"), max_length=160, error_messages={"required": _("Napisz, o co chodzi, w jednym zdaniu.")}
     )
@@ -35,6 +35,24 @@ class MessageForm(forms.Form):
         label=_("Treść po angielsku"), max_length=LONGEST_BODY, required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )  # fmt: skip
+    expires_at = forms.DateTimeField(
+        label=_("Ważna do"), widget=HOUR, error_messages={"required": _("Podaj, do kiedy wiadomość jest ważna.")}
+    )
+
+    def clean_title_pl(self) -> str:
+        return " ".join(clean(self.cleaned_data["title_pl"]).split())
+
+    def clean_title_en(self) -> str:
+        return " ".join(clean(self.cleaned_data["title_en"]).split())
+
+
+class MessageForm(WordsForm):
+    """A message to many or to one."""
+
+    field_order = ("topic", "title_pl", "body_pl", "title_en", "body_en", "severity", "category", "channels",
+                   "audience", "group", "area", "person", "send_at", "expires_at", "duty_reason")  # fmt: skip
+
+    topic = forms.ChoiceField(label=_("Temat"), choices=[(one.code, one.title) for one in COMPOSED])
     severity = forms.ChoiceField(
         label=_("Waga"), choices=Message.Severity.choices, widget=forms.RadioSelect,
         help_text=_("Duża waga i zagrożenie życia wychodzą także w nocy. Inne czekają od 21 do 7."),
@@ -56,9 +74,6 @@ class MessageForm(forms.Form):
         help_text=_("Poza portal wyjdzie tylko zdanie, że jest wiadomość."),
     )  # fmt: skip
     send_at = forms.DateTimeField(label=_("Wyślij o"), required=False, widget=HOUR, help_text=_("Puste: od razu."))
-    expires_at = forms.DateTimeField(
-        label=_("Ważna do"), widget=HOUR, error_messages={"required": _("Podaj, do kiedy wiadomość jest ważna.")}
-    )
     duty_reason = forms.CharField(
         label=_("Powód wysłania bez zgód"), required=False, max_length=300,
         help_text=_("Tylko przy zagrożeniu: wiadomość z obowiązku dostaną też osoby, które się nie zgodziły."),
@@ -67,12 +82,6 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["group"].queryset = Group.objects.filter(municipality=municipality).order_by("name")  # type: ignore[attr-defined]
-
-    def clean_title_pl(self) -> str:
-        return " ".join(clean(self.cleaned_data["title_pl"]).split())
-
-    def clean_title_en(self) -> str:
-        return " ".join(clean(self.cleaned_data["title_en"]).split())
 
     def clean_area(self) -> MultiPolygon | None:
         text = clean(self.cleaned_data["area"])
@@ -97,6 +106,13 @@ class MessageForm(forms.Form):
         if said["audience"] != Message.Audience.GROUP:
             said["group"] = None
         return Words(**said)
+
+
+class CorrectionForm(WordsForm):
+    """A warning in other words, for those whom it reached."""
+
+    def words(self) -> Correction:
+        return Correction(**self.cleaned_data)
 
 
 def initial_of(message: Message) -> dict[str, Any]:

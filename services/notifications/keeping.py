@@ -7,7 +7,7 @@ from django.db import transaction
 from services.identity.models import User
 from services.notifications import consents
 from services.notifications.delivering import tally
-from services.notifications.models import ChannelAddress, Delivery, Group, Message, WatchedPlace
+from services.notifications.models import ChannelAddress, Delivery, Group, Message, OwnQuiet, WatchedPlace
 
 YEAR = timedelta(days=365)
 
@@ -27,6 +27,7 @@ def forget_person(user: User, *, at: datetime) -> None:
     Delivery.objects.filter(recipient=user).delete()
     ChannelAddress.objects.filter(user=user).delete()
     WatchedPlace.objects.filter(user=user).delete()
+    OwnQuiet.objects.filter(user=user).delete()
     for group in Group.objects.filter(members=user):
         group.members.remove(user)
 

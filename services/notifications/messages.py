@@ -64,6 +64,8 @@ def draft(words: Words, *, municipality: Municipality, author: User, at: datetim
 def change(message: Message, words: Words, *, author: User, at: datetime) -> Message:
     """Who changes a draft is its author from now on. Raises Malformed, Conflict."""
     message = locked(message, State.DRAFT)
+    if message.follow:
+        raise Conflict(_("Zakończenia ani poprawki nie zmienisz. Odwołaj szkic i zacznij od ostrzeżenia."))
     words.put_on(message)
     message.created_by, message.version = author, message.version + 1
     check(message, at=at)
@@ -97,12 +99,14 @@ def approve(message: Message, *, by: User, version: int, at: datetime) -> Messag
     message = locked(message, State.DRAFT)
     if message.version != version:
         raise Conflict(_("Wiadomość zmieniła się, odkąd ją czytasz. Przeczytaj ją jeszcze raz."))
-    if by.pk == message.created_by_id and message.audience != Audience.PERSON:
+    if by.pk == message.created_by_id and not message.is_one_persons:
         raise Refused(_("Swojej wiadomości do wielu osób nie zatwierdzisz. Poproś drugą osobę z urzędu."))
     check(message, at=at)
     message.state, message.approved_by, message.approved_at = State.APPROVED, by, at
     if message.send_at and message.send_at > at:
         message.state = State.SCHEDULED
+    if message.follows is not None:
+        take_place(message.follows, at=at)
     message.counts = outlook(message).as_counts()
     message.save(update_fields=["state", "approved_by", "approved_at", "counts"])
     return message
@@ -112,11 +116,25 @@ def approve(message: Message, *, by: User, version: int, at: datetime) -> Messag
 def cancel(message: Message, *, at: datetime) -> Message:
     """What has not left the office stays. Raises Conflict."""
     message = locked(message, *WAITING)
+    if message.follow and message.state != State.DRAFT:
+        raise Conflict(_("To już obowiązuje. Jeśli trzeba, napisz nowe ostrzeżenie."))
     message.state = State.CANCELLED
     message.save(update_fields=["state"])
+    hold_back(message, at=at)
+    return message
+
+
+def take_place(warning: Message, *, at: datetime) -> None:
+    """Of a warning that was ended or corrected. Raises Conflict where somebody was faster."""
+    standing = Message.objects.filter(pk=warning.pk, replaced_at=None)
+    if not standing.update(replaced_at=at):
+        raise Conflict(_("Ktoś już zakończył albo poprawił to ostrzeżenie. Zobacz jego stronę."))
+    hold_back(warning, at=at)
+
+
+def hold_back(message: Message, *, at: datetime) -> None:
     waiting = message.deliveries.filter(state=Delivery.State.QUEUED)
     waiting.update(state=Delivery.State.CANCELLED, ended_at=at)
-    return message
 
 
 def locked(message: Message, *states: Message.State) -> Message:
@@ -135,14 +153,15 @@ class Affair:
     origin: str  #: what it follows from; told once
     link: str  #: a path of the portal
     words: tuple[str, str] | None = None  #: title and body in the inbox; None: the caller shows the news itself
+    english: tuple[str, str] = ("", "")
 
 
 def tell(
     person: User, topic: Topic, *, municipality: Municipality, origin: str, link: str, at: datetime,
-    words: tuple[str, str] | None = None,
+    words: tuple[str, str] | None = None, english: tuple[str, str] = ("", ""),
 ) -> Message | None:  # fmt: skip
     """One affair (``tell_all``); None where nobody wants it or it was told before."""
-    affair = Affair(person=person.pk, origin=origin, link=link, words=words)
+    affair = Affair(person=person.pk, origin=origin, link=link, words=words, english=english)
     return next(iter(tell_all([affair], topic, municipality=municipality, at=at)), None)
 
 
@@ -156,6 +175,7 @@ def tell_all(affairs: Sequence[Affair], topic: Topic, *, municipality: Municipal
         Message(
             municipality=municipality, topic=topic.code, origin=one.origin, person_id=one.person, link=one.link,
             title_pl=one.words[0] if one.words else topic.outward.pl, body_pl=one.words[1] if one.words else "",
+            title_en=one.english[0], body_en=one.english[1],
             channels=channels, audience=Audience.PERSON, is_automatic=True, state=State.SENDING,
             created_at=at, expires_at=at + AUTOMATIC_LIVES,
         )

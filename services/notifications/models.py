@@ -4,7 +4,7 @@ E-mails, phone numbers and push subscriptions lie sealed (``services.identity.pr
 """
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any, ClassVar, Self
 
@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.protected import opened
-from services.notifications.topics import TOPICS, Topic
+from services.notifications.topics import KINDS, Topic
 from spatial import crs
 from spatial.municipalities.models import Municipality
 
@@ -83,9 +83,15 @@ class ChannelAddressQuerySet(models.QuerySet["ChannelAddress"]):
     def usable(self) -> Self:
         return self.exclude(confirmed_at=None).filter(revoked_at=None)
 
+    def kept(self) -> Self:
+        """Their owner sees them: those that stand or wait for a code, and those where letters do not come."""
+        return self.filter(Q(revoked_at=None) | Q(revoked_why=ChannelAddress.SUSPENDED))
+
 
 class ChannelAddress(models.Model):
     """An e-mail, a phone or a browser of a person; used only once it is confirmed, until it is revoked."""
+
+    SUSPENDED = "wiadomości wracają"  #: ``revoked_why`` of what its owner should mend
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="kto", related_name="ways")
     channel = models.CharField("droga", max_length=10, choices=[(one.value, one.label) for one in OUTWARD])
@@ -117,6 +123,10 @@ class ChannelAddress(models.Model):
         return opened(bytes(self.sealed))
 
     @property
+    def is_suspended(self) -> bool:
+        return self.revoked_at is not None
+
+    @property
     def subscription(self) -> dict[str, Any]:
         """Of a browser, as the browser gave it."""
         found: dict[str, Any] = json.loads(self.value)
@@ -146,6 +156,28 @@ class WatchedPlace(models.Model):
         return f"{self.municipality_id} {self.pk}"
 
 
+class OwnQuiet(models.Model):
+    """Hours of a person's own silence, by the clock of Poland, beside the night of everybody (``quiet``)."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="kto", related_name="own_quiet")
+    begin = models.PositiveSmallIntegerField("od godziny")
+    end = models.PositiveSmallIntegerField("do godziny")
+
+    objects: ClassVar[models.Manager["OwnQuiet"]] = models.Manager()
+
+    class Meta:
+        verbose_name = "własna cisza"
+        verbose_name_plural = "własna cisza"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(begin__lte=23) & Q(end__lte=23) & ~Q(begin=models.F("end")), name="hours_of_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.begin}-{self.end}"
+
+
 class Group(models.Model):
     """People whom the office writes to together."""
 
@@ -169,11 +201,22 @@ def new_public_id() -> str:
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
+    def published(self, *, at: datetime) -> Self:
+        """The last word on each warning, for everybody to read until it expires; an end is public once approved."""
+        told = Q(state__in=[Message.State.SENDING, Message.State.SENT])
+        follows = Q(state=Message.State.APPROVED) & ~Q(follow="")
+        wide = Q(audience__in=[Message.Audience.SUBSCRIBERS, Message.Audience.AREA])
+        return self.filter(
+            told | follows, wide, topic="warning", is_automatic=False, expires_at__gt=at, replaced_at=None
+        )
+
     def public_warnings(self, *, at: datetime) -> Self:
-        """For everybody to read, until they expire."""
-        told = Q(state=Message.State.SENDING) | Q(state=Message.State.SENT)
-        wide = Q(audience=Message.Audience.SUBSCRIBERS) | Q(audience=Message.Audience.AREA)
-        return self.filter(told & wide, topic="warning", is_automatic=False, expires_at__gt=at)
+        """Those that stand."""
+        return self.published(at=at).exclude(follow__in=Message.ENDS)
+
+    def ended(self, *, at: datetime) -> Self:
+        """Ends of warnings, for as long as they are shown."""
+        return self.published(at=at).filter(follow__in=Message.ENDS)
 
 
 class Message(models.Model):
@@ -211,6 +254,16 @@ class Message(models.Model):
         AREA = "area", _("osoby z obszaru na mapie")
         PERSON = "person", _("jedna osoba")
 
+    class Follow(models.TextChoices):
+        """What a message says of an earlier warning."""
+
+        OVER = "over", _("koniec zagrożenia")
+        MISTAKE = "mistake", _("ostrzeżenie było pomyłką")
+        CORRECTION = "correction", _("poprawka ostrzeżenia")
+
+    ENDS = (Follow.OVER, Follow.MISTAKE)
+    LATE = timedelta(days=7)
+
     municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", related_name="+")
     public_id = models.CharField("skrót", max_length=12, unique=True, default=new_public_id)
     topic = models.CharField("temat", max_length=30)
@@ -231,6 +284,9 @@ class Message(models.Model):
     duty_reason = models.CharField("powód wysłania bez zgód", max_length=300, blank=True)
     is_automatic = models.BooleanField("automatyczna", default=False)
     origin = models.CharField("zdarzenie", max_length=80, blank=True)  #: of an automatic one: what it follows from
+    follows = models.ForeignKey("self", models.CASCADE, verbose_name="po czym", null=True, related_name="followers")
+    follow = models.CharField("czym jest dla poprzedniej", max_length=10, choices=Follow, blank=True)
+    replaced_at = models.DateTimeField("zastąpiono", null=True)  #: a later message ended or corrected it
     state = models.CharField("stan", max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField("wersja", default=1)
     created_at = models.DateTimeField("utworzono")
@@ -255,8 +311,15 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["origin", "person"], condition=~Q(origin=""), name="told_once"),
             models.CheckConstraint(
-                condition=Q(approved_by=None) | ~Q(approved_by=models.F("created_by")) | Q(audience="person"),
+                condition=Q(approved_by=None)
+                | ~Q(approved_by=models.F("created_by"))
+                | Q(audience="person")
+                | Q(follow="mistake")
+                | Q(follow="over", severity__in=["Minor", "Moderate"]),
                 name="two_people_approve",
+            ),
+            models.CheckConstraint(
+                condition=Q(follow="", follows=None) | ~Q(follow="") & ~Q(follows=None), name="follows_something"
             ),
         ]
 
@@ -265,7 +328,7 @@ class Message(models.Model):
 
     @property
     def kind(self) -> Topic:
-        return TOPICS[self.topic]
+        return KINDS[self.topic]
 
     @property
     def is_danger(self) -> bool:
@@ -275,6 +338,42 @@ class Message(models.Model):
     @property
     def is_by_duty(self) -> bool:
         return bool(self.duty_reason)
+
+    @property
+    def is_end(self) -> bool:
+        return self.follow in self.ENDS
+
+    @property
+    def is_one_persons(self) -> bool:
+        """Its author may send it: to one person, or an end in words of the portal that puts nobody in danger."""
+        is_harmless_end = self.follow == self.Follow.MISTAKE or (self.follow == self.Follow.OVER and not self.is_danger)
+        return self.audience == self.Audience.PERSON or is_harmless_end
+
+    @property
+    def earlier(self) -> list["Message"]:
+        """What it follows, the newest first."""
+        found, one = [], self.follows
+        while one is not None:
+            found.append(one)
+            one = one.follows
+        return found
+
+    @property
+    def first(self) -> "Message":
+        """The warning that it speaks of."""
+        return [self, *self.earlier][-1]
+
+    @property
+    def newest(self) -> "Message":
+        """The last approved word on the same warning."""
+        later = self.followers.exclude(approved_at=None).first()
+        return later.newest if later else self
+
+    def stands(self, *, at: datetime) -> bool:
+        """A warning that went out and may be ended or corrected, for a week after it has expired too."""
+        is_told = self.state in {self.State.SENDING, self.State.SENT} and self.audience != self.Audience.PERSON
+        is_last = not self.is_end and self.replaced_at is None and self.expires_at > at - self.LATE
+        return self.topic == "warning" and not self.is_automatic and is_told and is_last
 
     def title(self, language: str) -> str:
         return self.title_en if language == "en" and self.title_en else self.title_pl
@@ -313,6 +412,7 @@ class Delivery(models.Model):
         ACCEPTED = "accepted", _("przyjęta przez operatora")
         DELIVERED = "delivered", _("dostarczona")
         FAILED = "failed", _("nie udało się")
+        BOUNCED = "bounced", _("wróciła")
         UNCERTAIN = "uncertain", _("nie wiadomo, czy wyszła")
         EXPIRED = "expired", _("straciła ważność")
         SKIPPED = "skipped", _("pominięta")
@@ -328,7 +428,7 @@ class Delivery(models.Model):
     state = models.CharField("stan", max_length=10, choices=State)
     attempts = models.PositiveSmallIntegerField("próby", default=0, db_default=0)
     next_try = models.DateTimeField("następna próba", null=True)
-    provider_id = models.CharField("numer u operatora", max_length=60, blank=True, db_default="")
+    provider_id = models.CharField("numer u operatora", max_length=200, blank=True, db_default="")
     status_code = models.PositiveSmallIntegerField("kod odpowiedzi", null=True)
     error = models.CharField("błąd", max_length=200, blank=True, db_default="")  #: short and without personal data
     queued_at = models.DateTimeField("ustawiono w kolejce")
@@ -350,6 +450,9 @@ class Delivery(models.Model):
             models.Index(fields=["channel", "next_try"], condition=Q(state="queued"), name="delivery_due"),
             models.Index(fields=["handed_at"], condition=Q(state="handed"), name="delivery_handed"),
             models.Index(fields=["recipient", "-id"], condition=Q(channel="inbox"), name="delivery_inbox"),
+            models.Index(
+                fields=["provider_id"], condition=Q(channel="email") & ~Q(provider_id=""), name="delivery_of_service"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -47,6 +47,13 @@ CASE = Topic(
     Text("W Twojej sprawie jest coś nowego.", "There is news in your case."), transactional=True,
 )  # fmt: skip
 
+#: those that people choose
 TOPICS: dict[str, Topic] = {one.code: one for one in (CASE, DOCUMENT, DUE, SERVICE, WARNING)}
+#: of which everybody is told in the portal without being asked
+ADDRESS = Topic(
+    "address", _("Adresy do powiadomień"), _("Na podany adres nic nie dochodzi."),
+    Text("Sprawdź adresy do powiadomień.", "Check your addresses for messages."), transactional=True,
+)  # fmt: skip
+KINDS = TOPICS | {ADDRESS.code: ADDRESS}
 #: topics that a clerk may write about
 COMPOSED = [one for one in TOPICS.values() if not one.transactional]

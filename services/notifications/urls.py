@@ -12,6 +12,7 @@ urlpatterns = [
     path("moje/powiadomienia/adresy/<int:pk>/kod/", mine.confirm_address, name="confirm-address"),
     path("moje/powiadomienia/adresy/<int:pk>/usun/", mine.drop_address, name="drop-address"),
     path("moje/powiadomienia/przegladarka/", mine.add_browser, name="add-browser"),
+    path("moje/powiadomienia/cisza/", mine.quiet, name="quiet"),
     path("moje/powiadomienia/miejsca/", mine.add_place, name="add-place"),
     path("moje/powiadomienia/miejsca/<int:pk>/usun/", mine.drop_place, name="drop-place"),
     path("moje/powiadomienia/<int:pk>/", mine.message, name="message"),
@@ -28,5 +29,7 @@ urlpatterns = [
     path("urzad/powiadomienia/<int:teryt>/wznow/<slug:channel>/", desk.restart, name="restart"),
     path("urzad/powiadomienia/wiadomosc/<int:pk>/", desk.composed, name="composed"),
     path("urzad/powiadomienia/wiadomosc/<int:pk>/zmien/", desk.alter, name="alter"),
+    path("urzad/powiadomienia/wiadomosc/<int:pk>/koniec/", desk.end, name="end"),
+    path("urzad/powiadomienia/wiadomosc/<int:pk>/popraw/", desk.correct, name="correct"),
     path("urzad/powiadomienia/wiadomosc/<int:pk>/krok/<slug:action>/", desk.step, name="step"),
 ]

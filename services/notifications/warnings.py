@@ -15,22 +15,32 @@ from spatial import crs
 
 NS = "urn:oasis:names:tc:emergency:cap:1.2"
 MOST = 100
+#: msgType by what the message is for an earlier one
+KINDS = {"": "Alert", "over": "Cancel", "mistake": "Cancel", "correction": "Update"}
 
 
 def active(*, at: datetime) -> QuerySet[Message]:
-    return Message.objects.public_warnings(at=at).select_related("municipality").order_by("-created_at", "-pk")
+    return newest_first(Message.objects.public_warnings(at=at))
+
+
+def ended(*, at: datetime) -> QuerySet[Message]:
+    return newest_first(Message.objects.ended(at=at))
+
+
+def newest_first(rows: QuerySet[Message]) -> QuerySet[Message]:
+    return rows.select_related("municipality", "follows").order_by("-created_at", "-pk")
 
 
 def as_atom(rows: QuerySet[Message], *, page: str) -> str:
-    """Polish; each entry leads to the page."""
+    """Polish; each entry leads to the page. An end or a correction is the entry of its warning, changed."""
     feed = feedgenerator.Atom1Feed(
         title=_("Ostrzeżenia"), link=page, description=_("Czynne ostrzeżenia urzędu gminy"), language="pl"
     )
     for one in rows[:MOST]:
         feed.add_item(
-            title=one.title_pl, link=f"{page}#{one.public_id}", description=one.body_pl,
-            unique_id=f"{page}{one.public_id}", pubdate=one.created_at, updateddate=one.approved_at or one.created_at,
-            author_name=one.municipality.office_name,
+            title=one.title_pl, link=f"{page}#{one.first.public_id}", description=one.body_pl,
+            unique_id=f"{page}{one.first.public_id}", pubdate=one.first.created_at,
+            updateddate=one.approved_at or one.created_at, author_name=one.municipality.office_name,
         )  # fmt: skip
     return feed.writeString("utf-8")
 
@@ -38,14 +48,24 @@ def as_atom(rows: QuerySet[Message], *, page: str) -> str:
 def as_cap(message: Message) -> bytes:
     """One alert; ``info`` in each language that the message has."""
     root = etree.Element(etree.QName(NS, "alert"), nsmap={None: NS})  # type: ignore[dict-item]
-    put(root, identifier=f"{message.municipality_id}-{message.public_id}", sender=absolute("/ostrzezenia/"),
-        sent=moment(message.approved_at or message.created_at), status="Actual", msgType="Alert", scope="Public",
-        code="miedza")  # fmt: skip
+    sender, identifier, sent = name_of(message)
+    put(root, identifier=identifier, sender=sender, sent=sent, status="Actual", msgType=KINDS[message.follow],
+        scope="Public", code="miedza")  # fmt: skip
+    if message.follow == Message.Follow.MISTAKE:
+        put(root, note=message.title_pl)
+    if message.follow:
+        put(root, references=" ".join(",".join(name_of(one)) for one in reversed(message.earlier)))
     put_info(root, message, "pl")
     if message.title_en:
         put_info(root, message, "en")
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return content
+
+
+def name_of(message: Message) -> tuple[str, str, str]:
+    """By which other alerts refer to this one."""
+    identifier = f"{message.municipality_id}-{message.public_id}"
+    return absolute("/ostrzezenia/"), identifier, moment(message.approved_at or message.created_at)
 
 
 def put(parent: etree._Element, **texts: str) -> None:
@@ -56,11 +76,11 @@ def put(parent: etree._Element, **texts: str) -> None:
 
 def put_info(root: etree._Element, message: Message, language: str) -> None:
     info = etree.SubElement(root, etree.QName(NS, "info"))
+    warning = message.follows if message.follows and message.is_end else message
     put(
         info, language={"pl": "pl-PL", "en": "en-US"}[language], category=message.category,
-        event=message.title(language), urgency="Immediate" if message.is_danger else "Expected",
-        severity=message.severity, certainty="Observed" if message.is_danger else "Likely",
-        expires=moment(message.expires_at), senderName=message.municipality.office_name,
+        event=warning.title(language), **how(message), severity=message.severity,
+        certainty=certainty(message), expires=moment(message.expires_at), senderName=message.municipality.office_name,
         headline=message.title(language), description=message.body(language), web=absolute("/ostrzezenia/"),
     )  # fmt: skip
     area = etree.SubElement(info, etree.QName(NS, "area"))
@@ -69,6 +89,19 @@ def put_info(root: etree._Element, message: Message, language: str) -> None:
         put(area, polygon=ring)
     geocode = etree.SubElement(area, etree.QName(NS, "geocode"))
     put(geocode, valueName="TERYT", value=message.municipality_id)
+
+
+def how(message: Message) -> dict[str, str]:
+    """What to do, and how soon."""
+    if message.is_end:
+        return {"responseType": "AllClear", "urgency": "Past"}
+    return {"urgency": "Immediate" if message.is_danger else "Expected"}
+
+
+def certainty(message: Message) -> str:
+    if message.follow == Message.Follow.MISTAKE:
+        return "Unlikely"
+    return "Observed" if message.is_danger or message.is_end else "Likely"
 
 
 def rings(message: Message) -> list[str]:

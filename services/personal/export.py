@@ -20,7 +20,7 @@ from services.delivery.models import Addressee
 from services.delivery.shown import closed_documents
 from services.identity.models import User
 from services.notices.models import Notice
-from services.notifications.models import ChannelAddress, Consent, Delivery, WatchedPlace
+from services.notifications.models import ChannelAddress, Consent, Delivery, OwnQuiet, WatchedPlace
 from services.parties.models import PartyLink
 from services.parties.people import own_pesel
 
@@ -160,6 +160,7 @@ def notifications_of(user: User) -> dict[str, Any]:
             for one in Consent.objects.filter(user=user).order_by("pk")
         ],
         "addresses": [values(one, "channel", "shown", "added_at", "confirmed_at", "revoked_at") for one in ways],
+        "quiet": [values(one, "begin", "end") for one in OwnQuiet.objects.filter(user=user)],
         "places": [
             {"label": one.label, "x": one.point.x, "y": one.point.y}
             for one in WatchedPlace.objects.filter(user=user).order_by("pk")

@@ -300,6 +300,7 @@ SAMPLES: dict[str, list[str]] = {
     "moje/powiadomienia/adresy/<int:pk>/kod/": ["/moje/powiadomienia/adresy/1/kod/"],
     "moje/powiadomienia/adresy/<int:pk>/usun/": ["/moje/powiadomienia/adresy/1/usun/"],
     "moje/powiadomienia/przegladarka/": ["/moje/powiadomienia/przegladarka/"],
+    "moje/powiadomienia/cisza/": ["/moje/powiadomienia/cisza/"],
     "moje/powiadomienia/miejsca/": ["/moje/powiadomienia/miejsca/"],
     "moje/powiadomienia/miejsca/<int:pk>/usun/": ["/moje/powiadomienia/miejsca/1/usun/"],
     "moje/powiadomienia/<int:pk>/": ["/moje/powiadomienia/1/"],
@@ -316,6 +317,8 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/powiadomienia/<int:teryt>/wznow/<slug:channel>/": ["/urzad/powiadomienia/120610/wznow/sms/"],
     "urzad/powiadomienia/wiadomosc/<int:pk>/": ["/urzad/powiadomienia/wiadomosc/1/"],
     "urzad/powiadomienia/wiadomosc/<int:pk>/zmien/": ["/urzad/powiadomienia/wiadomosc/1/zmien/"],
+    "urzad/powiadomienia/wiadomosc/<int:pk>/koniec/": ["/urzad/powiadomienia/wiadomosc/1/koniec/"],
+    "urzad/powiadomienia/wiadomosc/<int:pk>/popraw/": ["/urzad/powiadomienia/wiadomosc/1/popraw/"],
     "urzad/powiadomienia/wiadomosc/<int:pk>/krok/<slug:action>/": ["/urzad/powiadomienia/wiadomosc/1/krok/odwolaj/"],
     "urzad/dziennik-dostepu/": [
         "/urzad/dziennik-dostepu/", "/urzad/dziennik-dostepu/?dzialka={parcel}",

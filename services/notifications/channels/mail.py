@@ -23,6 +23,7 @@ from django.utils.translation import override
 from services.notifications.channels.base import Fate, Letter, Outcome
 
 NO_SUCH_BOX = frozenset({550, 551, 553})
+LONGEST_NUMBER = 200
 AUTHENTICATION = frozenset({530, 534, 535, 538})
 
 
@@ -38,10 +39,16 @@ class Mail:
         except (OSError, smtplib.SMTPException) as error:
             return of_server(error)
         try:
-            self.connection.send_messages([mail_of(letter)])
+            self.connection.send_messages([mail := mail_of(letter)])
         except (OSError, smtplib.SMTPException, AnymailError) as error:
             return of_letter(error)
-        return Outcome(Fate.ACCEPTED)
+        return Outcome(Fate.ACCEPTED, provider_id=number_of(mail))
+
+
+def number_of(mail: EmailMessage) -> str:
+    """By which a service of django-anymail speaks of the letter later; a server of mail has none."""
+    number = getattr(getattr(mail, "anymail_status", None), "message_id", None)
+    return number[:LONGEST_NUMBER] if isinstance(number, str) else ""
 
 
 def of_letter(error: Exception) -> Outcome:

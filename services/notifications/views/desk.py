@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
 from services.identity.protected import sealed
-from services.notifications import delivering
+from services.notifications import delivering, endings
 from services.notifications.audience import available, outlook, sms_length
-from services.notifications.forms import GroupForm, MessageForm, SmsForm, initial_of
+from services.notifications.forms import CorrectionForm, GroupForm, MessageForm, SmsForm, initial_of
 from services.notifications.messages import WAITING, approve, cancel, change, draft
 from services.notifications.models import Channel, ChannelState, Delivery, Group, Message, SmsAccount
 from spatial import crs
@@ -88,6 +88,8 @@ def compose(request: HttpRequest, teryt: int) -> HttpResponse:
 def alter(request: HttpRequest, pk: int) -> HttpResponse:
     """A draft in other words."""
     found = own_message(request, pk)
+    if found.follow:
+        raise NotFound(_("Zakończenia ani poprawki nie zmienisz. Odwołaj szkic i zacznij od ostrzeżenia."))
     form = MessageForm(request.POST or None, municipality=found.municipality, initial=initial_of(found))
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,6 +99,42 @@ def alter(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("notifications:composed", pk=pk)
     return compose_page(request, form, found.municipality)
+
+
+@never_cache
+@staff_only(CLERK)
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """A warning that went out, in other words."""
+    found = own_message(request, pk)
+    first = {name: getattr(found, name) for name in CorrectionForm.base_fields}
+    form = CorrectionForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = endings.correct(found, form.words(), by=cast(User, request.user), at=timezone.now())
+        except ServiceError as error:
+            form.add_error(None, error.message)
+        else:
+            return redirect("notifications:composed", pk=made.pk)
+    context = {"form": form, "place": found.municipality, "title": _("Poprawka ostrzeżenia")}
+    return render(request, "notifications/form.html", context, status=422 if form.errors else 200)
+
+
+@staff_only(CLERK)
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Says that a warning is over or was a mistake."""
+    found, follow = own_message(request, pk), request.POST.get("jak", "")
+    if follow not in Message.ENDS:
+        raise NotFound(_("Nie ma takiego kroku."))
+    try:
+        made = endings.end(found, Message.Follow(follow), by=cast(User, request.user), at=timezone.now())
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect("notifications:composed", pk=pk)
+    said = _("Ostrzeżenie zakończone. Ci, do których dotarło, dowiedzą się tymi samymi drogami.")
+    messages.success(request, said if made.approved_at else _("Szkic zapisany. Zatwierdza go druga osoba z urzędu."))
+    return redirect("notifications:composed", pk=made.pk)
 
 
 def compose_page(request: HttpRequest, form: MessageForm, place: Municipality) -> HttpResponse:
@@ -114,14 +152,24 @@ def composed(request: HttpRequest, pk: int) -> HttpResponse:
     found = own_message(request, pk)
     seen = outlook(found) if found.state == Message.State.DRAFT else None
     troubles = found.deliveries.filter(state__in=[Delivery.State.FAILED, Delivery.State.UNCERTAIN])
+    stands = found.stands(at=timezone.now())
+    is_open = found.state == Message.State.DRAFT if found.follow else found.state in WAITING
     context = {
         "one": found, "seen": seen, "tally": tally(found), "cost": polish_money(seen.sms_cost_gr) if seen else "",
-        "troubles": troubles.order_by("-ended_at", "-pk")[:EXCEPTIONS], "can_cancel": found.state in WAITING,
-        "is_author": found.created_by_id == request.user.pk and found.audience != Message.Audience.PERSON,
+        "troubles": troubles.order_by("-ended_at", "-pk")[:EXCEPTIONS], "can_cancel": is_open and not stands,
+        "is_author": found.created_by_id == request.user.pk and not found.is_one_persons,
+        "stands": stands, "ends": ends(found) if stands else [],
+        "followers": found.followers.exclude(state=Message.State.CANCELLED).order_by("pk"),
         "sms": sms_length(found, "pl") if Channel.SMS in found.channels else None,
         "area": found.area.transform(crs.WGS84, clone=True).json if found.area else "",
     }  # fmt: skip
     return render(request, "notifications/composed.html", context)
+
+
+def ends(found: Message) -> list[tuple[Message.Follow, str, bool]]:
+    """How a warning may end, in which words, and whether one person is enough."""
+    ways = ((one, Message(follow=one, severity=found.severity, audience=found.audience)) for one in Message.ENDS)
+    return [(one, endings.title(found, one, "pl"), end.is_one_persons) for one, end in ways]
 
 
 def tally(found: Message) -> list[tuple[str, str, int]]:

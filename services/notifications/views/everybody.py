@@ -38,8 +38,9 @@ def click(request: HttpRequest, public_id: str) -> HttpResponse:
         Message.objects.filter(pk=found.pk).update(clicks=F("clicks") + 1)
     if found.link:
         return redirect(found.link)
-    is_public = Message.objects.public_warnings(at=timezone.now()).filter(pk=found.pk).exists()
-    return redirect(f"/ostrzezenia/#{public_id}" if is_public else "notifications:centre")
+    newest = found.newest
+    is_public = Message.objects.published(at=timezone.now()).filter(pk=newest.pk).exists()
+    return redirect(f"/ostrzezenia/#{newest.first.public_id}" if is_public else "notifications:centre")
 
 
 @csrf_exempt
@@ -62,17 +63,23 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def active(request: HttpRequest) -> HttpResponse:
-    rows = warnings.active(at=timezone.now())[: warnings.MOST]
-    return render(request, "notifications/warnings.html", {"rows": rows})
+    now = timezone.now()
+    context = {"rows": warnings.active(at=now)[: warnings.MOST], "ended": warnings.ended(at=now)[: warnings.MOST]}
+    return render(request, "notifications/warnings.html", context)
 
 
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
-    content = warnings.as_atom(warnings.active(at=timezone.now()), page=absolute("/ostrzezenia/"))
+    rows = warnings.newest_first(Message.objects.published(at=timezone.now()))
+    content = warnings.as_atom(rows, page=absolute("/ostrzezenia/"))
     return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
 
 
 @require_safe
 def cap(request: HttpRequest, public_id: str) -> HttpResponse:
-    found = get_object_or_404(warnings.active(at=timezone.now()), public_id=public_id)
+    """The address of a warning leads to the last word on it."""
+    newest = get_object_or_404(Message, public_id=public_id).newest
+    found = get_object_or_404(Message.objects.published(at=timezone.now()), pk=newest.pk)
+    if found.public_id != public_id:
+        return redirect("notifications:cap", public_id=found.public_id)
     return HttpResponse(warnings.as_cap(found), content_type="application/cap+xml; charset=utf-8")

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from services.forms.questions import clean
 from services.identity.models import User
-from services.notifications import addresses, consents, places
+from services.notifications import addresses, consents, places, silence
 from services.notifications.audience import available
 from services.notifications.channels import push
-from services.notifications.models import Channel, ChannelAddress, Delivery, WatchedPlace
+from services.notifications.models import Channel, ChannelAddress, Delivery, OwnQuiet, WatchedPlace
 from services.notifications.topics import TOPICS
 from spatial.errors import NotFound, ServiceError
 from spatial.municipalities.models import Municipality
@@ -47,7 +47,7 @@ def centre(request: HttpRequest) -> HttpResponse:
 
 def centre_page(request: HttpRequest, *, fault: str = "") -> HttpResponse:
     user, office = cast(User, request.user), office_of(request)
-    ways = ChannelAddress.objects.filter(user=user, revoked_at=None).order_by("channel", "pk")
+    ways = ChannelAddress.objects.kept().filter(user=user).order_by("channel", "pk")
     channels, standing = available(office), consents.standing(user, office)
     rows = Delivery.objects.inbox(user).select_related("message__municipality").order_by("-pk")
     page = Paginator(rows, ON_PAGE).get_page(request.GET.get("strona"))
@@ -56,6 +56,7 @@ def centre_page(request: HttpRequest, *, fault: str = "") -> HttpResponse:
         "rows": [
             (topic, [(one, (topic.code, one.value) in standing) for one in channels]) for topic in TOPICS.values()
         ],
+        "hours": silence.HOURS.values(), "own": OwnQuiet.objects.filter(user=user).first(),
         "ways": [one for one in ways if one.channel != Channel.PUSH],
         "browsers": [one for one in ways if one.channel == Channel.PUSH],
         "places": WatchedPlace.objects.filter(user=user).select_related("municipality").order_by("pk"),
@@ -106,6 +107,19 @@ def agree(request: HttpRequest) -> HttpResponse:
         return centre_page(request, fault=error.message)
     messages.success(request, _("Zapisano Twoje wybory."))
     return back(office, "zgody")
+
+
+@login_required
+@require_POST
+def quiet(request: HttpRequest) -> HttpResponse:
+    """Hours of the person's own silence, or none."""
+    office, user = office_of(request), cast(User, request.user)
+    try:
+        silence.choose(user, begin=request.POST.get("od", ""), end=request.POST.get("do", ""))
+    except ServiceError as error:
+        return centre_page(request, fault=error.message)
+    messages.success(request, _("Zapisano ciszę."))
+    return back(office, "cisza")
 
 
 @login_required

@@ -21,6 +21,8 @@ FOR_SCRIPTS = frozenset(
 
 #: schemes of MIEDZA_EMAIL_URL with their usual ports; without encryption only inside the office
 SMTP = {"smtps": 465, "smtp+starttls": 587, "smtp": 25}
+#: schemes of MIEDZA_BOUNCES_URL; without encryption only inside the office
+IMAP = ("imaps", "imap+starttls", "imap")
 #: of Chrome and Edge on Android, Firefox, Safari, Edge on Windows
 PUSH_SERVICES = "fcm.googleapis.com,push.services.mozilla.com,push.apple.com,notify.windows.com"
 
@@ -69,6 +71,7 @@ class Environment:
     node_dir: Path  #: MIEDZA_NODE_DIR: our keys for the node, made by manage.py node_keys
     node_our_entity: str  #: MIEDZA_NODE_OUR_ENTITY: our name at the node; "" takes the address of our metadata
     node_our_name: str  #: MIEDZA_NODE_OUR_NAME: ProviderName agreed with the node
+    bounces_url: str  #: MIEDZA_BOUNCES_URL: imaps://user:password@host:993/INBOX of letters that come back
     sms_url: str  #: MIEDZA_SMS_URL: where SMSAPI answers
     push_key: Path  #: MIEDZA_PUSH_KEY: VAPID key of the office's Web Push (manage.py push_keys)
     push_contact: str  #: MIEDZA_PUSH_CONTACT: mailto: or https: for push services to write to; "" sends no Web Push
@@ -114,6 +117,7 @@ class Environment:
                 "STAFF_SECOND_FACTOR",
                 "EMAIL_URL",
                 "EMAIL_FROM",
+                "BOUNCES_URL",
                 "SMS_URL",
                 "PUSH_KEY",
                 "PUSH_CONTACT",
@@ -162,6 +166,7 @@ class Environment:
             node_dir=ROOT / variables.get("MIEDZA_NODE_DIR", state / "node"),
             node_our_entity=variables.get("MIEDZA_NODE_OUR_ENTITY", ""),
             node_our_name=variables.get("MIEDZA_NODE_OUR_NAME", ""),
+            bounces_url=mailbox(variables),
             sms_url=variables.get("MIEDZA_SMS_URL", "https://api.smsapi.pl"),
             push_key=ROOT / variables.get("MIEDZA_PUSH_KEY", state / "push-key.pem"),
             push_contact=contact(variables),
@@ -188,6 +193,20 @@ def contact(variables: Mapping[str, str]) -> str:
     value = variables.get("MIEDZA_PUSH_CONTACT", "")
     if value and not value.startswith(("mailto:", "https://")):
         raise SettingError(f"MIEDZA_PUSH_CONTACT takes mailto:… or https://…, not {value!r}.")
+    return value
+
+
+def mailbox(variables: Mapping[str, str]) -> str:
+    """The value is never repeated: it holds a password."""
+    value = variables.get("MIEDZA_BOUNCES_URL", "")
+    try:
+        parts = urlsplit(value)
+        is_whole = parts.scheme in IMAP and bool(parts.hostname and parts.username and parts.port != 0)
+    except ValueError:
+        is_whole = False
+    if value and not is_whole:
+        known = ", ".join(f"{one}://user:password@host/INBOX" for one in IMAP)
+        raise SettingError(f"MIEDZA_BOUNCES_URL takes {known}.")
     return value
 
 

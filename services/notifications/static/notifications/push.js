@@ -9,7 +9,7 @@ async function keep(subscription) {
   const token = panel.querySelector("[name=csrfmiddlewaretoken]").value;
   const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
   const answer = await fetch(panel.dataset.address, { method: "POST", headers, body: JSON.stringify(subscription) });
-  if (!answer.ok) throw new Error((await answer.json()).description);
+  if (!answer.ok) throw Object.assign(new Error(), { said: (await answer.json()).description });
 }
 
 async function connect() {
@@ -33,6 +33,7 @@ async function refresh() {
 
 if (button && "PushManager" in window && "serviceWorker" in navigator) {
   panel.hidden = false;
-  button.addEventListener("click", () => connect().catch((error) => (note.textContent = error.message || panel.dataset.failed)));
+  // what the browser says of its own faults is English and of no use to people
+  button.addEventListener("click", () => connect().catch((error) => (note.textContent = error.said ?? panel.dataset.failed)));
   refresh().catch(() => undefined);
 }
