@@ -136,6 +136,20 @@ class TestSubscribing:
 
         assert [one.user for one in ChannelAddress.objects.usable()] == [bogdan]
 
+    def test_one_that_was_disconnected_stays_so_until_the_person_connects_it(self, client, anna, push_service):
+        """The page's script says at each visit what the browser has."""
+        client.force_login(anna)
+        said, page = json.dumps(push_service.browser("anna").subscription), "/moje/powiadomienia/przegladarka/"
+        row = client.post(page, said, "application/json").json()["id"]
+        client.post(f"/moje/powiadomienia/adresy/{row}/usun/", {"gmina": "120610"})
+
+        assert client.post(f"{page}?znana", said, "application/json").status_code == 200
+        assert not ChannelAddress.objects.usable().exists()
+
+        client.post(page, said, "application/json")
+        assert client.post(f"{page}?znana", said, "application/json").status_code == 200
+        assert ChannelAddress.objects.usable().get().pk == row
+
     @pytest.mark.parametrize(
         "endpoint",
         ["http://169.254.169.254/latest", "https://fcm.googleapis.com.zly.pl/x", "https://a@fcm.googleapis.com:8443/x",
