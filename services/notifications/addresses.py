@@ -108,7 +108,10 @@ def send_code(row: ChannelAddress, value: str, code: str, *, municipality: Munic
 def confirm(user: User, pk: int, code: str, *, at: datetime) -> bool:
     """Whether the code is right; then it is the person's one address of the channel. Raises NotFound, Conflict."""
     row = (
-        ChannelAddress.objects.select_for_update().filter(user=user, pk=pk, confirmed_at=None).exclude(code="").first()
+        ChannelAddress.objects.select_for_update()
+        .filter(user=user, pk=pk, confirmed_at=None, revoked_at=None)
+        .exclude(code="")
+        .first()
     )
     if row is None or row.code_at is None:
         raise NotFound(_("Nie ma czego potwierdzać. Dodaj adres jeszcze raz."))

@@ -114,6 +114,19 @@ class TestResident:
         assert {one.status_code for one in answers} == {422}
         assert not ChannelAddress.objects.usable().exists()
 
+    def test_an_old_tab_does_not_confirm_what_another_address_replaced(self, anna, skala):
+        here, rows = signed_in(anna), []
+        for number, code in enumerate(("111111", "222222")):
+            rows.append(ChannelAddress.objects.create(
+                user=anna, channel="email", sealed=sealed(f"a{number}@example.pl"), fingerprint=str(number),
+                added_at=NOON, code=fingerprint(code), code_at=timezone.now(), codes=1,
+            ))  # fmt: skip
+        first, second = (f"{CENTRE}adresy/{row.pk}/kod/" for row in rows)
+
+        assert here.post(second, {"gmina": "120610", "kod": "222222"}).status_code == 302
+        assert here.post(first, {"gmina": "120610", "kod": "111111"}).status_code == 422
+        assert [one.shown for one in ChannelAddress.objects.usable()] == ["a1@example.pl"]
+
     def test_codes_are_few(self, anna, skala):
         here = signed_in(anna)
         for number in range(8):
