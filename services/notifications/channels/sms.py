@@ -19,7 +19,7 @@ from services.notifications.models import SmsAccount
 
 TIMEOUT_S = 15
 MOST_PARTS = 6
-PHONE = re.compile(r"\+48[1-9]\d{8}")
+PHONE = re.compile(r"\+48[1-9][0-9]{8}")
 
 NOT_UNIQUE = 53  #: a message with this idx has been taken before
 WRONG_NUMBER = 13

@@ -138,7 +138,7 @@ class TestResident:
     @pytest.mark.parametrize(
         ("droga", "adres"),
         [("email", "anna"), ("email", "a@b.pl\nBcc: c@d.pl"), ("sms", "112"), ("sms", "+49 600 100 201"), ("push", "x"),
-         ("", ""), ("email", "a" * 300 + "@example.pl"), ("sms", "60010020\0")],
+         ("", ""), ("email", "a" * 300 + "@example.pl"), ("sms", "60010020\0"), ("sms", "6٠٠١٠٠٢٠١")],
     )  # fmt: skip
     def test_addresses_that_are_none(self, droga, adres, anna, gate):
         said = {"gmina": "120610", "droga": droga, "adres": adres}
