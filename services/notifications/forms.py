@@ -1,5 +1,6 @@
 """What a clerk composes, and the settings of an office."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from spatial.municipalities.models import Municipality
 
 HOUR = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 LONGEST_BODY = 4_000
+TOKEN = re.compile(r"[!-~]*")
 
 
 class MessageForm(forms.Form):
@@ -116,6 +118,12 @@ class SmsForm(forms.Form):
         label=_("Token"), required=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Po zapisaniu nikt go tu nie zobaczy. Puste pole zostawia poprzedni."),
     )  # fmt: skip
+
+    def clean_token(self) -> str:
+        token: str = self.cleaned_data["token"]
+        if not TOKEN.fullmatch(token):
+            raise forms.ValidationError(_("W tokenie są znaki, których operator nie używa. Skopiuj go jeszcze raz."))
+        return token
 
 
 class GroupForm(forms.Form):

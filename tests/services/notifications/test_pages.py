@@ -282,6 +282,13 @@ class TestClerk:
         assert (account.sender, account.part_price_gr, b"tajny" in bytes(account.token)) == ("Skala", 17, False)
         assert "tajny" not in page
 
+    @pytest.mark.parametrize("token", ["tajny\u200btoken", "tajny token", "żółty"])
+    def test_a_token_that_no_header_can_carry_is_refused(self, office, token):
+        said = {"sender": "UMiG", "part_price_gr": 16, "token": token}
+
+        assert office.post("/urzad/powiadomienia/120610/sms/", said).status_code == 422
+        assert not SmsAccount.objects.exists()
+
     def test_a_group_of_logins(self, office, anna, bogdan):
         path = "/urzad/powiadomienia/120610/grupa/"
         assert "nikt" in office.post(path, {"name": "Sołtysi", "logins": "anna\nnikt"}).content.decode()
