@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import MultiPolygon
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.forms.questions import Wrong, clean
@@ -84,6 +86,12 @@ class MessageForm(forms.Form):
             return area_of(text)
         except Wrong as error:
             raise forms.ValidationError(error.message) from None
+
+    def clean_send_at(self) -> datetime | None:
+        send_at: datetime | None = self.cleaned_data["send_at"]
+        if send_at and send_at < timezone.now():
+            raise forms.ValidationError(_("Ta godzina już minęła. Podaj późniejszą albo zostaw puste pole: od razu."))
+        return send_at
 
     def clean_person(self) -> User | None:
         login = self.cleaned_data["person"].strip()

@@ -250,7 +250,8 @@ class TestClerk:
         [{"title_pl": ""}, {"audience": "area", "area": "{"}, {"audience": "area", "area": '{"type":"Polygon"}'},
          {"audience": "person", "person": "nikt"}, {"expires_at": "jutro"}, {"severity": "x"}, {"topic": "due"},
          {"audience": "group", "group": "999999"}, {"channels": ["fax"]}, {"expires_at": "2020-01-01T10:00"},
-         {"duty_reason": "bo tak"}, {"title_pl": "x" * 161}, {"send_at": "9999-12-31T23:59"}],
+         {"duty_reason": "bo tak"}, {"title_pl": "x" * 161}, {"send_at": "9999-12-31T23:59"},
+         {"send_at": "0001-01-01T00:00"}, {"expires_at": "0001-01-01T00:00"}],
     )  # fmt: skip
     def test_what_cannot_be_sent_comes_back_with_its_words(self, said, office):
         answer = office.post("/urzad/powiadomienia/120610/nowa/", form(body_pl="Zostaje tutaj", **said))
