@@ -73,10 +73,16 @@ class MessageForm(forms.Form):
         self.fields["group"].queryset = Group.objects.filter(municipality=municipality).order_by("name")  # type: ignore[attr-defined]
 
     def clean_title_pl(self) -> str:
-        return " ".join(clean(self.cleaned_data["title_pl"]).split())
+        return " ".join(pasted(self.cleaned_data["title_pl"]).split())
 
     def clean_title_en(self) -> str:
-        return " ".join(clean(self.cleaned_data["title_en"]).split())
+        return " ".join(pasted(self.cleaned_data["title_en"]).split())
+
+    def clean_body_pl(self) -> str:
+        return pasted(self.cleaned_data["body_pl"])
+
+    def clean_body_en(self) -> str:
+        return pasted(self.cleaned_data["body_en"])
 
     def clean_area(self) -> MultiPolygon | None:
         text = clean(self.cleaned_data["area"])
@@ -107,6 +113,11 @@ class MessageForm(forms.Form):
         if said["audience"] != Message.Audience.GROUP:
             said["group"] = None
         return Words(**said)
+
+
+def pasted(text: str) -> str:
+    """Without signs that XML and programs of mail cannot hold; lines that a word processor broke stay broken."""
+    return clean(text.replace("\v", "\n"))
 
 
 def initial_of(message: Message) -> dict[str, Any]:

@@ -333,6 +333,20 @@ class TestWarnings:
         assert ring[0] == ring[-1]
         assert {(float(lat) // 1, float(lon) // 1) for lat, lon in ring} == {(50.0, 19.0)}  # latitude first
 
+    def test_signs_that_xml_cannot_hold_are_left_out(self, office, karol, client):
+        """A line that was broken by hand in Word is pasted with a vertical tab."""
+        said = form(
+            title_pl="Awaria\x0bwody", body_pl="Nie pij.\x0bGotuj.", title_en="No\x0b water", body_en="Boil.\x0b"
+        )
+        office.post("/urzad/powiadomienia/120610/nowa/", said)
+        message = Message.objects.get()
+        signed_in(karol).post(f"/urzad/powiadomienia/wiadomosc/{message.pk}/krok/zatwierdz/", {"wersja": "1"})
+        queue(message, at=timezone.now())
+
+        assert (message.body_pl, message.body_en) == ("Nie pij.\nGotuj.", "Boil.")
+        for path in ("atom.xml", f"{message.public_id}.cap.xml"):
+            assert ElementTree.fromstring(client.get(f"/ostrzezenia/{path}").content) is not None
+
     def test_what_is_for_a_group_or_one_person_is_not_public(self, client, told, skala, anna):
         told(at=timezone.now(), channels=[], audience="person", person=anna, title_pl="Tylko dla Anny")
 
