@@ -364,6 +364,13 @@ def test_clicks_are_counted_without_anybody(client, told):
     assert client.get("/n/nie-ma").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path", ["/n/%00", "/ostrzezenia/%00.cap.xml", "/powiadomienia/raport-sms/%00/", "/powiadomienia/wypisz/%00/"]
+)
+def test_addresses_with_a_nul_are_not_there(client, path):
+    assert client.get(path).status_code == 404
+
+
 def test_the_service_worker_has_an_address_of_its_own(client):
     answer = client.get(f"{CENTRE}worker.js")
 
