@@ -174,6 +174,30 @@ class TestRefusals:
         assert (len(gate.sent), letter_of(message).state) == (1, State.ACCEPTED)
 
 
+class TestAgain:
+    def test_a_letter_that_was_taken_and_not_delivered_really_goes_again(self, anna_phone, gate, told):
+        message = told()
+        send()
+        Client().post("/powiadomienia/raport-sms/raporty/", gate.report((gate.sent[0], 405)))
+        assert letter_of(message).state == State.FAILED
+
+        assert delivering.again(message, at=NOON) == 1
+        send()
+
+        assert (len(gate.sent), letter_of(message).state) == (2, State.ACCEPTED)
+
+    def test_one_whose_answers_were_lost_keeps_its_key(self, anna_phone, gate, told):
+        message, at = told(lives=timedelta(days=3)), NOON
+        gate.always = Says(b"", 503)  # taken each time, and says that it was not
+        for _try in range(6):
+            send(at)
+            at = letter_of(message).next_try or at
+        gate.always = None
+
+        assert (delivering.again(message, at=at), send(at)) == (1, 1)
+        assert (len(gate.sent), letter_of(message).state) == (1, State.ACCEPTED)
+
+
 class TestReceipts:
     def post(self, params: dict[str, str], key: str = "raporty") -> str:
         return Client().post(f"/powiadomienia/raport-sms/{key}/", params).content.decode()
