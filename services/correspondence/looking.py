@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 
 from data.writers.cells import harmless
@@ -20,10 +21,21 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def shown_to(user: User | AnonymousUser, letter: str = "") -> Q:
+    """Their own letters, and those between the office and a party in cases that they may see for it today; letters of
+    others that lie in the same case are for the office. ``letter``: how it is called in the query, "letter__".
+    """
+    mine = Q(**{f"{letter}party": user.pk})
+    is_own = Q(**{f"{letter}case": None}) | Q(**{f"{letter}case__on_behalf_of": None})
+    of_party = Q(
+        **{f"{letter}case__in": Case.objects.of_parties(user), f"{letter}party": F(f"{letter}case__applicant")}
+    )
+    return mine & is_own | of_party
+
+
 def own(user: User, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
     """Letters of the person and of cases that they may see for a party today, newest first."""
-    mine = Q(party=user) & (Q(case=None) | Q(case__on_behalf_of=None))
-    rows = of_year(Correspondence.objects.filter(mine | Q(case__in=Case.objects.of_parties(user))), asked)
+    rows = of_year(Correspondence.objects.filter(shown_to(user)), asked)
     if office := asked.get("gmina"):
         rows = rows.filter(municipality=office)
     if number := asked.get("sprawa"):
