@@ -4,13 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from services.cases.models import Case
+from services.correspondence.looking import shown_to
 from services.correspondence.models import Correspondence
 from services.delivery.forecast import latest_on
 from services.delivery.models import Evidence, Shipment
 from services.identity.models import StaffRole, User
+from services.parties.models import PartyLink
+
+Channel, Direction = Correspondence.Channel, Correspondence.Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[
     """Newest letters first, each with all that was tried; ``to``: only those of the person."""
     rows = Shipment.objects.filter(letter__case=case).select_related("letter").prefetch_related("evidence")
     if to is not None:
-        rows = rows.filter(letter__party=to.pk)
+        rows = rows.filter(shown_to(to, "letter__"))
     return [
         Shown(one, sorted(one.evidence.all(), key=lambda row: (row.at, row.pk)), latest_on(one))
         for one in rows.order_by("-letter__at", "-pk")
@@ -35,9 +40,20 @@ def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[
 
 def unopened(user: User | AnonymousUser) -> QuerySet[Correspondence]:
     """Letters in the person's account that wait to be opened, the oldest first."""
-    waiting = Shipment.objects.waiting_in_account().filter(letter__party=user.pk)
-    rows = Correspondence.objects.filter(pk__in=waiting.values("letter")).select_related("case", "document")
-    return rows.order_by("at", "pk")
+    waiting = Shipment.objects.waiting_in_account().values("letter")
+    return in_account(user).filter(pk__in=waiting).select_related("case", "document").order_by("at", "pk")
+
+
+def in_account(user: User | AnonymousUser) -> QuerySet[Correspondence]:
+    """Letters that the person may open. One to a party is for whoever filed for it, as long as they act for it (KPA
+    art. 40 § 2), then for whoever does.
+    """
+    links = PartyLink.objects.in_force(timezone.localdate()).filter(
+        user=OuterRef("party"), party=OuterRef("case__on_behalf_of")
+    )
+    acting = links.covering(service=OuterRef("case__service"), municipality=OuterRef("case__municipality"))
+    rows = Correspondence.objects.filter(shown_to(user), channel=Channel.PORTAL, direction=Direction.OUT)
+    return rows.filter(Q(party=user.pk) | ~Exists(acting))
 
 
 def closed_documents(case: Case) -> QuerySet[Shipment, int]:
@@ -58,6 +74,6 @@ def evidence_for(user: User | AnonymousUser) -> QuerySet[Evidence]:
     letter = "shipment__letter__"
     rows = Evidence.objects.exclude(file="").select_related("shipment__letter__case__municipality")
     return rows.filter(
-        Q(**{f"{letter}party": user.pk}) | Q(**{f"{letter}municipality__in": offices})
-        | Q(**{f"{letter}case__handler": user.pk})
+        shown_to(user, letter) | Q(**{f"{letter}municipality__in": offices})
+        | Q(**{f"{letter}case__handler": user.pk, f"{letter}municipality__in": served})
     )  # fmt: skip

@@ -24,7 +24,8 @@ from services.delivery.course import ENDS, State
 from services.delivery.forecast import latest_on
 from services.delivery.forms import AddresseeForm, ConfirmationForm
 from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, PaperBatch, Shipment
-from services.delivery.shown import evidence_for
+from services.delivery.shown import evidence_for, in_account
+from services.forms.questions import clean
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
 from services.identity.protected import fingerprint
@@ -35,7 +36,7 @@ CLERK = StaffRole.Role.CLERK
 SHOWN = 100  #: rows of each part of the page
 LARGEST_HINT = 64 * 1024  #: bytes
 
-Channel, Direction = Correspondence.Channel, Correspondence.Direction
+Channel = Correspondence.Channel
 
 
 # --- the resident -----------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def address(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def open_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """What opening a letter means; pressed, it is delivered and may be read."""
-    rows = Correspondence.objects.filter(party=request.user.pk, channel=Channel.PORTAL, direction=Direction.OUT)
+    rows = in_account(request.user)
     letter = get_object_or_404(rows.select_related("municipality", "case", "document"), pk=pk)
     if request.method == "POST":
         account.open_letter(letter, person=cast(User, request.user), at=timezone.now())
