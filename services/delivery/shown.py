@@ -70,7 +70,8 @@ def served_on(case: Case) -> date | None:
 
 def evidence_for(user: User | AnonymousUser) -> QuerySet[Evidence]:
     """Proofs that the person may have: of own letters, and as a clerk of the office or the handler of the case."""
-    offices = StaffRole.objects.filter(user=user.pk, role=StaffRole.Role.CLERK).values("municipality")
+    roles = StaffRole.objects.filter(user=user.pk)
+    offices, served = roles.filter(role=StaffRole.Role.CLERK).values("municipality"), roles.values("municipality")
     letter = "shipment__letter__"
     rows = Evidence.objects.exclude(file="").select_related("shipment__letter__case__municipality")
     return rows.filter(

@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from lxml import etree
 
+from services.cases.models import Case
 from services.cases.terms import APPEAL
 from services.delivery import account
 from services.delivery.models import Addressee, DeliveryRule, Evidence, Shipment
+from services.identity.models import StaffRole
 from services.notices.models import Notice
 from services.personal.erasing import close
 from services.personal.export import archive
@@ -104,6 +106,20 @@ class TestOpening:
         resident.post(f"/moje/pisma/{letter.pk}/")
 
         assert told(letter)[0] == "delivered"
+
+
+class TestProofs:
+    def test_are_not_for_who_handled_the_case_and_serves_no_longer(self, make_letter, anna, danuta, skala):
+        letter = make_letter(at=SENT)
+        account.open_letter(letter, person=anna, at=SENT)
+        Case.objects.update(handler=danuta)
+        proof, client = Evidence.objects.get(code="K.OP"), Client()
+        client.force_login(danuta)
+        assert client.get(f"/doreczenia/dowod/{proof.pk}/").status_code == 200
+
+        StaffRole.objects.filter(user=danuta).delete()
+
+        assert client.get(f"/doreczenia/dowod/{proof.pk}/").status_code == 404
 
 
 class TestDays:
