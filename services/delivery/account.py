@@ -32,8 +32,7 @@ def open_letter(letter: Correspondence, *, person: User, at: datetime) -> Shipme
     """The person confirms the receipt: a sealed proof is kept, the letter is delivered. A second time nothing changes,
     nor does the day of a letter that was deemed delivered. Raises NoSeal.
     """
-    Correspondence.objects.select_for_update().get(pk=letter.pk)
-    shipment = Shipment.objects.current().filter(letter=letter).first() or begin(letter, Channel.PORTAL)
+    shipment = locked(letter)
     if shipment.is_ended:
         return shipment
     proofs = [
@@ -41,6 +40,17 @@ def open_letter(letter: Correspondence, *, person: User, at: datetime) -> Shipme
         for code, file in (("K.OX", receipt_xml(letter, person, at)), ("K.OP", receipt_pdf(letter, person, at)))
     ]
     return keep(shipment, proofs, at=at)
+
+
+def locked(letter: Correspondence) -> Shipment:
+    """The shipment first and the letter after it, as whoever keeps evidence; a letter from before there were shipments
+    gets one.
+    """
+    rows = Shipment.objects.current().filter(letter=letter).select_for_update(of=("self",))
+    if found := rows.first():
+        return found
+    Correspondence.objects.select_for_update().get(pk=letter.pk)
+    return rows.first() or begin(letter, Channel.PORTAL)
 
 
 def receipt_xml(letter: Correspondence, person: User, at: datetime) -> File:

@@ -5,7 +5,9 @@ from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
 from services.cases.models import Case
@@ -96,6 +98,16 @@ class TestOpening:
         assert all(f"/moje/pisma/{letter.pk}/" in page for page in pages)
         assert not any(letter.document.code in page for page in pages)
         assert not any(name.startswith("dokumenty/") for name in ZipFile(archive(anna, at=SENT)).namelist())
+
+    def test_locks_in_the_order_of_the_job(self, make_letter, anna):
+        """The job that counts days locks the shipment and then writes the letter: the other way round they would
+        wait for each other."""
+        letter = make_letter(at=SENT)
+        with CaptureQueriesContext(connection) as asked:
+            account.open_letter(letter, person=anna, at=SENT)
+
+        locked = [one["sql"].split("FOR UPDATE")[0] for one in asked if "FOR UPDATE" in one["sql"]]
+        assert 'FROM "delivery_shipment"' in locked[0]
 
     def test_of_a_letter_from_before_there_were_shipments(self, resident, make_letter):
         letter = make_letter()
