@@ -163,7 +163,20 @@ class TestDays:
 
         account.remind(at=after(31))
 
-        assert told(letter) == ("delivered", date(2026, 12, 10))
+        # the second notice on 26 December; from one to the end the law has seven days
+        account.remind(at=after(37))
+        assert told(letter) == ("sent", None)
+        account.remind(at=after(38))
+
+        assert told(letter) == ("delivered", date(2027, 1, 2))
+
+    def test_a_late_notice_names_a_day_that_is_still_to_come(self, make_letter, anna, resident):
+        letter = make_letter(at=SENT)
+        account.remind(at=after(30))
+
+        notice = Notice.objects.get(user=anna, text__contains="to drugie zawiadomienie").text
+        page = resident.get(f"/moje/pisma/{letter.pk}/").content.decode()
+        assert all("2 stycznia 2027" in text.replace("\u00a0", " ") for text in (notice, page))
 
     def test_opening_on_the_last_day_is_a_delivery_of_that_day(self, make_letter, anna):
         letter = make_letter(at=SENT)
