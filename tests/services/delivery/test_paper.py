@@ -129,6 +129,8 @@ class TestConfirmation:
         {"outcome": Outcome.RETURNED_AFTER_NOTICE, "first_notice_on": date(2026, 12, 3), "second_notice_on": NOTICED},
         {"outcome": Outcome.RETURNED_AFTER_NOTICE, "first_notice_on": NOTICED, "second_notice_on": date(2026, 12, 3),
          "on": date(2026, 12, 9)},
+        {"outcome": Outcome.RETURNED_AFTER_NOTICE, "first_notice_on": date(2026, 12, 28),
+         "second_notice_on": date(2027, 1, 4)},
     ])  # fmt: skip
     def test_of_days_that_cannot_be_is_refused(self, posted, jadwiga, said):
         with pytest.raises(Malformed):
