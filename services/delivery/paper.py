@@ -174,12 +174,18 @@ def confirm(shipment: Shipment, said: Confirmation, *, clerk: User, at: datetime
     if shipment.channel not in on_paper or shipment.is_ended or shipment.state == State.QUEUED:
         raise Conflict(_("Tego pisma nikt nie doręcza albo doręczenie jest już zapisane."))
     today = timezone.localdate(at)
-    refuse_impossible(said, sent_on=timezone.localdate(shipment.created_at), today=today)
+    refuse_impossible(said, sent_on=posted_on(shipment), today=today)
     proof = NewProof(
         code=said.outcome, key="ZPO", at=end_of(day_of(shipment, said, today=today)), reason=reason_of(said),
         received_by=said.received_by, by=clerk,
     )  # fmt: skip
     return keep(shipment, [proof], at=at)
+
+
+def posted_on(shipment: Shipment) -> date:
+    """When it was taken to the post office; of a hybrid letter that says nothing of it, when it was made."""
+    posted = shipment.evidence.filter(code__in=("P.N", "H.PN")).order_by("at").first()
+    return timezone.localdate(posted.at if posted else shipment.created_at)
 
 
 def day_of(shipment: Shipment, said: Confirmation, *, today: date) -> date:

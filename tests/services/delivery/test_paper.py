@@ -138,6 +138,14 @@ class TestConfirmation:
 
         assert Shipment.objects.get().state == State.POSTED
 
+    def test_before_the_letter_was_taken_to_the_post_office_is_refused(self, letter, skala, jadwiga):
+        paper.post(skala, clerk=jadwiga, at=SENT + timedelta(days=4))
+        posted = Shipment.objects.get(letter=letter)
+
+        with pytest.raises(Malformed):
+            self.confirmed(posted, jadwiga, Outcome.DELIVERED, on=date(2026, 11, 29))
+        assert self.confirmed(posted, jadwiga, Outcome.DELIVERED, on=date(2026, 11, 30))[0] == State.DELIVERED
+
     def test_is_entered_once(self, posted, jadwiga):
         self.confirmed(posted, jadwiga, Outcome.DELIVERED, on=date(2026, 12, 1))
 
