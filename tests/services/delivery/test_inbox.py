@@ -1,6 +1,6 @@
 """Letters that come by e-Doręczenia: once each, into their case, with files that do no harm."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -122,6 +122,20 @@ class TestBad:
         assert fetched(mailbox) == 1
         assert [letter.subject for letter in came()] == ["Drugie"]
         assert fetched(mailbox) == 1
+
+    @pytest.mark.parametrize("odd", [
+        {"subject": "Nic\0"}, {"subject": "\ud800"}, {"threadId": "a\0b"}, {"caseId": "\0"},
+        {"files": (("zly\0.exe", "application/pdf", b"MZ"),)}, {"at": datetime(9999, 12, 31, 23, 59, tzinfo=UTC)},
+        {"from": {"eDeliveryAddress": "\0", "contributor": {"name": "\0"}}},
+    ])  # fmt: skip
+    def test_words_and_days_that_cannot_be_kept_hold_nobody_up(self, operator, mailbox, odd):
+        operator.comes(**{"subject": "Pierwsze", "sender": ANNAS, "at": NOW - timedelta(minutes=2)} | odd)
+        operator.comes("Drugie", sender=ANNAS, at=NOW)
+
+        fetched(mailbox)
+
+        assert "Drugie" in {letter.subject for letter in came()}
+        assert len(came()) == 2 or Incoming.objects.get(letter=None).fault
 
     def test_one_not_ready_is_asked_again(self, operator, mailbox):
         operator.is_ready = False

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha3_512, sha256
 from zoneinfo import ZoneInfo
 
@@ -313,6 +313,31 @@ class TestEvidence:
 
         letter.refresh_from_db()
         assert letter.delivered_on == date(2026, 11, 27)
+
+    @pytest.mark.parametrize(("code", "at", "reason"), [
+        ("E.2", NOW, "a\0b"), ("E.2", NOW, "\ud800"), ("X" * 60, NOW, ""),
+        ("E.2", datetime(9999, 12, 31, 23, 59, tzinfo=UTC), ""),
+    ])  # fmt: skip
+    def test_that_cannot_be_kept_as_it_is_holds_nobody_up(self, handed, make_letter, operator, code, at, reason):
+        operator.happens(handed, code, at, reason=reason)
+        other = make_letter("ade", at=later(hours=2), title="Inna")
+
+        outbox.work(at=later(hours=2))
+
+        assert shipment_of(other).state == State.VERIFIED
+
+    def test_whose_file_does_not_come_does_not_keep_other_files_away(self, handed, letter, operator, monkeypatch):
+        broken, whole = (operator.happens(handed, code, NOW) for code in ("A.1", "BP.OX"))
+        honest = operator.get_evidence
+        page = Reply(b"<html>", 200, "text/html"), 200
+        monkeypatch.setattr(operator, "get_evidence", lambda ask, key: page if key == broken else honest(ask, key))
+
+        outbox.work(at=later(hours=1))
+
+        assert Evidence.objects.get(key=whole).file
+        assert not Evidence.objects.get(key=broken).file
+        assert shipment_of(letter).fault
+        assert shipment_of(letter).next_try == later(hours=2)
 
     def test_a_forecast_is_no_day_of_delivery(self, handed, letter, operator):
         """D.1 on Thursday 26 November and 14 days end on Thursday 10 December; from 12 December: past Christmas."""
