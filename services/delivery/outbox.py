@@ -5,6 +5,7 @@ tried and first asks the operator for a message with our key. That question wait
 accepted to be seen there.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -113,11 +114,23 @@ def ask_evidence(operator: Operator, shipment: Shipment, *, at: datetime) -> Non
     kept = set(shipment.evidence.exclude(file="").values_list("key", flat=True))
     found = [one for one in operator.evidences(shipment.message_id) if one.evidence_id not in kept]
     keep(shipment, [proof_of(one) for one in found], at=at)
-    for one in found:
-        file = operator.evidence_file(one, shipment.message_id)
-        keep(shipment, [proof_of(one, file)], at=at)
+    take_files(operator, shipment, found, at=at)
     codes = set(shipment.evidence.values_list("code", flat=True))
     note(shipment, at=at, fault="", next_try=None if codes & LAST else asked_next(shipment, at=at))
+
+
+def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvidence], *, at: datetime) -> None:
+    """All that come. Raises OperatorFailed where one did not."""
+    missing: OperatorFailed | None = None
+    for one in found:
+        try:
+            file = operator.evidence_file(one, shipment.message_id)
+        except OperatorFailed as fault:
+            missing = fault
+        else:
+            keep(shipment, [proof_of(one, file)], at=at)
+    if missing:
+        raise missing
 
 
 def asked_next(shipment: Shipment, *, at: datetime) -> datetime | None:

@@ -24,7 +24,7 @@ from services.delivery.models import Addressee, Evidence, Mailbox, Shipment
 from services.delivery.proofs import keep
 from services.delivery.views import callback_path
 from tests.services.delivery.conftest import ANNAS, STREET
-from tests.simulators.base import GATEWAY_PAGE, REDIRECT, CutsOff, Resets, Says
+from tests.simulators.base import GATEWAY_PAGE, REDIRECT, CutsOff, Reply, Resets, Says
 
 pytestmark = pytest.mark.django_db
 
