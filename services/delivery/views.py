@@ -217,7 +217,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Incoming.objects.filter(mailbox__municipality__in=municipalities_of(request.user, CLERK))
     row = get_object_or_404(rows.exclude(letter=None).select_related("mailbox__municipality"), pk=pk)
     try:
-        case = inbox.assign(row, case_number=request.POST.get("sprawa", "").strip()[:60], at=timezone.now())
+        case = inbox.assign(row, case_number=clean(request.POST.get("sprawa", ""))[:60], at=timezone.now())
     except ServiceError as error:
         messages.error(request, error.message)
     else:
@@ -279,4 +279,4 @@ def message_in(body: bytes) -> str:
     if not isinstance(said, dict):
         raise Malformed(_("Oczekiwano JSON z identyfikatorem wiadomości."))
     found = said.get("messageId")
-    return found if isinstance(found, str) and len(found) <= 100 and "\0" not in found else ""
+    return found if isinstance(found, str) and len(found) <= 100 and found.isprintable() else ""

@@ -176,7 +176,8 @@ class TestAssigning:
         assert b"".join(answer.streaming_content) == b"tekst"
         assert resident.get(f"/urzad/doreczenia/zalacznik/{file.pk}/").status_code == 404
 
-        office.post(f"/urzad/doreczenia/przychodzace/{row.pk}/sprawa/", {"sprawa": "X.1"})
+        for nothing in ("X.1", "", "\0"):
+            office.post(f"/urzad/doreczenia/przychodzace/{row.pk}/sprawa/", {"sprawa": nothing})
         assert came()[0].case is None
         for _ in range(2):
             office.post(f"/urzad/doreczenia/przychodzace/{row.pk}/sprawa/", {"sprawa": case.number})
