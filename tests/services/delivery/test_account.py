@@ -162,6 +162,7 @@ class TestDays:
         assert told(letter) == ("sent", None)
 
         account.remind(at=after(31))
+        assert told(letter) == ("sent", None)
 
         # the second notice on 26 December; from one to the end the law has seven days
         account.remind(at=after(37))
@@ -218,7 +219,8 @@ class TestAddress:
         assert Addressee.objects.get(user=anna).ade == "AE:PL-12345-67890-ABCDE-12"
 
     @pytest.mark.parametrize(("wrong", "words"), [
-        ({"ade": "AE:PL-1"}, "Adres ma postać"), ({"ade": ""}, "Podaj adres do doręczeń"),
+        ({"ade": "AE:PL-1"}, "Adres ma postać"), ({"ade": "AE:PL-٥٥٧٥٤-97181-CHDVR-19"}, "Adres ma postać"),
+        ({"way": "paper"} | STREET | {"postal_code": "٣٢-043"}, "00-000"), ({"ade": ""}, "Podaj adres do doręczeń"),
         ({"way": "golab"}, "wartość"),
         ({"way": "paper"} | STREET | {"postal_code": "32043"}, "00-000"),
         ({"way": "paper"} | STREET | {"city": ""}, "Podaj cały adres"),
