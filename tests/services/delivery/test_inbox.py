@@ -102,6 +102,17 @@ class TestBad:
         assert (kept.name, kept.sha256) == (name, "")
         assert kept.fault
 
+    def test_files_wait_for_the_scanner(self, operator, mailbox, settings, office):
+        settings.CLAMAV, settings.CLAMAV_REQUIRED = "127.0.0.1:9", True
+        operator.comes("Z plikiem", sender=ANNAS, files=(("a.txt", "text/plain", b"tekst"),))
+        assert (fetched(mailbox), came()) == (0, [])
+        assert "Nie możemy teraz sprawdzić pliku" in office.get("/urzad/doreczenia/").content.decode()
+
+        settings.CLAMAV = ""
+
+        assert fetched(mailbox) == 1
+        assert IncomingFile.objects.get().opened().read() == b"tekst"
+
     def test_hash_that_lies_is_waited_for_and_shown(self, operator, mailbox, office):
         operator.lies_of_hash = True
         operator.comes("Zmienione", sender=ANNAS, files=(("a.txt", "text/plain", b"tekst"),))
