@@ -134,7 +134,7 @@ def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvid
 
 
 def asked_next(shipment: Shipment, *, at: datetime) -> datetime | None:
-    return at + ASKS_EVERY if at < shipment.created_at + ASKS_FOR else None
+    return at + ASKS_EVERY if at < (shipment.tried_at or shipment.created_at) + ASKS_FOR else None
 
 
 def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:

@@ -363,6 +363,32 @@ class TestEvidence:
         assert shipment_of(letter).key != first.key
         assert letter.status == "sent"
 
+    def test_of_one_that_could_not_be_delivered_waits_for_a_clerk(self, handed, letter, operator, office):
+        operator.happens(handed, "B.2", NOW, reason="skrzynka zamknięta")
+        outbox.work(at=later(hours=1))
+        first, again = shipment_of(letter), f"/urzad/doreczenia/przesylka/{shipment_of(letter).pk}/ponow/"
+        assert again in office.get("/urzad/doreczenia/").content.decode()
+
+        office.post(again)
+
+        letter.refresh_from_db()
+        assert (shipment_of(letter).key != first.key, letter.status) == (True, "sent")
+        assert again not in office.get("/urzad/doreczenia/").content.decode()
+
+    def test_of_one_sent_anew_is_asked_for_as_long(self, handed, letter, operator):
+        operator.happens(handed, "A.2", NOW)
+        outbox.work(at=later(hours=1))
+        outbox.send_again(shipment_of(letter), at=later(days=70))
+        for minutes in (0, 2, 4):
+            outbox.work(at=later(days=70, minutes=minutes))
+        assert shipment_of(letter).state == State.PASSED
+
+        operator.happens(shipment_of(letter).message_id, "BP.OX", later(days=72))
+        outbox.work(at=later(days=73))
+
+        letter.refresh_from_db()
+        assert letter.delivered_on == later(days=72).date()
+
     def test_of_paper_comes_as_epo(self, make_letter, mailbox, operator):
         letter = make_letter("paper", at=NOW, **STREET)
         for minutes in (0, 2):
