@@ -166,23 +166,25 @@ def note(shipment: Shipment, *, at: datetime, **fields: object) -> None:
 
 @transaction.atomic
 def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
-    """One that could not be handed over is tried again under its key, so it is found if it was; a rejected one is
-    followed by another. Raises Conflict for any other.
+    """One that could not be handed over is tried again under its key, so it is found if it was; one that was rejected
+    or came back is followed by another. Raises Conflict for any other.
     """
     shipment = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party").get(pk=shipment.pk)
-    if shipment.channel not in BY_OPERATOR or shipment.is_superseded:
+    if shipment.channel not in (*BY_OPERATOR, Channel.POST) or shipment.is_superseded:
         raise Conflict(_("Tej przesyłki nie wysyła się ponownie."))
     if shipment.state == State.FAILED:
         shipment.begun = shipment.state = State.QUEUED
         shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
         shipment.save()
-    elif shipment.state == State.REJECTED:
+    elif shipment.state in (State.REJECTED, State.UNDELIVERED):
         Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
-        shipment = begin(shipment.letter, Channel(shipment.channel), next_try=at)
+        next_try = at if shipment.channel in BY_OPERATOR else None
+        shipment = begin(shipment.letter, Channel(shipment.channel), next_try=next_try)
         Correspondence.objects.filter(pk=shipment.letter_id).update(status=Correspondence.Status.SENT)
     else:
         raise Conflict(_("Ta przesyłka jest w drodze albo już dotarła."))
-    hand_to_worker(shipment)
+    if shipment.channel in BY_OPERATOR:
+        hand_to_worker(shipment)
     return shipment
 
 

@@ -122,7 +122,8 @@ def office(request: HttpRequest) -> HttpResponse:
     """What needs a person first, then what is under way, what is to be printed, what came."""
     place = place_of(request)
     rows = Shipment.objects.current().filter(letter__municipality=place).select_related("letter__case")
-    needing = rows.filter(state__in=(State.FAILED, State.REJECTED, State.UNCLEAR)).order_by("created_at", "pk")
+    for_decision = (State.FAILED, State.REJECTED, State.UNCLEAR, State.UNDELIVERED)
+    needing = rows.filter(state__in=for_decision).exclude(channel=Channel.PORTAL).order_by("created_at", "pk")
     under_way = rows.exclude(state__in=(*ENDS, State.FAILED, State.UNCLEAR)).order_by("created_at", "pk")
     on_paper = under_way.filter(channel__in=(Channel.POST, Channel.HYBRID)).exclude(state=State.QUEUED)
     context = {

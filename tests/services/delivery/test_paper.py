@@ -178,6 +178,19 @@ class TestPages:
         assert "Zwrotka: doręczono" in page
         assert "Jan, dorosły domownik" in page
 
+    def test_a_letter_that_came_back_may_be_posted_again(self, posted, office, jadwiga, skala):
+        said = Confirmation(outcome=Outcome.RETURNED, on=date(2026, 12, 1), reason="adresat nieznany")
+        paper.confirm(posted, said, clerk=jadwiga, at=SENT + timedelta(days=10))
+        again = f"/urzad/doreczenia/przesylka/{posted.pk}/ponow/"
+        assert again in office.get("/urzad/doreczenia/").content.decode()
+
+        for _twice in range(2):
+            office.post(again)
+
+        [waiting] = paper.waiting(skala)
+        assert (waiting.letter, waiting.letter.status) == (posted.letter, "sent")
+        assert paper.post(skala, clerk=jadwiga, at=SENT + timedelta(days=11)).shipments.get() == waiting
+
     def test_another_office_sees_nothing(self, posted, suloszowa):
         clerk, client = person("kazimierz", "Kazimierz", "Piotrowski"), Client()
         StaffRole.objects.create(user=clerk, municipality=suloszowa, role=StaffRole.Role.CLERK, job_title="inspektor")
