@@ -297,6 +297,27 @@ class TestClerk:
 
         assert set(Group.objects.get().members.all()) == {anna, bogdan}
 
+    def test_a_group_changed_after_it_was_read_is_read_again(self, office, karol, anna, bogdan):
+        """Two people look at what goes to many: at the people too."""
+        path, second = "/urzad/powiadomienia/120610/grupa/", signed_in(karol)
+        office.post(path, {"name": "Sołtysi", "logins": "anna"})
+        hour = f"{timezone.localtime() + timedelta(hours=2):%Y-%m-%dT%H:%M}"
+        said = form(audience="group", group=Group.objects.get().pk, send_at=hour)
+        office.post("/urzad/powiadomienia/120610/nowa/", said)
+        message = Message.objects.get()
+        step = f"/urzad/powiadomienia/wiadomosc/{message.pk}/krok/zatwierdz/"
+
+        office.post(path, {"name": "Sołtysi", "logins": "anna\nbogdan"})
+        second.post(step, {"wersja": "1"})
+        message.refresh_from_db()
+        assert message.state == "draft"
+
+        second.post(step, {"wersja": str(message.version)})
+        message.refresh_from_db()
+        assert message.state == "scheduled"
+        assert office.post(path, {"name": "Sołtysi", "logins": "bogdan"}).status_code == 422
+        assert set(message.group.members.all()) == {anna, bogdan}
+
 
 class TestWarnings:
     @pytest.fixture
