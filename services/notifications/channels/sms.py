@@ -69,9 +69,14 @@ def read(answer: httpx.Response) -> Outcome:
         said = answer.json()
         if "error" in said:
             return of_error(int(said["error"]), status)
-        return Outcome(Fate.ACCEPTED, status, provider_id=str(said["list"][0]["id"])[:60])
-    except (ValueError, TypeError, LookupError):
+        return Outcome(Fate.ACCEPTED, status, provider_id=number_in(str(said["list"][0]["id"])))
+    except (ValueError, TypeError, LookupError, RecursionError):
         return Outcome(Fate.LATER, status, error="niezrozumiała odpowiedź")
+
+
+def number_in(text: str) -> str:
+    """The operator's, of letters and digits."""
+    return "".join(filter(str.isalnum, text))[:60]
 
 
 def of_error(code: int, status: int) -> Outcome:
