@@ -189,6 +189,18 @@ class TestSignIn:
         assert (shipment.state, shipment.next_try) == (State.QUEUED, later(minutes=30))
         assert shipment.fault
 
+    @pytest.mark.parametrize("said", [
+        b'{"access_token": "\xc5\xbc", "expires_in": 300}', b'{"access_token": "a\\nb"}', b'{"access_token": ""}',
+        b'{"access_token": "a", "expires_in": 1e999}', b"[" * 100_000,
+    ])  # fmt: skip
+    def test_by_a_token_that_is_none_waits(self, letter, operator, said):
+        operator.lie(Says(said, content_type="application/json"))
+
+        outbox.work(at=NOW)
+
+        assert (shipment_of(letter).state, shipment_of(letter).next_try) == (State.QUEUED, later(minutes=30))
+        assert "nie przyjął logowania" in shipment_of(letter).fault
+
     def test_secrets_are_not_readable_in_the_database_nor_in_words(self, mailbox, operator):
         assert operator.secret.encode() not in bytes(Mailbox.objects.get().sealed_secret)
         assert operator.secret not in repr(mailbox) + str(mailbox)
