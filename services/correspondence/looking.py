@@ -5,14 +5,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
 from data.writers.cells import harmless
 from services.cases.models import Case
 from services.correspondence.models import Correspondence
 from services.identity.models import User
+from services.parties.models import PartyLink
 from spatial.municipalities.models import Municipality
+
+Channel, Direction = Correspondence.Channel, Correspondence.Direction
 
 COLUMNS = (
     "Numer", "Komórka", "Kierunek", "Data", "Data na piśmie", "Znak nadawcy", "Nadawca lub adresat", "Dotyczy",
@@ -20,10 +24,31 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def shown_to(user: User | AnonymousUser, letter: str = "") -> Q:
+    """Their own letters, and those between the office and a party in cases that they may see for it today; letters of
+    others that lie in the same case are for the office. ``letter``: how it is called in the query, "letter__".
+    """
+    mine = Q(**{f"{letter}party": user.pk})
+    is_own = Q(**{f"{letter}case": None}) | Q(**{f"{letter}case__on_behalf_of": None})
+    to_party = mine | Q(**{f"{letter}party": F(f"{letter}case__applicant")})
+    return mine & is_own | to_party & Q(**{f"{letter}case__in": Case.objects.of_parties(user)})
+
+
+def receivable(user: User | AnonymousUser) -> QuerySet[Correspondence]:
+    """Letters that the person may open in their account. One to a party is for whoever filed for it, as long as they
+    act for it (KPA art. 40 § 2), then for whoever does.
+    """
+    links = PartyLink.objects.in_force(timezone.localdate()).filter(
+        user=OuterRef("party"), party=OuterRef("case__on_behalf_of")
+    )
+    acting = links.covering(service=OuterRef("case__service"), municipality=OuterRef("case__municipality"))
+    rows = Correspondence.objects.filter(shown_to(user), channel=Channel.PORTAL, direction=Direction.OUT)
+    return rows.filter(Q(party=user.pk) | ~Exists(acting))
+
+
 def own(user: User, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
     """Letters of the person and of cases that they may see for a party today, newest first."""
-    mine = Q(party=user) & (Q(case=None) | Q(case__on_behalf_of=None))
-    rows = of_year(Correspondence.objects.filter(mine | Q(case__in=Case.objects.of_parties(user))), asked)
+    rows = of_year(Correspondence.objects.filter(shown_to(user)), asked)
     if office := asked.get("gmina"):
         rows = rows.filter(municipality=office)
     if number := asked.get("sprawa"):

@@ -106,7 +106,7 @@ def sent(
 def confirm_delivery(letter: Correspondence, *, on: date | None, today: date) -> Correspondence:
     """The confirmation came back: delivered on the day, or not at all (None). Raises Malformed, Conflict."""
     letter = Correspondence.objects.select_for_update().get(pk=letter.pk)
-    if letter.document_id is not None:
+    if letter.document_id is not None or letter.shipments.exists():
         raise Conflict(_("Doręczenie tego pisma zapisuje się na stronie „Doręczenia”."))
     if letter.status != Status.SENT:
         raise Conflict(_("Tego pisma nikt nie doręcza albo doręczenie jest już zapisane."))

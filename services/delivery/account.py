@@ -4,7 +4,7 @@ Two notices and a deemed delivery, by dated ``DeliveryRule``s; what a job has mi
 letter is deemed delivered only after its second notice.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,8 +32,7 @@ def open_letter(letter: Correspondence, *, person: User, at: datetime) -> Shipme
     """The person confirms the receipt: a sealed proof is kept, the letter is delivered. A second time nothing changes,
     nor does the day of a letter that was deemed delivered. Raises NoSeal.
     """
-    Correspondence.objects.select_for_update().get(pk=letter.pk)
-    shipment = Shipment.objects.current().filter(letter=letter).first() or begin(letter, Channel.PORTAL)
+    shipment = locked(letter)
     if shipment.is_ended:
         return shipment
     proofs = [
@@ -41,6 +40,17 @@ def open_letter(letter: Correspondence, *, person: User, at: datetime) -> Shipme
         for code, file in (("K.OX", receipt_xml(letter, person, at)), ("K.OP", receipt_pdf(letter, person, at)))
     ]
     return keep(shipment, proofs, at=at)
+
+
+def locked(letter: Correspondence) -> Shipment:
+    """The shipment first and the letter after it, as whoever keeps evidence; a letter from before there were shipments
+    gets one.
+    """
+    rows = Shipment.objects.current().filter(letter=letter).select_for_update(of=("self",))
+    if found := rows.first():
+        return found
+    Correspondence.objects.select_for_update().get(pk=letter.pk)
+    return rows.first() or begin(letter, Channel.PORTAL)
 
 
 def receipt_xml(letter: Correspondence, person: User, at: datetime) -> File:
@@ -101,12 +111,12 @@ def remind_of(pk: int, *, at: datetime) -> None:
     shipment = rows.filter(pk=pk).select_related("letter__case", "letter__municipality").first()
     if shipment is None:
         return
-    today, last = timezone.localdate(at), deemed_on(shipment)
-    second, second_on = shipment.evidence.filter(code="K.2").first(), counted(Code.ACCOUNT_SECOND, shipment)
-    if second is None and second_on and today >= second_on:
+    today, noticed = timezone.localdate(at), second_notice_on(shipment)
+    second_on = counted(Code.ACCOUNT_SECOND, shipment)
+    if noticed is None and second_on and today >= second_on:
         keep(shipment, [NewProof(code="K.2", key="K.2", at=at)], at=at)
-        tell(shipment, last, at=at)
-    elif second and last and timezone.localdate(second.at) < today and today > last:
+        tell(shipment, deemed_on(shipment), at=at)
+    elif noticed and (last := deemed_on(shipment)) and noticed < today and today > last:
         keep(shipment, [NewProof(code="K.U", key="K.U", at=end_of(last))], at=at)
 
 
@@ -121,8 +131,17 @@ def tell(shipment: Shipment, last: date | None, *, at: datetime) -> None:
 
 
 def deemed_on(shipment: Shipment) -> date | None:
-    """With the end of this day the letter is deemed delivered."""
-    return counted(Code.ACCOUNT_DEEMED, shipment)
+    """With the end of this day the letter is deemed delivered. After a second notice that was late the person has as
+    many days as after one in its time.
+    """
+    last, second_on = counted(Code.ACCOUNT_DEEMED, shipment), counted(Code.ACCOUNT_SECOND, shipment)
+    noticed = second_notice_on(shipment)
+    return last + max(noticed - second_on, timedelta()) if last and second_on and noticed else last
+
+
+def second_notice_on(shipment: Shipment) -> date | None:
+    second = shipment.evidence.filter(code="K.2").first()
+    return timezone.localdate(second.at) if second else None
 
 
 def counted(code: DeliveryRule.Code, shipment: Shipment) -> date | None:

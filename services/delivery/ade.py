@@ -2,7 +2,7 @@
 
 import re
 
-FORM = re.compile(r"AE:PL-(\d{5})-(\d{5})-([A-Z]{5})-(\d{2})")
+FORM = re.compile(r"AE:PL-(\d{5})-(\d{5})-([A-Z]{5})-(\d{2})", re.ASCII)
 
 
 def normal(typed: str) -> str:

@@ -90,7 +90,7 @@ class Course:
 def normal_code(written: str) -> str:
     """``"A1"`` and ``"A.1"`` -> ``"A.1"``, ``"BPOX"`` -> ``"BP.OX"``; what has another form stays as it is."""
     found = WRITTEN.fullmatch(written.strip().upper())
-    return f"{found[1]}.{found[2]}" if found else written.strip()[:20]
+    return (f"{found[1]}.{found[2]}" if found else written.strip())[:20]
 
 
 def words_of(code: str) -> str:

@@ -22,7 +22,7 @@ class AddressForm(forms.Form):
         label=_("Ulica i numer"), help_text=_("Na wsi bez ulic: nazwa wsi i numer."), required=False, max_length=100
     )
     postal_code = forms.RegexField(
-        r"^\d{2}-\d{3}$", label=_("Kod pocztowy"), required=False,
+        r"^[0-9]{2}-[0-9]{3}$", label=_("Kod pocztowy"), required=False,
         error_messages={"invalid": _("Podaj kod pocztowy jako 00-000.")},
     )  # fmt: skip
     city = forms.CharField(label=_("Miejscowość"), required=False, max_length=60)

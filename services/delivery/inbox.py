@@ -17,7 +17,7 @@ from services.correspondence.models import Correspondence
 from services.correspondence.services import Letter, enter
 from services.delivery.base import File, Message, Operator, OperatorFailed
 from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, Shipment
-from services.documents.uploads import Refused, checked
+from services.documents.uploads import Refused, Unchecked, checked
 from services.identity.models import User
 from spatial.errors import Conflict, NotFound
 from spatial.municipalities.models import Municipality
@@ -49,10 +49,13 @@ def take(mailbox: Mailbox, operator: Operator, message_id: str, *, at: datetime)
         fault = "" if message else _("Pismo nie jest jeszcze gotowe do pobrania.")
     except OperatorFailed as failed:
         message, fault = None, failed.message
-    if message is None:
-        wait_for(mailbox, message_id, fault, at=at)
-        return False
-    return enter_once(mailbox, message, at=at)
+    if message is not None:
+        try:
+            return enter_once(mailbox, message, at=at)
+        except Unchecked as unchecked:
+            fault = unchecked.message
+    wait_for(mailbox, message_id, fault, at=at)
+    return False
 
 
 def wait_for(mailbox: Mailbox, message_id: str, fault: str, *, at: datetime) -> None:
@@ -109,9 +112,14 @@ def case_of(municipality: Municipality, message: Message) -> Case | None:
 
 
 def keep_file(row: Incoming, file: File) -> None:
-    """As an upload is kept: what does harm or is of no kind we take stays in the mailbox, and is named."""
+    """As an upload is kept: what does harm or is of no kind we take stays in the mailbox, and is named.
+
+    Raises Unchecked where the scanner must answer and does not: the whole letter is taken later.
+    """
     try:
         read = checked(file.name, file.content)
+    except Unchecked:
+        raise
     except Refused as fault:
         IncomingFile.objects.create(incoming=row, name=file.name[-120:], fault=fault.message[:300])
         return

@@ -5,6 +5,7 @@ tried and first asks the operator for a message with our key. That question wait
 accepted to be seen there.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -113,15 +114,27 @@ def ask_evidence(operator: Operator, shipment: Shipment, *, at: datetime) -> Non
     kept = set(shipment.evidence.exclude(file="").values_list("key", flat=True))
     found = [one for one in operator.evidences(shipment.message_id) if one.evidence_id not in kept]
     keep(shipment, [proof_of(one) for one in found], at=at)
-    for one in found:
-        file = operator.evidence_file(one, shipment.message_id)
-        keep(shipment, [proof_of(one, file)], at=at)
+    take_files(operator, shipment, found, at=at)
     codes = set(shipment.evidence.values_list("code", flat=True))
     note(shipment, at=at, fault="", next_try=None if codes & LAST else asked_next(shipment, at=at))
 
 
+def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvidence], *, at: datetime) -> None:
+    """All that come. Raises OperatorFailed where one did not."""
+    missing: OperatorFailed | None = None
+    for one in found:
+        try:
+            file = operator.evidence_file(one, shipment.message_id)
+        except OperatorFailed as fault:
+            missing = fault
+        else:
+            keep(shipment, [proof_of(one, file)], at=at)
+    if missing:
+        raise missing
+
+
 def asked_next(shipment: Shipment, *, at: datetime) -> datetime | None:
-    return at + ASKS_EVERY if at < shipment.created_at + ASKS_FOR else None
+    return at + ASKS_EVERY if at < (shipment.tried_at or shipment.created_at) + ASKS_FOR else None
 
 
 def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:
@@ -153,23 +166,25 @@ def note(shipment: Shipment, *, at: datetime, **fields: object) -> None:
 
 @transaction.atomic
 def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
-    """One that could not be handed over is tried again under its key, so it is found if it was; a rejected one is
-    followed by another. Raises Conflict for any other.
+    """One that could not be handed over is tried again under its key, so it is found if it was; one that was rejected
+    or came back is followed by another. Raises Conflict for any other.
     """
     shipment = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party").get(pk=shipment.pk)
-    if shipment.channel not in BY_OPERATOR or shipment.is_superseded:
+    if shipment.channel not in (*BY_OPERATOR, Channel.POST) or shipment.is_superseded:
         raise Conflict(_("Tej przesyłki nie wysyła się ponownie."))
     if shipment.state == State.FAILED:
         shipment.begun = shipment.state = State.QUEUED
         shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
         shipment.save()
-    elif shipment.state == State.REJECTED:
+    elif shipment.state in (State.REJECTED, State.UNDELIVERED):
         Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
-        shipment = begin(shipment.letter, Channel(shipment.channel), next_try=at)
+        next_try = at if shipment.channel in BY_OPERATOR else None
+        shipment = begin(shipment.letter, Channel(shipment.channel), next_try=next_try)
         Correspondence.objects.filter(pk=shipment.letter_id).update(status=Correspondence.Status.SENT)
     else:
         raise Conflict(_("Ta przesyłka jest w drodze albo już dotarła."))
-    hand_to_worker(shipment)
+    if shipment.channel in BY_OPERATOR:
+        hand_to_worker(shipment)
     return shipment
 
 

@@ -174,15 +174,22 @@ def confirm(shipment: Shipment, said: Confirmation, *, clerk: User, at: datetime
     on_paper = (Correspondence.Channel.POST, Correspondence.Channel.HYBRID)
     if shipment.channel not in on_paper or shipment.is_ended or shipment.state == State.QUEUED:
         raise Conflict(_("Tego pisma nikt nie doręcza albo doręczenie jest już zapisane."))
-    refuse_impossible(said, sent_on=timezone.localdate(shipment.created_at), today=timezone.localdate(at))
+    today = timezone.localdate(at)
+    refuse_impossible(said, sent_on=posted_on(shipment), today=today)
     proof = NewProof(
-        code=said.outcome, key="ZPO", at=end_of(day_of(shipment, said)), reason=reason_of(said),
+        code=said.outcome, key="ZPO", at=end_of(day_of(shipment, said, today=today)), reason=reason_of(said),
         received_by=said.received_by, by=clerk,
     )  # fmt: skip
     return keep(shipment, [proof], at=at)
 
 
-def day_of(shipment: Shipment, said: Confirmation) -> date:
+def posted_on(shipment: Shipment) -> date:
+    """When it was taken to the post office; of a hybrid letter that says nothing of it, when it was made."""
+    posted = shipment.evidence.filter(code__in=("P.N", "H.PN")).order_by("at").first()
+    return timezone.localdate(posted.at if posted else shipment.created_at)
+
+
+def day_of(shipment: Shipment, said: Confirmation, *, today: date) -> date:
     """Raises Malformed."""
     first = said.first_notice_on
     if said.outcome == Outcome.RETURNED_AFTER_NOTICE and first:
@@ -192,6 +199,8 @@ def day_of(shipment: Shipment, said: Confirmation) -> date:
         last = first + days
         if said.on and said.on < last:
             raise Malformed(_("List wrócił, zanim minął czas na jego odbiór. To zwrot z innej przyczyny."))
+        if last >= today:
+            raise Malformed(_("Czas na odbiór listu jeszcze nie minął. Wpisz zwrotkę, gdy list wróci."))
         return last
     if said.on is None:
         raise Malformed(_("Podaj dzień doręczenia albo zwrotu."))

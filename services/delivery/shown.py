@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from services.cases.models import Case
 from services.correspondence.base import channel_for
+from services.correspondence.looking import receivable, shown_to
 from services.correspondence.models import Correspondence
 from services.delivery.channels import wish_for
 from services.delivery.forecast import latest_on
@@ -47,17 +48,11 @@ def route_of(case: Case) -> Route | None:
     return Route(to if isinstance(to, User) else None, channel.code, wish_for(to, case.municipality_id))
 
 
-def open_to(user: User | AnonymousUser, letter: str = "") -> Q:
-    """Letters that lie with the person and whose case they may still see; ``letter``: the way to it in the query."""
-    seen = Q(**{f"{letter}case": None}) | Q(**{f"{letter}case__on_behalf_of": None})
-    return Q(**{f"{letter}party": user.pk}) & (seen | Q(**{f"{letter}case__in": Case.objects.of_parties(user)}))
-
-
 def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[Shown]:
     """Newest letters first, each with all that was tried; ``to``: only those of the person."""
     rows = Shipment.objects.filter(letter__case=case).select_related("letter").prefetch_related("evidence")
     if to is not None:
-        rows = rows.filter(letter__party=to.pk)
+        rows = rows.filter(shown_to(to, "letter__"))
     return [
         Shown(one, sorted(one.evidence.all(), key=lambda row: (row.at, row.pk)), latest_on(one))
         for one in rows.order_by("-letter__at", "-pk")
@@ -66,9 +61,8 @@ def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[
 
 def unopened(user: User | AnonymousUser) -> QuerySet[Correspondence]:
     """Letters in the person's account that wait to be opened, the oldest first."""
-    waiting = Shipment.objects.waiting_in_account().filter(open_to(user, "letter__"))
-    rows = Correspondence.objects.filter(pk__in=waiting.values("letter")).select_related("case", "document")
-    return rows.order_by("at", "pk")
+    waiting = Shipment.objects.waiting_in_account().values("letter")
+    return receivable(user).filter(pk__in=waiting).select_related("case", "document").order_by("at", "pk")
 
 
 def closed_documents(case: Case) -> QuerySet[Shipment, int]:
@@ -85,9 +79,11 @@ def served_on(case: Case) -> date | None:
 
 def evidence_for(user: User | AnonymousUser) -> QuerySet[Evidence]:
     """Proofs that the person may have: of own letters, and as a clerk of the office or the handler of the case."""
-    offices = StaffRole.objects.filter(user=user.pk, role=StaffRole.Role.CLERK).values("municipality")
+    roles = StaffRole.objects.filter(user=user.pk)
+    offices, served = roles.filter(role=StaffRole.Role.CLERK).values("municipality"), roles.values("municipality")
     letter = "shipment__letter__"
     rows = Evidence.objects.exclude(file="").select_related("shipment__letter__case__municipality")
     return rows.filter(
-        open_to(user, letter) | Q(**{f"{letter}municipality__in": offices}) | Q(**{f"{letter}case__handler": user.pk})
-    )
+        shown_to(user, letter) | Q(**{f"{letter}municipality__in": offices})
+        | Q(**{f"{letter}case__handler": user.pk, f"{letter}municipality__in": served})
+    )  # fmt: skip

@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app as queue
 
 from services.audit.services import Action, look, look_at_party
 from services.cases.models import Case
+from services.correspondence.looking import receivable, shown_to
 from services.correspondence.models import Correspondence
 from services.delivery import account, ade, inbox, outbox, paper, rerouting
 from services.delivery.channels import QUEUE, wish_of
@@ -25,7 +26,8 @@ from services.delivery.course import ENDS, State
 from services.delivery.forecast import latest_on
 from services.delivery.forms import AddresseeForm, ConfirmationForm, PartyAddressForm
 from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, PaperBatch, PartyAddress, Shipment
-from services.delivery.shown import evidence_for, open_to
+from services.delivery.shown import evidence_for
+from services.forms.questions import clean
 from services.identity.access import municipalities_of, staff_only
 from services.identity.models import StaffRole, User
 from services.identity.protected import fingerprint
@@ -37,7 +39,7 @@ CLERK = StaffRole.Role.CLERK
 SHOWN = 100  #: rows of each part of the page
 LARGEST_HINT = 64 * 1024  #: bytes
 
-Channel, Direction = Correspondence.Channel, Correspondence.Direction
+Channel = Correspondence.Channel
 
 
 # --- the resident -----------------------------------------------------------------------------------------------------
@@ -66,7 +68,7 @@ def address(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def open_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """What opening a letter means; pressed, it is delivered and may be read."""
-    rows = Correspondence.objects.filter(open_to(request.user), channel=Channel.PORTAL, direction=Direction.OUT)
+    rows = receivable(request.user)
     letter = get_object_or_404(rows.select_related("municipality", "case", "document"), pk=pk)
     if request.method == "POST":
         account.open_letter(letter, person=cast(User, request.user), at=timezone.now())
@@ -123,7 +125,8 @@ def office(request: HttpRequest) -> HttpResponse:
     """What needs a person first, then what is under way, what is to be printed, what came."""
     place = place_of(request)
     rows = Shipment.objects.current().filter(letter__municipality=place).select_related("letter__case")
-    needing = rows.filter(state__in=(State.FAILED, State.REJECTED, State.UNCLEAR)).order_by("created_at", "pk")
+    for_decision = (State.FAILED, State.REJECTED, State.UNCLEAR, State.UNDELIVERED)
+    needing = rows.filter(state__in=for_decision).exclude(channel=Channel.PORTAL).order_by("created_at", "pk")
     under_way = rows.exclude(state__in=(*ENDS, State.FAILED, State.UNCLEAR)).order_by("created_at", "pk")
     on_paper = under_way.filter(channel__in=(Channel.POST, Channel.HYBRID)).exclude(state=State.QUEUED)
     context = {
@@ -240,7 +243,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Incoming.objects.filter(mailbox__municipality__in=municipalities_of(request.user, CLERK))
     row = get_object_or_404(rows.exclude(letter=None).select_related("mailbox__municipality"), pk=pk)
     try:
-        case = inbox.assign(row, case_number=request.POST.get("sprawa", "").strip()[:60], at=timezone.now())
+        case = inbox.assign(row, case_number=clean(request.POST.get("sprawa", ""))[:60], at=timezone.now())
     except ServiceError as error:
         messages.error(request, error.message)
     else:
@@ -302,4 +305,4 @@ def message_in(body: bytes) -> str:
     if not isinstance(said, dict):
         raise Malformed(_("Oczekiwano JSON z identyfikatorem wiadomości."))
     found = said.get("messageId")
-    return found if isinstance(found, str) and len(found) <= 100 and "\0" not in found else ""
+    return found if isinstance(found, str) and len(found) <= 100 and found.isprintable() else ""

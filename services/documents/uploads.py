@@ -52,6 +52,10 @@ class Refused(Malformed):
     """The file cannot be taken; the message says why and what to do."""
 
 
+class Unchecked(Refused):
+    """Nobody can look at the file just now; later it may be taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A file that may be kept."""
@@ -102,7 +106,7 @@ def refuse_infected(name: str, content: bytes) -> None:
         raise Refused(infected % {"name": plain_name(name)})
     if verdict is Verdict.UNKNOWN and settings.CLAMAV_REQUIRED:
         unknown = _("Nie możemy teraz sprawdzić pliku „%(name)s”. Spróbuj dołączyć go za kilka minut.")
-        raise Refused(unknown % {"name": plain_name(name)})
+        raise Unchecked(unknown % {"name": plain_name(name)})
 
 
 class Harmful(Exception):

@@ -108,7 +108,10 @@ def send_code(row: ChannelAddress, value: str, code: str, *, municipality: Munic
 def confirm(user: User, pk: int, code: str, *, at: datetime) -> bool:
     """Whether the code is right; then it is the person's one address of the channel. Raises NotFound, Conflict."""
     row = (
-        ChannelAddress.objects.select_for_update().filter(user=user, pk=pk, confirmed_at=None).exclude(code="").first()
+        ChannelAddress.objects.select_for_update()
+        .filter(user=user, pk=pk, confirmed_at=None, revoked_at=None)
+        .exclude(code="")
+        .first()
     )
     if row is None or row.code_at is None:
         raise NotFound(_("Nie ma czego potwierdzać. Dodaj adres jeszcze raz."))
@@ -132,11 +135,17 @@ def take_away(user: User, pk: int, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def add_browser(user: User, content: bytes, *, at: datetime) -> ChannelAddress:
-    """The subscription of a browser, which belongs to whoever used it last. Raises Malformed, Conflict."""
+def add_browser(user: User, content: bytes, *, at: datetime, is_by_itself: bool = False) -> ChannelAddress:
+    """The subscription of a browser, which belongs to whoever used it last. Raises Malformed, Conflict.
+
+    is_by_itself: the page says so at each visit; what the person has disconnected stays so
+    """
     subscription = push.subscription_of(content)
     User.objects.select_for_update().get(pk=user.pk)
     mark = fingerprint(subscription["endpoint"])
+    same = ChannelAddress.objects.filter(user=user, channel=Channel.PUSH, fingerprint=mark)
+    if is_by_itself and (left := same.filter(revoked_why=BY_PERSON).first()):
+        return left
     others = ChannelAddress.objects.usable().filter(channel=Channel.PUSH, fingerprint=mark).exclude(user=user)
     others.update(revoked_at=at, revoked_why="ktoś inny używa tej przeglądarki")
     mine = ChannelAddress.objects.usable().filter(user=user, channel=Channel.PUSH)

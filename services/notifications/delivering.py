@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 from django.urls import reverse
@@ -268,13 +269,16 @@ def restart(road: Road) -> None:
 
 @transaction.atomic
 def again(message: Message, *, at: datetime) -> int:
-    """What failed or is uncertain goes once more, with its old keys; how many."""
-    rows = message.deliveries.filter(
+    """What failed or is uncertain goes once more, with its old key; how many. An SMS that the operator took and could
+    not deliver gets another: with the old one it would be taken for a second of the same.
+    """
+    ended = message.deliveries.filter(
         state__in=[State.FAILED, State.UNCERTAIN], message__expires_at__gt=at, message__replaced_at=None
     )
-    changed = rows.filter(address__in=ChannelAddress.objects.usable()).update(
-        state=State.QUEUED, attempts=0, next_try=at, ended_at=None
-    )
+    rows = ended.filter(address__in=ChannelAddress.objects.usable())
+    taken = rows.filter(channel=Channel.SMS, state=State.FAILED).exclude(provider_id="")
+    taken.update(key=RandomUUID(), provider_id="")
+    changed = rows.update(state=State.QUEUED, attempts=0, next_try=at, ended_at=None)
     if changed:
         Message.objects.filter(pk=message.pk, state=Message.State.SENT).update(state=Message.State.SENDING)
     return changed

@@ -1,10 +1,13 @@
 """What a clerk composes, and the settings of an office."""
 
+import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import MultiPolygon
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.forms.questions import Wrong, clean
@@ -19,6 +22,7 @@ from spatial.municipalities.models import Municipality
 
 HOUR = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 LONGEST_BODY = 4_000
+TOKEN = re.compile(r"[!-~]*")
 
 
 class WordsForm(forms.Form):
@@ -40,10 +44,16 @@ class WordsForm(forms.Form):
     )
 
     def clean_title_pl(self) -> str:
-        return " ".join(clean(self.cleaned_data["title_pl"]).split())
+        return " ".join(pasted(self.cleaned_data["title_pl"]).split())
 
     def clean_title_en(self) -> str:
-        return " ".join(clean(self.cleaned_data["title_en"]).split())
+        return " ".join(pasted(self.cleaned_data["title_en"]).split())
+
+    def clean_body_pl(self) -> str:
+        return pasted(self.cleaned_data["body_pl"])
+
+    def clean_body_en(self) -> str:
+        return pasted(self.cleaned_data["body_en"])
 
 
 class MessageForm(WordsForm):
@@ -92,6 +102,12 @@ class MessageForm(WordsForm):
         except Wrong as error:
             raise forms.ValidationError(error.message) from None
 
+    def clean_send_at(self) -> datetime | None:
+        send_at: datetime | None = self.cleaned_data["send_at"]
+        if send_at and send_at < timezone.now():
+            raise forms.ValidationError(_("Ta godzina już minęła. Podaj późniejszą albo zostaw puste pole: od razu."))
+        return send_at
+
     def clean_person(self) -> User | None:
         login = self.cleaned_data["person"].strip()
         if self.data.get("audience") != Message.Audience.PERSON or not login:
@@ -115,6 +131,11 @@ class CorrectionForm(WordsForm):
         return Correction(**self.cleaned_data)
 
 
+def pasted(text: str) -> str:
+    """Without signs that XML and programs of mail cannot hold; lines that a word processor broke stay broken."""
+    return clean(text.replace("\v", "\n"))
+
+
 def initial_of(message: Message) -> dict[str, Any]:
     """What a draft says, for changing it."""
     names = [name for name in MessageForm.base_fields if name not in {"area", "person"}]
@@ -132,6 +153,12 @@ class SmsForm(forms.Form):
         label=_("Token"), required=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text=_("Po zapisaniu nikt go tu nie zobaczy. Puste pole zostawia poprzedni."),
     )  # fmt: skip
+
+    def clean_token(self) -> str:
+        token: str = self.cleaned_data["token"]
+        if not TOKEN.fullmatch(token):
+            raise forms.ValidationError(_("W tokenie są znaki, których operator nie używa. Skopiuj go jeszcze raz."))
+        return token
 
 
 class GroupForm(forms.Form):

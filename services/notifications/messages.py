@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import MultiPolygon
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from services.identity.models import User
@@ -71,6 +72,16 @@ def change(message: Message, words: Words, *, author: User, at: datetime) -> Mes
     check(message, at=at)
     message.save()
     return message
+
+
+@transaction.atomic
+def regroup(group: Group, people: Collection[User]) -> None:
+    """Other people of a group: who has read a draft to it reads it again. Raises Conflict where one is approved."""
+    rows = Message.objects.select_for_update().filter(group=group)
+    if rows.filter(state__in=[State.APPROVED, State.SCHEDULED]).exists():
+        raise Conflict(_("Do tej grupy czeka zatwierdzona wiadomość. Odwołaj ją albo poczekaj, aż wyjdzie."))
+    rows.filter(state=State.DRAFT).update(version=F("version") + 1)
+    group.members.set(people)
 
 
 def check(message: Message, *, at: datetime) -> None:

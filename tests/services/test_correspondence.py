@@ -385,6 +385,18 @@ class TestDelivery:
         row.refresh_from_db()
         assert (row.status, row.delivered_on) == ("delivered", today)
 
+    def test_of_a_letter_in_an_account_is_not_written_by_hand(self, resident, office):
+        case = filed(resident)
+        until = (timezone.localdate() + timedelta(days=90)).isoformat()
+        office.post(f"/urzad/sprawy/{case.pk}/krok/wezwij/", {"tekst": "Podaj ulicę.", "do": until})
+        row = Correspondence.objects.get(direction="out")
+
+        page = self.post(office, row, wynik="doreczono", dnia=timezone.localdate().isoformat())
+
+        assert "na stronie „Doręczenia”" in page
+        row.refresh_from_db()
+        assert (row.status, row.delivered_on) == ("sent", None)
+
     def test_or_the_letter_came_back(self, office, skala):
         row = letter(skala, direction=Direction.OUT, at=timezone.now())
         self.post(office, row, wynik="zwrot", dnia="2026-11-29")

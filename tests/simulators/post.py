@@ -15,6 +15,8 @@ class PostOffice:
     letters: list[EmailMessage] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=dict)  #: code by address
     breaks_off: bool = False  #: takes the letter and says nothing
+    greeting: str = "220 poczta.example.pl"
+    thanks: str = "250 taken"
 
     @contextmanager
     def running(self, *, port: int = 0) -> Iterator[Self]:
@@ -35,7 +37,7 @@ class Talk(socketserver.StreamRequestHandler):
     office: PostOffice
 
     def handle(self) -> None:
-        self.say("220 poczta.example.pl")
+        self.say(self.office.greeting)
         while line := self.rfile.readline():
             verb = line.decode().strip().upper()
             if verb.startswith("RCPT"):
@@ -58,7 +60,7 @@ class Talk(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b".") if line.startswith(b"..") else line)
         self.office.letters.append(message_from_bytes(b"".join(lines), policy=policy.default))
         if not self.office.breaks_off:
-            self.say("250 taken")
+            self.say(self.office.thanks)
         return not self.office.breaks_off
 
     def say(self, text: str) -> None:

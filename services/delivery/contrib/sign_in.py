@@ -1,6 +1,7 @@
 """The token of the office's system: OIDC ``client_credentials`` with a secret, or with a signed JWT (RFC 7523)."""
 
 import json
+import re
 from base64 import urlsafe_b64encode
 from time import time
 from typing import Any
@@ -23,6 +24,7 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LASTS_S = 60
 #: before its end a token is no longer used
 MARGIN_S = 30
+TOKEN = re.compile(r"[!-~]+")  #: what a header can carry
 
 
 def token_of(mailbox: Mailbox) -> str:
@@ -56,9 +58,12 @@ def asked(mailbox: Mailbox) -> tuple[str, int]:
     )  # fmt: skip
     try:
         told = json.loads(reply.content) if reply.status == 200 else {}
-        return str(told["access_token"]), int(told.get("expires_in", 0))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise OperatorFailed(_("Operator e-Doręczeń nie przyjął logowania systemu urzędu.")) from None
+        token, lasts_s = str(told["access_token"]), int(told.get("expires_in", 0))
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        token, lasts_s = "", 0
+    if not TOKEN.fullmatch(token):
+        raise OperatorFailed(_("Operator e-Doręczeń nie przyjął logowania systemu urzędu."))
+    return token, lasts_s
 
 
 def assertion(mailbox: Mailbox) -> str:

@@ -85,9 +85,9 @@ class UserAgent:
             return Task(is_finished=False)
         rows = said.get("messages") or said.get("Messages") or [{}]
         row = rows[0] if isinstance(rows, list) and isinstance(rows[0], dict) else {}
-        message_id = str(row.get("messageId") or "")
-        fault = "" if message_id else str(row.get("errorDescription") or row.get("Status") or "?")[:200]
-        return Task(is_finished=True, message_id=message_id[:100], fault=fault)
+        message_id = words_in(row, "messageId", 100)
+        fault = "" if message_id else words_in(row, "errorDescription", 200) or words_in(row, "Status", 200) or "?"
+        return Task(is_finished=True, message_id=message_id, fault=fault)
 
     def find(self, key: str, *, since: datetime) -> Found | None:
         # an hour more than needed: clocks differ
@@ -95,7 +95,7 @@ class UserAgent:
         for row in self.pages(asked):
             if f"{MARK}{key}" in str(row.get("textBody")):
                 metadata = part_of(row, "messageMetadata")
-                return Found(text_of(metadata, "messageId"), str(metadata.get("threadId") or "")[:100])
+                return Found(text_of(metadata, "messageId"), words_in(metadata, "threadId", 100))
         return None
 
     # --- evidence --------------------------------------------------------------------------------------------------
@@ -135,9 +135,9 @@ class UserAgent:
         if text_of(metadata, "messageId") != message_id or not isinstance(attached, list) or len(attached) > MOST_FILES:
             raise unreadable()
         return Message(
-            message_id=message_id, sender=str(sender.get("eDeliveryAddress") or "")[:30], sender_name=name_in(sender),
-            subject=str(metadata.get("subject") or "")[:250], case_number=str(metadata.get("caseId") or "")[:60],
-            thread_id=str(metadata.get("threadId") or "")[:100],
+            message_id=message_id, sender=words_in(sender, "eDeliveryAddress", 30), sender_name=name_in(sender),
+            subject=words_in(metadata, "subject", 250), case_number=words_in(metadata, "caseId", 60),
+            thread_id=words_in(metadata, "threadId", 100),
             received_at=moment(metadata.get("receiptDate") or metadata.get("submissionDate")),
             files=[self.file_of(message_id, one) for one in attached],
         )  # fmt: skip
@@ -154,7 +154,7 @@ class UserAgent:
             content = self.get(path, accept="*/*").content
         if hash_in(told) not in {sha3_512(content).hexdigest(), sha3_256(content).hexdigest()}:
             raise OperatorFailed(_("Załącznik z e-Doręczeń ma inny skrót SHA-3, niż podano. Pobierzemy go ponownie."))
-        return File(str(told.get("filename") or "plik"), str(told.get("contentType") or ""), content)
+        return File(words_in(told, "filename", 250) or "plik", words_in(told, "contentType", 100), content)
 
     def subscribe(self, address: str) -> None:
         names = ("message", "messageCreated", "evidence", "inbox")
@@ -239,6 +239,16 @@ def text_of(said: object, name: str) -> str:
     return found
 
 
+def words_in(said: Json, name: str, longest: int) -> str:
+    """What somebody wrote, as it can be kept and shown; "" where nothing is said."""
+    return printable(str(said.get(name) or ""))[:longest]
+
+
+def printable(text: str) -> str:
+    """On one line, without signs that no page shows and no table holds."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
 def task_in(said: Json) -> str:
     return text_of(said, "messageTaskId")
 
@@ -249,16 +259,18 @@ def evidence_in(row: object) -> FoundEvidence:
     reason = ", ".join(map(str, details)) if isinstance(details, list) else str(details)
     return FoundEvidence(
         evidence_id=text_of(said, "evidenceId"), code=text_of(said, "type"),
-        at=moment(said.get("eventDate") or said.get("createDate")), reason=reason[:300],
+        at=moment(said.get("eventDate") or said.get("createDate")), reason=printable(reason)[:300],
     )  # fmt: skip
 
 
 def moment(said: object) -> datetime:
-    """Raises OperatorFailed; without a zone it is the time of Poland."""
+    """Raises OperatorFailed, also for years that are not ours; without a zone it is the time of Poland."""
     try:
         found = datetime.fromisoformat(str(said))
     except ValueError:
         raise unreadable() from None
+    if not 2000 <= found.year < 2100:
+        raise unreadable()
     return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
@@ -269,8 +281,8 @@ def written(at: datetime) -> str:
 def name_in(sender: Json) -> str:
     told = sender.get("contributor")
     told = told if isinstance(told, dict) else {}
-    names = (told.get(name) for name in ("companyName", "name", "firstName", "lastName"))
-    return " ".join(str(name) for name in names if name)[:200]
+    names = (words_in(told, name, 200) for name in ("companyName", "name", "firstName", "lastName"))
+    return " ".join(filter(None, names))[:200]
 
 
 def hash_in(told: Json) -> str:

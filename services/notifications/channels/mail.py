@@ -56,7 +56,7 @@ def of_letter(error: Exception) -> Outcome:
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=refused):
             return of_recipient(max((code for code, _text in refused.values()), default=550))
-        case smtplib.SMTPResponseException(smtp_code=code):
+        case smtplib.SMTPResponseException(smtp_code=code) if spoken(code):
             return of_status(code)
         case AnymailRecipientsRefused():
             return Outcome(Fate.GONE, error="adres odrzucony")
@@ -68,7 +68,7 @@ def of_letter(error: Exception) -> Outcome:
 def of_server(error: Exception) -> Outcome:
     """Nothing was said yet."""
     code = getattr(error, "smtp_code", None)
-    return Outcome(Fate.REFUSED if code in AUTHENTICATION else Fate.LATER, code, error=type(error).__name__)
+    return Outcome(Fate.REFUSED if code in AUTHENTICATION else Fate.LATER, spoken(code), error=type(error).__name__)
 
 
 def of_recipient(code: int) -> Outcome:
@@ -80,7 +80,12 @@ def of_recipient(code: int) -> Outcome:
 def of_status(code: int) -> Outcome:
     if code in AUTHENTICATION:
         return Outcome(Fate.REFUSED, code, error="odmowa dostępu")
-    return Outcome(Fate.LATER if code < 500 else Fate.WRONG, code, error="serwer poczty odmówił")
+    return Outcome(Fate.LATER if code < 500 else Fate.WRONG, spoken(code), error="serwer poczty odmówił")
+
+
+def spoken(code: int | None) -> int | None:
+    """None for -1 of ``smtplib``: the server said something that is no answer."""
+    return code if code and code > 0 else None
 
 
 def of_service(status: int | None) -> Outcome:

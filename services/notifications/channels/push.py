@@ -52,6 +52,8 @@ class WebPush:
             )
         except httpx.HTTPError as error:
             return Outcome(Fate.LATER, error=type(error).__name__)
+        except (httpx.InvalidURL, UnicodeError):  # a host that has no form of one
+            return Outcome(Fate.GONE, error="adres nie do użycia")
         return read(answer)
 
     def headers(self, endpoint: str, letter: Letter) -> dict[str, str]:

@@ -19,7 +19,7 @@ from services.notifications.models import SmsAccount
 
 TIMEOUT_S = 15
 MOST_PARTS = 6
-PHONE = re.compile(r"\+48[1-9]\d{8}")
+PHONE = re.compile(r"\+48[1-9][0-9]{8}")
 
 NOT_UNIQUE = 53  #: a message with this idx has been taken before
 WRONG_NUMBER = 13
@@ -69,9 +69,14 @@ def read(answer: httpx.Response) -> Outcome:
         said = answer.json()
         if "error" in said:
             return of_error(int(said["error"]), status)
-        return Outcome(Fate.ACCEPTED, status, provider_id=str(said["list"][0]["id"])[:60])
-    except (ValueError, TypeError, LookupError):
+        return Outcome(Fate.ACCEPTED, status, provider_id=number_in(str(said["list"][0]["id"])))
+    except (ValueError, TypeError, LookupError, RecursionError):
         return Outcome(Fate.LATER, status, error="niezrozumiała odpowiedź")
+
+
+def number_in(text: str) -> str:
+    """The operator's, of letters and digits."""
+    return "".join(filter(str.isalnum, text))[:60]
 
 
 def of_error(code: int, status: int) -> Outcome:

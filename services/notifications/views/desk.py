@@ -19,10 +19,10 @@ from services.identity.protected import sealed
 from services.notifications import delivering, endings
 from services.notifications.audience import available, outlook, sms_length
 from services.notifications.forms import CorrectionForm, GroupForm, MessageForm, SmsForm, initial_of
-from services.notifications.messages import WAITING, approve, cancel, change, draft
+from services.notifications.messages import WAITING, approve, cancel, change, draft, regroup
 from services.notifications.models import Channel, ChannelState, Delivery, Group, Message, SmsAccount
 from spatial import crs
-from spatial.errors import Malformed, NotFound, ServiceError
+from spatial.errors import Conflict, Malformed, NotFound, ServiceError
 from spatial.municipalities.models import Municipality
 from spatial.words import polish_money
 
@@ -227,12 +227,16 @@ def group(request: HttpRequest, teryt: int) -> HttpResponse:
     """A new group, or new people of one with the same name."""
     place, form = own_office(request, teryt), GroupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            name = " ".join(form.cleaned_data["name"].split())
-            made, _is_new = Group.objects.get_or_create(municipality=place, name=name)
-            made.members.set(form.cleaned_data["logins"])
-        messages.success(request, _("Grupa zapisana."))
-        return redirect("notifications:desk")
+        try:
+            with transaction.atomic():
+                name = " ".join(form.cleaned_data["name"].split())
+                made, _is_new = Group.objects.get_or_create(municipality=place, name=name)
+                regroup(made, form.cleaned_data["logins"])
+        except Conflict as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("Grupa zapisana."))
+            return redirect("notifications:desk")
     context = {"form": form, "place": place, "title": _("Grupa odbiorców")}
     return render(request, "notifications/form.html", context, status=422 if form.errors else 200)
 

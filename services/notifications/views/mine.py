@@ -160,9 +160,9 @@ def drop_address(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def add_browser(request: HttpRequest) -> HttpResponse:
-    """JSON of a PushSubscription, by the page's script."""
-    content = request.body[: LONGEST_BODY + 1]
-    row = addresses.add_browser(cast(User, request.user), content, at=timezone.now())
+    """JSON of a PushSubscription, by the page's script; ``?znana`` where nobody has pressed anything."""
+    content, is_by_itself = request.body[: LONGEST_BODY + 1], "znana" in request.GET
+    row = addresses.add_browser(cast(User, request.user), content, at=timezone.now(), is_by_itself=is_by_itself)
     return JsonResponse({"id": row.pk})
 
 

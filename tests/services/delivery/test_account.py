@@ -5,12 +5,16 @@ from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from lxml import etree
 
+from services.cases.models import Case
 from services.cases.terms import APPEAL
 from services.delivery import account
 from services.delivery.models import Addressee, DeliveryRule, Evidence, Shipment
+from services.identity.models import StaffRole
 from services.notices.models import Notice
 from services.personal.erasing import close
 from services.personal.export import archive
@@ -95,6 +99,16 @@ class TestOpening:
         assert not any(letter.document.code in page for page in pages)
         assert not any(name.startswith("dokumenty/") for name in ZipFile(archive(anna, at=SENT)).namelist())
 
+    def test_locks_in_the_order_of_the_job(self, make_letter, anna):
+        """The job that counts days locks the shipment and then writes the letter: the other way round they would
+        wait for each other."""
+        letter = make_letter(at=SENT)
+        with CaptureQueriesContext(connection) as asked:
+            account.open_letter(letter, person=anna, at=SENT)
+
+        locked = [one["sql"].split("FOR UPDATE")[0] for one in asked if "FOR UPDATE" in one["sql"]]
+        assert 'FROM "delivery_shipment"' in locked[0]
+
     def test_of_a_letter_from_before_there_were_shipments(self, resident, make_letter):
         letter = make_letter()
         Evidence.objects.all().delete()
@@ -104,6 +118,20 @@ class TestOpening:
         resident.post(f"/moje/pisma/{letter.pk}/")
 
         assert told(letter)[0] == "delivered"
+
+
+class TestProofs:
+    def test_are_not_for_who_handled_the_case_and_serves_no_longer(self, make_letter, anna, danuta, skala):
+        letter = make_letter(at=SENT)
+        account.open_letter(letter, person=anna, at=SENT)
+        Case.objects.update(handler=danuta)
+        proof, client = Evidence.objects.get(code="K.OP"), Client()
+        client.force_login(danuta)
+        assert client.get(f"/doreczenia/dowod/{proof.pk}/").status_code == 200
+
+        StaffRole.objects.filter(user=danuta).delete()
+
+        assert client.get(f"/doreczenia/dowod/{proof.pk}/").status_code == 404
 
 
 class TestDays:
@@ -134,8 +162,22 @@ class TestDays:
         assert told(letter) == ("sent", None)
 
         account.remind(at=after(31))
+        assert told(letter) == ("sent", None)
 
-        assert told(letter) == ("delivered", date(2026, 12, 10))
+        # the second notice on 26 December; from one to the end the law has seven days
+        account.remind(at=after(37))
+        assert told(letter) == ("sent", None)
+        account.remind(at=after(38))
+
+        assert told(letter) == ("delivered", date(2027, 1, 2))
+
+    def test_a_late_notice_names_a_day_that_is_still_to_come(self, make_letter, anna, resident):
+        letter = make_letter(at=SENT)
+        account.remind(at=after(30))
+
+        notice = Notice.objects.get(user=anna, text__contains="to drugie zawiadomienie").text
+        page = resident.get(f"/moje/pisma/{letter.pk}/").content.decode()
+        assert all("2 stycznia 2027" in text.replace("\u00a0", " ") for text in (notice, page))
 
     def test_opening_on_the_last_day_is_a_delivery_of_that_day(self, make_letter, anna):
         letter = make_letter(at=SENT)
@@ -177,7 +219,8 @@ class TestAddress:
         assert Addressee.objects.get(user=anna).ade == "AE:PL-12345-67890-ABCDE-12"
 
     @pytest.mark.parametrize(("wrong", "words"), [
-        ({"ade": "AE:PL-1"}, "Adres ma postać"), ({"ade": ""}, "Podaj adres do doręczeń"),
+        ({"ade": "AE:PL-1"}, "Adres ma postać"), ({"ade": "AE:PL-٥٥٧٥٤-97181-CHDVR-19"}, "Adres ma postać"),
+        ({"way": "paper"} | STREET | {"postal_code": "٣٢-043"}, "00-000"), ({"ade": ""}, "Podaj adres do doręczeń"),
         ({"way": "golab"}, "wartość"),
         ({"way": "paper"} | STREET | {"postal_code": "32043"}, "00-000"),
         ({"way": "paper"} | STREET | {"city": ""}, "Podaj cały adres"),

@@ -1,6 +1,6 @@
 """Letters that come by e-Doręczenia: once each, into their case, with files that do no harm."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,6 +102,17 @@ class TestBad:
         assert (kept.name, kept.sha256) == (name, "")
         assert kept.fault
 
+    def test_files_wait_for_the_scanner(self, operator, mailbox, settings, office):
+        settings.CLAMAV, settings.CLAMAV_REQUIRED = "127.0.0.1:9", True
+        operator.comes("Z plikiem", sender=ANNAS, files=(("a.txt", "text/plain", b"tekst"),))
+        assert (fetched(mailbox), came()) == (0, [])
+        assert "Nie możemy teraz sprawdzić pliku" in office.get("/urzad/doreczenia/").content.decode()
+
+        settings.CLAMAV = ""
+
+        assert fetched(mailbox) == 1
+        assert IncomingFile.objects.get().opened().read() == b"tekst"
+
     def test_hash_that_lies_is_waited_for_and_shown(self, operator, mailbox, office):
         operator.lies_of_hash = True
         operator.comes("Zmienione", sender=ANNAS, files=(("a.txt", "text/plain", b"tekst"),))
@@ -122,6 +133,20 @@ class TestBad:
         assert fetched(mailbox) == 1
         assert [letter.subject for letter in came()] == ["Drugie"]
         assert fetched(mailbox) == 1
+
+    @pytest.mark.parametrize("odd", [
+        {"subject": "Nic\0"}, {"subject": "\ud800"}, {"threadId": "a\0b"}, {"caseId": "\0"},
+        {"files": (("zly\0.exe", "application/pdf", b"MZ"),)}, {"at": datetime(9999, 12, 31, 23, 59, tzinfo=UTC)},
+        {"from": {"eDeliveryAddress": "\0", "contributor": {"name": "\0"}}},
+    ])  # fmt: skip
+    def test_words_and_days_that_cannot_be_kept_hold_nobody_up(self, operator, mailbox, odd):
+        operator.comes(**{"subject": "Pierwsze", "sender": ANNAS, "at": NOW - timedelta(minutes=2)} | odd)
+        operator.comes("Drugie", sender=ANNAS, at=NOW)
+
+        fetched(mailbox)
+
+        assert "Drugie" in {letter.subject for letter in came()}
+        assert len(came()) == 2 or Incoming.objects.get(letter=None).fault
 
     def test_one_not_ready_is_asked_again(self, operator, mailbox):
         operator.is_ready = False
@@ -162,7 +187,8 @@ class TestAssigning:
         assert b"".join(answer.streaming_content) == b"tekst"
         assert resident.get(f"/urzad/doreczenia/zalacznik/{file.pk}/").status_code == 404
 
-        office.post(f"/urzad/doreczenia/przychodzace/{row.pk}/sprawa/", {"sprawa": "X.1"})
+        for nothing in ("X.1", "", "\0"):
+            office.post(f"/urzad/doreczenia/przychodzace/{row.pk}/sprawa/", {"sprawa": nothing})
         assert came()[0].case is None
         for _ in range(2):
             office.post(f"/urzad/doreczenia/przychodzace/{row.pk}/sprawa/", {"sprawa": case.number})

@@ -129,12 +129,22 @@ class TestConfirmation:
         {"outcome": Outcome.RETURNED_AFTER_NOTICE, "first_notice_on": date(2026, 12, 3), "second_notice_on": NOTICED},
         {"outcome": Outcome.RETURNED_AFTER_NOTICE, "first_notice_on": NOTICED, "second_notice_on": date(2026, 12, 3),
          "on": date(2026, 12, 9)},
+        {"outcome": Outcome.RETURNED_AFTER_NOTICE, "first_notice_on": date(2026, 12, 28),
+         "second_notice_on": date(2027, 1, 4)},
     ])  # fmt: skip
     def test_of_days_that_cannot_be_is_refused(self, posted, jadwiga, said):
         with pytest.raises(Malformed):
             self.confirmed(posted, jadwiga, **said)
 
         assert Shipment.objects.get().state == State.POSTED
+
+    def test_before_the_letter_was_taken_to_the_post_office_is_refused(self, letter, skala, jadwiga):
+        paper.post(skala, clerk=jadwiga, at=SENT + timedelta(days=4))
+        posted = Shipment.objects.get(letter=letter)
+
+        with pytest.raises(Malformed):
+            self.confirmed(posted, jadwiga, Outcome.DELIVERED, on=date(2026, 11, 29))
+        assert self.confirmed(posted, jadwiga, Outcome.DELIVERED, on=date(2026, 11, 30))[0] == State.DELIVERED
 
     def test_is_entered_once(self, posted, jadwiga):
         self.confirmed(posted, jadwiga, Outcome.DELIVERED, on=date(2026, 12, 1))
@@ -167,6 +177,19 @@ class TestPages:
         page = resident.get(f"/moje/sprawy/{letter.case_id}/").content.decode()
         assert "Zwrotka: doręczono" in page
         assert "Jan, dorosły domownik" in page
+
+    def test_a_letter_that_came_back_may_be_posted_again(self, posted, office, jadwiga, skala):
+        said = Confirmation(outcome=Outcome.RETURNED, on=date(2026, 12, 1), reason="adresat nieznany")
+        paper.confirm(posted, said, clerk=jadwiga, at=SENT + timedelta(days=10))
+        again = f"/urzad/doreczenia/przesylka/{posted.pk}/ponow/"
+        assert again in office.get("/urzad/doreczenia/").content.decode()
+
+        for _twice in range(2):
+            office.post(again)
+
+        [waiting] = paper.waiting(skala)
+        assert (waiting.letter, waiting.letter.status) == (posted.letter, "sent")
+        assert paper.post(skala, clerk=jadwiga, at=SENT + timedelta(days=11)).shipments.get() == waiting
 
     def test_another_office_sees_nothing(self, posted, suloszowa):
         clerk, client = person("kazimierz", "Kazimierz", "Piotrowski"), Client()

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha3_512, sha256
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from services.delivery.models import Addressee, Evidence, Mailbox, Shipment
 from services.delivery.proofs import keep
 from services.delivery.views import callback_path
 from tests.services.delivery.conftest import ANNAS, STREET
-from tests.simulators.base import GATEWAY_PAGE, REDIRECT, CutsOff, Resets, Says
+from tests.simulators.base import GATEWAY_PAGE, REDIRECT, CutsOff, Reply, Resets, Says
 
 pytestmark = pytest.mark.django_db
 
@@ -189,6 +189,18 @@ class TestSignIn:
         assert (shipment.state, shipment.next_try) == (State.QUEUED, later(minutes=30))
         assert shipment.fault
 
+    @pytest.mark.parametrize("said", [
+        b'{"access_token": "\xc5\xbc", "expires_in": 300}', b'{"access_token": "a\\nb"}', b'{"access_token": ""}',
+        b'{"access_token": "a", "expires_in": 1e999}', b"[" * 100_000,
+    ])  # fmt: skip
+    def test_by_a_token_that_is_none_waits(self, letter, operator, said):
+        operator.lie(Says(said, content_type="application/json"))
+
+        outbox.work(at=NOW)
+
+        assert (shipment_of(letter).state, shipment_of(letter).next_try) == (State.QUEUED, later(minutes=30))
+        assert "nie przyjął logowania" in shipment_of(letter).fault
+
     def test_secrets_are_not_readable_in_the_database_nor_in_words(self, mailbox, operator):
         assert operator.secret.encode() not in bytes(Mailbox.objects.get().sealed_secret)
         assert operator.secret not in repr(mailbox) + str(mailbox)
@@ -314,6 +326,31 @@ class TestEvidence:
         letter.refresh_from_db()
         assert letter.delivered_on == date(2026, 11, 27)
 
+    @pytest.mark.parametrize(("code", "at", "reason"), [
+        ("E.2", NOW, "a\0b"), ("E.2", NOW, "\ud800"), ("X" * 60, NOW, ""),
+        ("E.2", datetime(9999, 12, 31, 23, 59, tzinfo=UTC), ""),
+    ])  # fmt: skip
+    def test_that_cannot_be_kept_as_it_is_holds_nobody_up(self, handed, make_letter, operator, code, at, reason):
+        operator.happens(handed, code, at, reason=reason)
+        other = make_letter("ade", at=later(hours=2), title="Inna")
+
+        outbox.work(at=later(hours=2))
+
+        assert shipment_of(other).state == State.VERIFIED
+
+    def test_whose_file_does_not_come_does_not_keep_other_files_away(self, handed, letter, operator, monkeypatch):
+        broken, whole = (operator.happens(handed, code, NOW) for code in ("A.1", "BP.OX"))
+        honest = operator.get_evidence
+        page = Reply(b"<html>", 200, "text/html"), 200
+        monkeypatch.setattr(operator, "get_evidence", lambda ask, key: page if key == broken else honest(ask, key))
+
+        outbox.work(at=later(hours=1))
+
+        assert Evidence.objects.get(key=whole).file
+        assert not Evidence.objects.get(key=broken).file
+        assert shipment_of(letter).fault
+        assert shipment_of(letter).next_try == later(hours=2)
+
     def test_a_forecast_is_no_day_of_delivery(self, handed, letter, operator):
         """D.1 on Thursday 26 November and 14 days end on Thursday 10 December; from 12 December: past Christmas."""
         operator.happens(handed, "D.1", datetime(2026, 11, 26, 8, tzinfo=WARSAW))
@@ -337,6 +374,32 @@ class TestEvidence:
         assert len(operator.sent) == 2
         assert shipment_of(letter).key != first.key
         assert letter.status == "sent"
+
+    def test_of_one_that_could_not_be_delivered_waits_for_a_clerk(self, handed, letter, operator, office):
+        operator.happens(handed, "B.2", NOW, reason="skrzynka zamknięta")
+        outbox.work(at=later(hours=1))
+        first, again = shipment_of(letter), f"/urzad/doreczenia/przesylka/{shipment_of(letter).pk}/ponow/"
+        assert again in office.get("/urzad/doreczenia/").content.decode()
+
+        office.post(again)
+
+        letter.refresh_from_db()
+        assert (shipment_of(letter).key != first.key, letter.status) == (True, "sent")
+        assert again not in office.get("/urzad/doreczenia/").content.decode()
+
+    def test_of_one_sent_anew_is_asked_for_as_long(self, handed, letter, operator):
+        operator.happens(handed, "A.2", NOW)
+        outbox.work(at=later(hours=1))
+        outbox.send_again(shipment_of(letter), at=later(days=70))
+        for minutes in (0, 2, 4):
+            outbox.work(at=later(days=70, minutes=minutes))
+        assert shipment_of(letter).state == State.PASSED
+
+        operator.happens(shipment_of(letter).message_id, "BP.OX", later(days=72))
+        outbox.work(at=later(days=73))
+
+        letter.refresh_from_db()
+        assert letter.delivered_on == later(days=72).date()
 
     def test_of_paper_comes_as_epo(self, make_letter, mailbox, operator):
         letter = make_letter("paper", at=NOW, **STREET)

@@ -76,3 +76,24 @@ def test_a_server_that_is_down_is_tried_later(anna_box, told, post, settings):
 
     row = message.deliveries.get(channel="email")
     assert (row.state, row.error) == (State.QUEUED, "ConnectionRefusedError")
+
+
+def test_a_server_that_does_not_speak_smtp_holds_no_other_channel_up(post, anna_box, told, anna, reachable, gate):
+    post.greeting = "HTTP/1.1 400 Bad Request"
+    reachable(anna, Channel.SMS, "+48600100201")
+    message = told(channels=[Channel.EMAIL, Channel.SMS])
+    send()
+
+    assert dict(message.deliveries.values_list("channel", "state")) == {
+        "inbox": State.DELIVERED, "email": State.QUEUED, "sms": State.ACCEPTED,
+    }  # fmt: skip
+
+
+def test_an_answer_to_a_letter_that_cannot_be_read_doubles_nothing(post, anna_box, told):
+    post.thanks = "dziękuję"
+    message = told(channels=[Channel.EMAIL])
+    send()
+    send(NOON + timedelta(hours=1))
+
+    assert len(post.letters) == 1
+    assert message.deliveries.get(channel="email").state == State.UNCERTAIN

@@ -114,6 +114,19 @@ class TestResident:
         assert {one.status_code for one in answers} == {422}
         assert not ChannelAddress.objects.usable().exists()
 
+    def test_an_old_tab_does_not_confirm_what_another_address_replaced(self, anna, skala):
+        here, rows = signed_in(anna), []
+        for number, code in enumerate(("111111", "222222")):
+            rows.append(ChannelAddress.objects.create(
+                user=anna, channel="email", sealed=sealed(f"a{number}@example.pl"), fingerprint=str(number),
+                added_at=NOON, code=fingerprint(code), code_at=timezone.now(), codes=1,
+            ))  # fmt: skip
+        first, second = (f"{CENTRE}adresy/{row.pk}/kod/" for row in rows)
+
+        assert here.post(second, {"gmina": "120610", "kod": "222222"}).status_code == 302
+        assert here.post(first, {"gmina": "120610", "kod": "111111"}).status_code == 422
+        assert [one.shown for one in ChannelAddress.objects.usable()] == ["a1@example.pl"]
+
     def test_codes_are_few(self, anna, skala):
         here = signed_in(anna)
         for number in range(8):
@@ -125,7 +138,7 @@ class TestResident:
     @pytest.mark.parametrize(
         ("droga", "adres"),
         [("email", "anna"), ("email", "a@b.pl\nBcc: c@d.pl"), ("sms", "112"), ("sms", "+49 600 100 201"), ("push", "x"),
-         ("", ""), ("email", "a" * 300 + "@example.pl"), ("sms", "60010020\0")],
+         ("", ""), ("email", "a" * 300 + "@example.pl"), ("sms", "60010020\0"), ("sms", "6٠٠١٠٠٢٠١")],
     )  # fmt: skip
     def test_addresses_that_are_none(self, droga, adres, anna, gate):
         said = {"gmina": "120610", "droga": droga, "adres": adres}
@@ -237,7 +250,8 @@ class TestClerk:
         [{"title_pl": ""}, {"audience": "area", "area": "{"}, {"audience": "area", "area": '{"type":"Polygon"}'},
          {"audience": "person", "person": "nikt"}, {"expires_at": "jutro"}, {"severity": "x"}, {"topic": "due"},
          {"audience": "group", "group": "999999"}, {"channels": ["fax"]}, {"expires_at": "2020-01-01T10:00"},
-         {"duty_reason": "bo tak"}, {"title_pl": "x" * 161}, {"send_at": "9999-12-31T23:59"}],
+         {"duty_reason": "bo tak"}, {"title_pl": "x" * 161}, {"send_at": "9999-12-31T23:59"},
+         {"send_at": "0001-01-01T00:00"}, {"expires_at": "0001-01-01T00:00"}],
     )  # fmt: skip
     def test_what_cannot_be_sent_comes_back_with_its_words(self, said, office):
         answer = office.post("/urzad/powiadomienia/120610/nowa/", form(body_pl="Zostaje tutaj", **said))
@@ -269,12 +283,40 @@ class TestClerk:
         assert (account.sender, account.part_price_gr, b"tajny" in bytes(account.token)) == ("Skala", 17, False)
         assert "tajny" not in page
 
+    @pytest.mark.parametrize("token", ["tajny\u200btoken", "tajny token", "żółty"])
+    def test_a_token_that_no_header_can_carry_is_refused(self, office, token):
+        said = {"sender": "UMiG", "part_price_gr": 16, "token": token}
+
+        assert office.post("/urzad/powiadomienia/120610/sms/", said).status_code == 422
+        assert not SmsAccount.objects.exists()
+
     def test_a_group_of_logins(self, office, anna, bogdan):
         path = "/urzad/powiadomienia/120610/grupa/"
         assert "nikt" in office.post(path, {"name": "Sołtysi", "logins": "anna\nnikt"}).content.decode()
         office.post(path, {"name": "Sołtysi", "logins": "anna\nbogdan"})
 
         assert set(Group.objects.get().members.all()) == {anna, bogdan}
+
+    def test_a_group_changed_after_it_was_read_is_read_again(self, office, karol, anna, bogdan):
+        """Two people look at what goes to many: at the people too."""
+        path, second = "/urzad/powiadomienia/120610/grupa/", signed_in(karol)
+        office.post(path, {"name": "Sołtysi", "logins": "anna"})
+        hour = f"{timezone.localtime() + timedelta(hours=2):%Y-%m-%dT%H:%M}"
+        said = form(audience="group", group=Group.objects.get().pk, send_at=hour)
+        office.post("/urzad/powiadomienia/120610/nowa/", said)
+        message = Message.objects.get()
+        step = f"/urzad/powiadomienia/wiadomosc/{message.pk}/krok/zatwierdz/"
+
+        office.post(path, {"name": "Sołtysi", "logins": "anna\nbogdan"})
+        second.post(step, {"wersja": "1"})
+        message.refresh_from_db()
+        assert message.state == "draft"
+
+        second.post(step, {"wersja": str(message.version)})
+        message.refresh_from_db()
+        assert message.state == "scheduled"
+        assert office.post(path, {"name": "Sołtysi", "logins": "bogdan"}).status_code == 422
+        assert set(message.group.members.all()) == {anna, bogdan}
 
 
 class TestWarnings:
@@ -312,6 +354,20 @@ class TestWarnings:
         assert ring[0] == ring[-1]
         assert {(float(lat) // 1, float(lon) // 1) for lat, lon in ring} == {(50.0, 19.0)}  # latitude first
 
+    def test_signs_that_xml_cannot_hold_are_left_out(self, office, karol, client):
+        """A line that was broken by hand in Word is pasted with a vertical tab."""
+        said = form(
+            title_pl="Awaria\x0bwody", body_pl="Nie pij.\x0bGotuj.", title_en="No\x0b water", body_en="Boil.\x0b"
+        )
+        office.post("/urzad/powiadomienia/120610/nowa/", said)
+        message = Message.objects.get()
+        signed_in(karol).post(f"/urzad/powiadomienia/wiadomosc/{message.pk}/krok/zatwierdz/", {"wersja": "1"})
+        queue(message, at=timezone.now())
+
+        assert (message.body_pl, message.body_en) == ("Nie pij.\nGotuj.", "Boil.")
+        for path in ("atom.xml", f"{message.public_id}.cap.xml"):
+            assert ElementTree.fromstring(client.get(f"/ostrzezenia/{path}").content) is not None
+
     def test_what_is_for_a_group_or_one_person_is_not_public(self, client, told, skala, anna):
         told(at=timezone.now(), channels=[], audience="person", person=anna, title_pl="Tylko dla Anny")
 
@@ -327,6 +383,13 @@ def test_clicks_are_counted_without_anybody(client, told):
     message.refresh_from_db()
     assert message.clicks == 2
     assert client.get("/n/nie-ma").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/n/%00", "/ostrzezenia/%00.cap.xml", "/powiadomienia/raport-sms/%00/", "/powiadomienia/wypisz/%00/"]
+)
+def test_addresses_with_a_nul_are_not_there(client, path):
+    assert client.get(path).status_code == 404
 
 
 def test_the_service_worker_has_an_address_of_its_own(client):

@@ -100,6 +100,22 @@ def test_a_letter_sent_twice_is_one_on_the_screen(browser, push_service, told):
     assert browser.read(first.body)["notification"]["tag"] == browser.read(second.body)["notification"]["tag"]
 
 
+@pytest.mark.parametrize("host", ["a..fcm.googleapis.com", f"{'a' * 64}.fcm.googleapis.com", "xn--.fcm.googleapis.com"])
+def test_an_address_to_which_nothing_can_be_sent_holds_nobody_up(
+    host, browser, bogdan, reachable, push_service, told, settings
+):
+    settings.PUSH_HOSTS = (*settings.PUSH_HOSTS, "fcm.googleapis.com")
+    odd = browser.subscription | {"endpoint": f"https://{host}/x"}
+    gone = reachable(bogdan, Channel.PUSH, json.dumps(odd))
+    message = told(channels=[Channel.PUSH])
+    send()
+
+    assert [one.endpoint for one in push_service.pushed] == [browser.endpoint]
+    assert set(message.deliveries.filter(channel="push").values_list("state", flat=True)) == {"accepted", "failed"}
+    gone.refresh_from_db()
+    assert gone.revoked_at == NOON
+
+
 class TestSubscribing:
     def test_a_browser_is_connected(self, client, anna, skala, push_service):
         client.force_login(anna)
@@ -119,6 +135,20 @@ class TestSubscribing:
             client.post("/moje/powiadomienia/przegladarka/", said, "application/json")
 
         assert [one.user for one in ChannelAddress.objects.usable()] == [bogdan]
+
+    def test_one_that_was_disconnected_stays_so_until_the_person_connects_it(self, client, anna, push_service):
+        """The page's script says at each visit what the browser has."""
+        client.force_login(anna)
+        said, page = json.dumps(push_service.browser("anna").subscription), "/moje/powiadomienia/przegladarka/"
+        row = client.post(page, said, "application/json").json()["id"]
+        client.post(f"/moje/powiadomienia/adresy/{row}/usun/", {"gmina": "120610"})
+
+        assert client.post(f"{page}?znana", said, "application/json").status_code == 200
+        assert not ChannelAddress.objects.usable().exists()
+
+        client.post(page, said, "application/json")
+        assert client.post(f"{page}?znana", said, "application/json").status_code == 200
+        assert ChannelAddress.objects.usable().get().pk == row
 
     @pytest.mark.parametrize(
         "endpoint",

@@ -42,7 +42,15 @@ def test_a_letter_goes_out_once(anna_phone, gate, told):
 
 
 @pytest.mark.parametrize(
-    "lie", [EMPTY, GATEWAY_PAGE, CutsOff(), Resets(), Says(b"[]", content_type="application/json")]
+    "lie",
+    [
+        EMPTY,
+        GATEWAY_PAGE,
+        CutsOff(),
+        Resets(),
+        Says(b"[]", content_type="application/json"),
+        Says(b"[" * 100_000, content_type="application/json"),
+    ],
 )
 def test_an_answer_that_was_lost_doubles_nothing(lie, anna_phone, gate, told):
     """The gate took the letter and said something that cannot be read; the second time it knows the key."""
@@ -55,6 +63,14 @@ def test_an_answer_that_was_lost_doubles_nothing(lie, anna_phone, gate, told):
 
     assert gate.asked[str(letter_of(message).key)] == 2
     assert (len(gate.sent), letter_of(message).state) == (1, State.ACCEPTED)
+
+
+def test_a_number_of_the_operator_that_is_none_is_not_kept(anna_phone, gate, told):
+    message = told()
+    gate.lie(Says(b'{"list": [{"id": "7\\u0000"}]}', content_type="application/json"))
+    send()
+
+    assert (letter_of(message).state, letter_of(message).provider_id) == (State.ACCEPTED, "7")
 
 
 def test_waits_longer_each_time_and_gives_up(anna_phone, gate, told):
@@ -171,6 +187,30 @@ class TestRefusals:
         assert delivering.again(message, at=NOON) == 1
         send()
 
+        assert (len(gate.sent), letter_of(message).state) == (1, State.ACCEPTED)
+
+
+class TestAgain:
+    def test_a_letter_that_was_taken_and_not_delivered_really_goes_again(self, anna_phone, gate, told):
+        message = told()
+        send()
+        Client().post("/powiadomienia/raport-sms/raporty/", gate.report((gate.sent[0], 405)))
+        assert letter_of(message).state == State.FAILED
+
+        assert delivering.again(message, at=NOON) == 1
+        send()
+
+        assert (len(gate.sent), letter_of(message).state) == (2, State.ACCEPTED)
+
+    def test_one_whose_answers_were_lost_keeps_its_key(self, anna_phone, gate, told):
+        message, at = told(lives=timedelta(days=3)), NOON
+        gate.always = Says(b"", 503)  # taken each time, and says that it was not
+        for _try in range(6):
+            send(at)
+            at = letter_of(message).next_try or at
+        gate.always = None
+
+        assert (delivering.again(message, at=at), send(at)) == (1, 1)
         assert (len(gate.sent), letter_of(message).state) == (1, State.ACCEPTED)
 
 

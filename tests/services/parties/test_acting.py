@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from services.cases.handling import call_to_mend
@@ -19,6 +20,8 @@ from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.prefill import Filler, given_before
 from services.correspondence.models import Correspondence
+from services.correspondence.services import Channel, Direction, Letter, enter
+from services.delivery.models import Evidence
 from services.fees.models import Due
 from services.identity.base import Acting
 from services.notices.models import Notice
@@ -220,6 +223,32 @@ class TestEnd:
         assert Correspondence.objects.get(direction="out").party_name == "Celina Wiśniewska"
         [notice] = Notice.objects.exclude(text__contains="Umocowanie")
         assert notice.user.username == "celina"
+
+    def test_an_unopened_letter_passes_to_the_party(self, signed_in, anna, celina, jadwiga, case, for_celina):
+        """KPA art. 40 § 2: served on the mandatary, as long as there is one."""
+        office.decided(Case.objects.get(), jadwiga, text="Lampa będzie w piątek.")
+        letter = Correspondence.objects.get(direction="out")
+        mandatary, party = signed_in(anna), signed_in(celina)
+        page = f"/moje/pisma/{letter.pk}/"
+        assert (mandatary.get(page).status_code, party.post(page).status_code) == (200, 404)
+        mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+
+        assert (mandatary.get(page).status_code, mandatary.post(page).status_code) == (404, 404)
+        assert page not in shown(mandatary, "/moje/")
+        assert page in shown(party, "/moje/")
+        assert party.post(page).status_code == 302
+        proof = f"/doreczenia/dowod/{Evidence.objects.get(code='K.OP').pk}/"
+        assert (mandatary.get(proof).status_code, party.get(proof).status_code) == (404, 200)
+        assert Evidence.objects.get(code="K.OP").by == celina
+
+    def test_letters_of_others_in_the_case_are_for_the_office(self, signed_in, celina, skala, case):
+        said = Letter(
+            direction=Direction.IN, channel=Channel.POST, subject="Skarga sąsiada", party_name="Jan Sąsiad", case=case
+        )
+        with transaction.atomic():
+            enter(said, municipality=skala, unit="OR", at=timezone.now())
+
+        assert "Skarga sąsiada" not in shown(signed_in(celina), "/moje/korespondencja/")
 
     def test_news_is_for_who_may_see(self, anna, celina, jadwiga, case, for_celina):
         call_to_mend(case, clerk=jadwiga, what="Podaj ulicę.", until=TODAY + timedelta(days=14), at=timezone.now())

@@ -5,10 +5,10 @@ const note = panel?.querySelector("[role=status]");
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
 
-async function keep(subscription) {
+async function keep(subscription, query = "") {
   const token = panel.querySelector("[name=csrfmiddlewaretoken]").value;
   const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token };
-  const answer = await fetch(panel.dataset.address, { method: "POST", headers, body: JSON.stringify(subscription) });
+  const answer = await fetch(panel.dataset.address + query, { method: "POST", headers, body: JSON.stringify(subscription) });
   if (!answer.ok) throw Object.assign(new Error(), { said: (await answer.json()).description });
 }
 
@@ -24,11 +24,12 @@ async function connect() {
   location.reload();
 }
 
-// A subscription changes by itself now and then: what this browser has is said again at each visit.
+// A subscription changes by itself now and then: what this browser has is said again at each visit, but
+// one that the person has disconnected stays so.
 async function refresh() {
   const worker = await navigator.serviceWorker.getRegistration(panel.dataset.worker);
   const subscription = await worker?.pushManager.getSubscription();
-  if (subscription) await keep(subscription);
+  if (subscription) await keep(subscription, "?znana");
 }
 
 if (button && "PushManager" in window && "serviceWorker" in navigator) {
