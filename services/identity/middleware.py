@@ -14,7 +14,8 @@ from services.identity.factors import is_owed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: what a person without the second factor needs to give it, and to leave
-OPEN = ("/konto/", "/logowanie/", "/wyloguj/", "/i18n/", "/static/", "/healthz")
+OPEN = ("/konto/potwierdz/", "/logowanie/", "/wyloguj/", "/i18n/", "/static/", "/healthz")
+SETTING_UP = "/konto/"  #: also, for who has none yet: keys and codes of an account that has one open by it alone
 #: answered without a look at who asks (spatial.ogc.views.door)
 SESSIONLESS = ("/ogc/", "/tiles/")
 USED, ONE_USE = "used-at", 60  #: in the session; seconds between two notes
@@ -46,6 +47,8 @@ class SecondFactor:
         if is_open(request) or settings.SESSION_COOKIE_NAME not in request.COOKIES or not is_owed(request):
             return self.get_response(request)
         ways = [way for way in get_adapter(request).get_reauthentication_methods(request.user) if "mfa" in way["id"]]
+        if not ways and request.path.startswith(SETTING_UP):
+            return self.get_response(request)
         back = request.get_full_path() if request.method in SAFE else "/"
         return redirect(f"{ways[0]['url']}?{urlencode({'next': back})}" if ways else "mfa_index")
 
