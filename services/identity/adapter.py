@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -62,7 +62,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         login = credentials.get("username", "")
-        user = User.objects.filter(username=login).first() or next(iter(filter_users_by_email(login)), None)
+        user = get_user_by_username(login) or next(iter(filter_users_by_email(login)), None)
         journal.write(request, user=user, provider=PASSWORDS.code)
 
     def login(self, request: HttpRequest, user: User) -> None:

@@ -77,6 +77,13 @@ class TestJournal:
         ]
         assert {row.address for row in SignIn.objects.all()} == {"127.0.0.1"}
 
+    @pytest.mark.parametrize("login", ["Anna", "ANNA@example.PL"])
+    def test_the_case_of_letters_hides_no_try(self, client, anna, login):
+        sign_in(client, username=login, password="x")
+        sign_in(client, username=login)
+
+        assert [row[:2] for row in self.entries()] == [("anna", False), ("anna", True)]
+
     def test_a_closed_account_is_a_failed_try(self, client, anna):
         User.objects.update(is_active=False)
         sign_in(client)
