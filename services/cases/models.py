@@ -10,6 +10,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from services.identity.models import User
 from services.parties.models import Party, PartyLink
 from spatial import crs
 from spatial.municipalities.models import Municipality
@@ -197,6 +198,16 @@ class Case(models.Model):
         if party is None:
             return applicant
         return f"{party.name}, {applicant}" if self.is_represented else party.name
+
+    @property
+    def recipient(self) -> User | None:
+        """In whose account letters lie: the applicant's while they may act, then one of the party itself, if any."""
+        if self.on_behalf_of is None or self.is_represented:
+            return self.applicant
+        of_all = models.Q(municipality=None) | models.Q(municipality=self.municipality_id)
+        links = PartyLink.objects.of_principal(timezone.localdate()).filter(of_all, party=self.on_behalf_of)
+        link = links.select_related("user").order_by("pk").first()
+        return link.user if link else None
 
 
 class CaseParty(models.Model):

@@ -59,9 +59,14 @@ def register(channel: DeliveryChannel) -> None:
     _channels[channel.code] = channel
 
 
-def channel_for(addressee: User, *, municipality: Municipality, has_document: bool) -> DeliveryChannel:
-    """The first in the order of art. 39 that takes the letter; everybody who writes here has an account."""
+def channel_for(addressee: User | None, *, municipality: Municipality, has_document: bool) -> DeliveryChannel:
+    """The first in the order of art. 39 that takes the letter; everybody who writes here has an account.
+
+    addressee: None for a party without one, whose letters go on paper
+    """
     there = [_channels[code] for code in ORDER if code in _channels]
+    if addressee is None:
+        return there[-1]
     for channel in there:
         if channel.takes(addressee, municipality=municipality, has_document=has_document):
             return channel

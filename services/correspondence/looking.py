@@ -5,19 +5,32 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 
 from data.writers.cells import harmless
 from services.cases.models import Case
 from services.correspondence.models import Correspondence
 from services.identity.models import User
+from services.parties.models import PartyLink
 from spatial.municipalities.models import Municipality
 
 COLUMNS = (
     "Numer", "Komórka", "Kierunek", "Data", "Data na piśmie", "Znak nadawcy", "Nadawca lub adresat", "Dotyczy",
     "Załączniki", "Sposób", "Stan", "Doręczono", "Sprawa",
 )  # fmt: skip
+
+
+def receivable(user: User | AnonymousUser) -> QuerySet[Correspondence]:
+    """Letters to the person, not in cases of a party for which they act no longer: those are for who acts today."""
+    links = PartyLink.objects.in_force(timezone.localdate()).filter(
+        user=OuterRef("party"), party=OuterRef("case__on_behalf_of")
+    )
+    acts = Exists(links.covering(service=OuterRef("case__service"), municipality=OuterRef("case__municipality")))
+    of_party = Q(case__in=Case.objects.of_parties(user))
+    own = Q(party=user.pk) & (Q(case=None) | Q(case__on_behalf_of=None) | of_party)
+    return Correspondence.objects.filter(own | (of_party & ~acts), direction=Correspondence.Direction.OUT)
 
 
 def own(user: User, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:

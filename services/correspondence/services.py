@@ -85,10 +85,11 @@ def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) ->
 def sent(
     case: Case, *, subject: str, clerk: User, at: datetime, document: IssuedDocument | None = None
 ) -> Correspondence:
-    """The office wrote to the applicant, by the way that ``channel_for`` chooses."""
-    channel = channel_for(case.applicant, municipality=case.municipality, has_document=document is not None)
+    """The office wrote to who receives letters of the case, by the way that ``channel_for`` chooses."""
+    to = case.recipient
+    channel = channel_for(to, municipality=case.municipality, has_document=document is not None)
     letter = Letter(
-        direction=Direction.OUT, channel=channel.code, subject=subject, party=case.applicant,
+        direction=Direction.OUT, channel=channel.code, subject=subject, party=to, party_name=case.addressee,
         written_on=timezone.localdate(at), case=case, document=document,
     )  # fmt: skip
     entered = enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from services.cases.models import Case
+from services.correspondence.looking import receivable
 from services.correspondence.models import Correspondence
 from services.delivery.forecast import latest_on
 from services.delivery.models import Evidence, Shipment
@@ -26,7 +27,7 @@ def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[
     """Newest letters first, each with all that was tried; ``to``: only those of the person."""
     rows = Shipment.objects.filter(letter__case=case).select_related("letter").prefetch_related("evidence")
     if to is not None:
-        rows = rows.filter(letter__party=to.pk)
+        rows = rows.filter(letter__in=receivable(to))
     return [
         Shown(one, sorted(one.evidence.all(), key=lambda row: (row.at, row.pk)), latest_on(one))
         for one in rows.order_by("-letter__at", "-pk")
@@ -35,7 +36,7 @@ def shipments_of(case: Case, *, to: User | AnonymousUser | None = None) -> list[
 
 def unopened(user: User | AnonymousUser) -> QuerySet[Correspondence]:
     """Letters in the person's account that wait to be opened, the oldest first."""
-    waiting = Shipment.objects.waiting_in_account().filter(letter__party=user.pk)
+    waiting = Shipment.objects.waiting_in_account().filter(letter__in=receivable(user))
     rows = Correspondence.objects.filter(pk__in=waiting.values("letter")).select_related("case", "document")
     return rows.order_by("at", "pk")
 
@@ -58,6 +59,6 @@ def evidence_for(user: User | AnonymousUser) -> QuerySet[Evidence]:
     letter = "shipment__letter__"
     rows = Evidence.objects.exclude(file="").select_related("shipment__letter__case__municipality")
     return rows.filter(
-        Q(**{f"{letter}party": user.pk}) | Q(**{f"{letter}municipality__in": offices})
+        Q(shipment__letter__in=receivable(user)) | Q(**{f"{letter}municipality__in": offices})
         | Q(**{f"{letter}case__handler": user.pk})
     )  # fmt: skip

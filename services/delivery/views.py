@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from procrastinate.contrib.django import app as queue
 
 from services.audit.services import Action, look
+from services.correspondence.looking import receivable
 from services.correspondence.models import Correspondence
 from services.delivery import account, ade, inbox, outbox, paper
 from services.delivery.channels import QUEUE, wish_of
@@ -35,7 +36,7 @@ CLERK = StaffRole.Role.CLERK
 SHOWN = 100  #: rows of each part of the page
 LARGEST_HINT = 64 * 1024  #: bytes
 
-Channel, Direction = Correspondence.Channel, Correspondence.Direction
+Channel = Correspondence.Channel
 
 
 # --- the resident -----------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def address(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def open_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """What opening a letter means; pressed, it is delivered and may be read."""
-    rows = Correspondence.objects.filter(party=request.user.pk, channel=Channel.PORTAL, direction=Direction.OUT)
+    rows = receivable(request.user).filter(channel=Channel.PORTAL)
     letter = get_object_or_404(rows.select_related("municipality", "case", "document"), pk=pk)
     if request.method == "POST":
         account.open_letter(letter, person=cast(User, request.user), at=timezone.now())
@@ -85,7 +86,7 @@ def proof(request: HttpRequest, pk: int) -> FileResponse:
     """The file of one proof, for the addressee and for the office."""
     found = get_object_or_404(evidence_for(request.user), pk=pk)
     letter = found.shipment.letter
-    if letter.party_id != request.user.pk and letter.case:
+    if letter.case and not receivable(request.user).filter(pk=letter.pk).exists():
         look(request, letter.case, Action.DOCUMENT, thing=f"{found.words}, {letter.number}")
     return sent_file(found.file.open("rb"), f"dowod-{pk}.{str(found.file.name).rpartition('.')[2]}", found.media_type)
 

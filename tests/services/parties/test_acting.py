@@ -19,6 +19,7 @@ from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.prefill import Filler, given_before
 from services.correspondence.models import Correspondence
+from services.delivery.models import Evidence, Shipment
 from services.fees.models import Due
 from services.identity.base import Acting
 from services.notices.models import Notice
@@ -229,6 +230,42 @@ class TestEnd:
         assert Correspondence.objects.get(direction="out").party_name == "Celina Wiśniewska"
         [notice] = Notice.objects.exclude(text__contains="Umocowanie")
         assert notice.user.username == "celina"
+
+    def test_letters_of_later_lie_in_the_account_of_the_party(self, signed_in, anna, celina, jadwiga, case, for_celina):
+        mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+        office.decided(case, jadwiga, text="Lampa będzie w piątek.")
+        address = f"/moje/pisma/{Correspondence.objects.get(direction='out').pk}/"
+
+        assert signed_in(anna).get(address).status_code == 404
+        assert signed_in(anna).post(address).status_code == 404
+        assert address not in shown(signed_in(anna), "/moje/")
+        assert address in shown(signed_in(celina), "/moje/")
+        assert signed_in(celina).post(address).status_code == 302
+        assert Evidence.objects.get(code="K.OP").received_by == "Celina Wiśniewska"
+
+    def test_a_letter_that_nobody_opened_is_for_who_acts_now(self, signed_in, anna, celina, jadwiga, case, for_celina):
+        office.decided(case, jadwiga, text="Lampa będzie w piątek.")
+        address = f"/moje/pisma/{Correspondence.objects.get(direction='out').pk}/"
+        assert signed_in(anna).get(address).status_code == 200
+        assert signed_in(celina).get(address).status_code == 404
+        mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+
+        assert signed_in(anna).post(address).status_code == 404
+        assert address not in shown(signed_in(anna), "/moje/")
+        assert address in shown(signed_in(celina), f"/moje/sprawy/{case.pk}/")
+        assert signed_in(celina).post(address).status_code == 302
+
+    def test_a_party_without_an_account_is_written_to_on_paper(self, jadwiga, anna, principal, make_link, signed_in):
+        link = make_link(anna, principal)
+        client = signed_in(anna)
+        act_for(client, link)
+        case = filed(client)
+        mandates.revoke(link, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+        office.decided(case, jadwiga, text="Lampa będzie w piątek.")
+
+        letter = Correspondence.objects.get(direction="out")
+        assert (letter.party, letter.party_name, letter.channel) == (None, "Celina Wiśniewska", "post")
+        assert Shipment.objects.get(letter=letter).address["name"] == "Celina Wiśniewska"
 
     def test_news_is_for_who_may_see(self, anna, celina, jadwiga, case, for_celina):
         call_to_mend(case, clerk=jadwiga, what="Podaj ulicę.", until=TODAY + timedelta(days=14), at=timezone.now())
