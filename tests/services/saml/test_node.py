@@ -2,12 +2,17 @@
 
 import shutil
 import subprocess
+import threading
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from signxml.algorithms import SignatureMethod
 
 from services.identity import access
@@ -15,6 +20,8 @@ from services.identity.base import Level
 from services.identity.models import Identity, User
 from services.identity.news import NaturalPerson, identified
 from services.identity.protected import fingerprint
+from services.identity.saml import joining
+from services.identity.saml.checks import Told
 from services.identity.saml.models import Heard, NodeSession, Question
 from tests.services.saml.conftest import AT_NODE, Visitor, remember, use
 from tests.simulators.base import EMPTY, GATEWAY_PAGE, UNAVAILABLE, Drips, Floods, Resets, Truncates
@@ -548,6 +555,35 @@ class TestWhoseAccount:
         visitor.tries(node, "anna")
 
         assert client.session.session_key != before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_make_nobody_two_people(anna, monkeypatch):
+    """Two tabs of one signed-in browser; each has seen that the account is free."""
+    both, owner_to_be = threading.Barrier(2), joining.owner_to_be
+
+    def together(signed_in):
+        found = owner_to_be(signed_in)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=0.5)
+        return found
+
+    def answered(who: str) -> User:
+        persona = PERSONAS[who]
+        person = NaturalPerson(identifier=persona.identifier, first_name=who, last_name=who)
+        now = timezone.now()
+        told = Told(person=person, assertion_id=who, until=now, means="", name_id=who, session_index=who)
+        try:
+            return joining.account_of(told, signed_in=anna, at=now)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(joining, "owner_to_be", together)
+    with ThreadPoolExecutor(2) as pool:
+        owners = list(pool.map(answered, ("anna", "bogdan")))
+
+    assert owners[0] != owners[1]
+    assert Identity.objects.filter(user=anna).count() == 1
 
 
 class TestTheEnd:
