@@ -613,6 +613,24 @@ class TestTheEnd:
         assert (answer.status_code, b"status:Success" in answer.content) == (200, True)
         assert client.get("/moje/").status_code == 302
 
+    @pytest.mark.parametrize("side", ["here", "there"])
+    def test_also_after_a_password_was_set(self, node, visitor, client, side):
+        """The session has another key then."""
+        visitor.tries(node, "anna")
+        [(name_id, index)] = node.sessions.items()
+        told = {"password1": "nowe-haslo-7", "password2": "nowe-haslo-7"}
+        assert client.post("/konto/haslo/ustaw/", told)["Location"] == "/konto/bezpieczenstwo/"
+        assert client.get("/moje/").status_code == 200
+        if side == "here":
+            client.post("/wyloguj/")
+            assert node.ended == [index]
+        else:
+            asked = node.logout_request(name_id, destination="http://testserver/saml/slo", index=index)
+            Client().post("/saml/slo", asked, content_type="text/xml")
+
+        assert client.get("/moje/").status_code == 302
+        assert not NodeSession.objects.exists()
+
     @pytest.mark.parametrize(
         ("reason", "told"),
         [
