@@ -49,7 +49,9 @@ def by_nip(nip: str) -> Party | None:
 
 @transaction.atomic
 def party_of(known: Known) -> Party:
-    """The one with the PESEL or NIP, otherwise a new one; what stands at one that is there already stays."""
+    """The one with the PESEL or NIP, otherwise a new one. What stands at one that is there already stays, unless only
+    a resident has said it and the office knows now.
+    """
     if known.is_person:
         return person_party(known)
     row: Organisation | None = None
@@ -58,7 +60,11 @@ def party_of(known: Known) -> Party:
         row, _made = Organisation.objects.get_or_create(nip=known.nip, defaults=numbers)
     else:
         row = Organisation.objects.create(**numbers)
-    return Party.objects.get_or_create(organisation=row, defaults={"is_confirmed": known.is_confirmed})[0]
+    party, _made = Party.objects.get_or_create(organisation=row, defaults={"is_confirmed": known.is_confirmed})
+    if known.is_confirmed and not party.is_confirmed:
+        Organisation.objects.filter(pk=row.pk).update(**numbers)
+        confirm(party, name=known.name)
+    return party
 
 
 def person_party(known: Known) -> Party:
@@ -68,7 +74,10 @@ def person_party(known: Known) -> Party:
         row, _made = Person.objects.get_or_create(fingerprint=fingerprint(known.pesel), defaults=kept)
     else:
         row = Person.objects.create(**said)
-    return Party.objects.get_or_create(person=row, defaults={"is_confirmed": known.is_confirmed})[0]
+    party, _made = Party.objects.get_or_create(person=row, defaults={"is_confirmed": known.is_confirmed})
+    if known.is_confirmed:
+        confirm(party, name=known.name, first_name=known.first_name)
+    return party
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ import pytest
 from services.audit.models import AuditEntry
 from services.catalogue.parties import known_to
 from services.parties.models import ExternalRef, Organisation, Party
+from services.parties.people import Known, party_of
 from tests import office
 from tests.services.parties.conftest import NIP, PESEL
 
@@ -94,6 +95,19 @@ class TestEntering:
         assert answer["Location"] == f"/urzad/strony/{for_firm.party_id}/"
         assert Organisation.objects.get().name == "Piekarnia Kowalski sp. z o.o."
         assert ExternalRef.objects.get().key == "W/7"
+
+    def test_what_the_office_knows_stands_over_what_a_resident_said(self, clerk):
+        """Otherwise whoever asks first names the addressee of the letter with the code."""
+        party_of(Known(name="Podstawiony", first_name="Jan", pesel=PESEL))
+        party_of(Known(name="Podstawiona", nip=NIP))
+        clerk.post("/urzad/strony/nowa/", NEW | {"address": "Rynek 5, 32-043 Skała"})
+        person = {"kind": "person", "nip": "", "pesel": PESEL, "first_name": "Celina", "name": "Wiśniewska"}
+        clerk.post("/urzad/strony/nowa/", NEW | person | {"key": "W/8"})
+
+        firm, celina = (Party.objects.get(refs__key=key) for key in ("W/7", "W/8"))
+        assert (firm.name, firm.organisation.address, firm.is_confirmed) == ("Piekarnia", "Rynek 5, 32-043 Skała", True)
+        assert (celina.name, celina.is_confirmed) == ("Celina Wiśniewska", True)
+        assert party_of(Known(name="Jeszcze inna", nip=NIP)).name == "Piekarnia"
 
     def test_a_name_only_suggests(self, clerk, for_firm):
         said = NEW | {"nip": "", "name": "Piekarnia"}
