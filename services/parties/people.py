@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -112,6 +112,15 @@ def refresh(user: User, person: NaturalPerson, **_signal: Any) -> None:
             "valid_from": timezone.localdate(now), "level": Level.TRUSTED, "asked_at": now, "approved_at": now,
         },
     )  # fmt: skip
+    end_others(user, party, at=now)
+
+
+def end_others(user: User, party: Party, *, at: datetime) -> None:
+    """Who has typed the code of another person is not that person; the code would not be taken now either."""
+    rows = PartyLink.objects.filter(user=user, basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED)
+    rows.exclude(party=party).filter(party__person__fingerprint__isnull=False).update(
+        state=PartyLink.State.REVOKED, ended_by=user, ended_at=at, reason="Węzeł Krajowy wskazał inną osobę."
+    )
 
 
 def read_pesel(person: Person, *, note: Callable[[], object]) -> str:
