@@ -20,10 +20,10 @@ from django.utils.translation import gettext_lazy as _
 
 from services.identity import journal, letters
 from services.identity.access import enter, has_just_entered
-from services.identity.base import PASSKEYS, PASSWORDS, Proof
+from services.identity.base import PASSKEYS, PASSWORDS, PROVIDERS, Proof
 from services.identity.client import known_address
 from services.identity.factors import MEANS, factors_of
-from services.identity.models import User
+from services.identity.models import Identity, User
 from services.identity.protected import opened, sealed
 
 #: other ways to show that it is the same person
@@ -31,6 +31,7 @@ WAYS = {
     "reauthenticate": _("Podaj hasło"),
     "mfa_reauthenticate": _("Podaj kod z aplikacji"),
     "mfa_reauthenticate:webauthn": _("Użyj klucza"),
+    "node": _("Potwierdź tożsamość przez login.gov.pl"),
 }
 
 
@@ -74,7 +75,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         return not has_just_entered(self.request)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        return [way | {"description": WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        """Who came by the node may have nothing else to show."""
+        ways = super().get_reauthentication_methods(user)
+        node = Identity.Kind.NODE.value
+        if any(way.code == node for way in PROVIDERS) and Identity.objects.filter(user_id=user.pk, kind=node).exists():
+            ways = [*ways, {"id": node, "url": reverse("portal:sign-in", args=[node])}]
+        return [way | {"description": WAYS[way["id"]]} for way in ways]
 
     def get_login_stages(self) -> list[str]:
         ours = f"{Confirmation.__module__}.{Confirmation.__qualname__}"

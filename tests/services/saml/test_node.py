@@ -23,7 +23,7 @@ from services.identity.protected import fingerprint
 from services.identity.saml import joining
 from services.identity.saml.checks import Told
 from services.identity.saml.models import Heard, NodeSession, Question
-from tests.services.saml.conftest import AT_NODE, Visitor, remember, use
+from tests.services.saml.conftest import AT_NODE, Form, Visitor, remember, use
 from tests.simulators.base import EMPTY, GATEWAY_PAGE, UNAVAILABLE, Drips, Floods, Resets, Truncates
 from tests.simulators.node import HONEST, LOA, PERSONAS, Key, LoginNode, bent
 
@@ -52,6 +52,13 @@ def refused(answer, reason: str) -> None:
     assert "Zacznij jeszcze raz" in text
     assert not Identity.objects.exists()
     assert not NodeSession.objects.exists()
+
+
+def later(client) -> None:
+    """The sign-in was longer ago than important changes trust it."""
+    session = client.session
+    session[access.ENTERED] -= 301
+    session.save()
 
 
 class TestTheWay:
@@ -523,6 +530,17 @@ class TestWhoseAccount:
         visitor.returns(answer)
 
         assert Identity.objects.get().user != anna
+
+    def test_who_has_nothing_else_to_show_proves_at_the_node_again(self, node, visitor, client):
+        visitor.tries(node, "anna")
+        later(client)
+
+        there = client.get("/konto/bezpieczenstwo/aplikacja/")["Location"]
+        assert there == "/logowanie/node/?next=%2Fkonto%2Fbezpieczenstwo%2Faplikacja%2F"
+        answer = visitor.returns(visitor.proves(Form.on(client.get(there).content, id_="dalej"), "anna"))
+
+        assert answer["Location"] == "/konto/bezpieczenstwo/aplikacja/"
+        assert client.get(answer["Location"]).status_code == 200
 
     def test_a_closed_account_stays_closed(self, node, visitor, client):
         visitor.tries(node, "anna")
