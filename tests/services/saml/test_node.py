@@ -542,6 +542,19 @@ class TestWhoseAccount:
         assert answer["Location"] == "/konto/bezpieczenstwo/aplikacja/"
         assert client.get(answer["Location"]).status_code == 200
 
+    def test_whoever_has_no_password_closes_the_account_just_after_proving(self, node, visitor, client):
+        visitor.tries(node, "anna")
+        assert 'type="password"' not in client.get("/moje/dane/").content.decode()
+        later(client)
+        answer = client.post("/moje/dane/usun/", {"haslo": ""})
+        page = answer.content.decode()
+        assert (answer.status_code, "/logowanie/node/?next=/moje/dane/" in page) == (422, True)
+        assert User.objects.get().is_active
+
+        visitor.tries(node, "anna")
+        assert client.post("/moje/dane/usun/")["Location"] == "/"
+        assert not User.objects.get().is_active
+
     def test_a_closed_account_stays_closed(self, node, visitor, client):
         visitor.tries(node, "anna")
         client.post("/wyloguj/")
