@@ -16,6 +16,7 @@ from django.utils import timezone
 from services.cases.handling import call_to_mend
 from services.cases.models import Case
 from services.catalogue.declaration import eservices
+from services.catalogue.exchange import mend
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.prefill import Filler, given_before
 from services.correspondence.models import Correspondence
@@ -26,6 +27,7 @@ from services.notices.models import Notice
 from services.parties import mandates
 from services.personal.erasing import erase
 from services.personal.export import archive
+from spatial.errors import Refused
 from tests import office
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,13 @@ class TestEnd:
         for page in ("/moje/", "/moje/korespondencja/"):
             assert "Lampa" not in shown(client, page), page
         assert not Notice.objects.unread(anna).exists()
+        ended.refresh_from_db()
+        assert ended.status == Case.Status.AWAITING
+
+    def test_an_answer_that_was_under_way_is_not_taken(self, anna, ended):
+        """The page found the case before the end, its lock came after."""
+        with pytest.raises(Refused):
+            mend(ended, applicant=anna, text="ul. Krótka", at=timezone.now())
         ended.refresh_from_db()
         assert ended.status == Case.Status.AWAITING
 
