@@ -4,7 +4,7 @@ import pytest
 
 from services.audit.models import AuditEntry
 from services.catalogue.parties import known_to
-from services.parties.models import ExternalRef, Organisation, Party
+from services.parties.models import ExternalRef, Organisation, Party, PartyLink
 from services.parties.people import Known, party_of
 from tests import office
 from tests.services.parties.conftest import NIP, PESEL
@@ -69,6 +69,16 @@ class TestFinding:
 
         assert list(known_to([skala])) == [principal]
         assert not known_to([suloszowa]).exists()
+
+    @pytest.mark.parametrize("more", [{"municipality_id": "120613"}, {"municipality": None, "state": "revoked"}])
+    def test_nor_by_a_code_of_another_office_or_a_link_that_has_ended(
+        self, principal, anna, make_link, filing, skala, suloszowa, more
+    ):
+        link = make_link(anna, principal, basis="self")
+        PartyLink.objects.filter(pk=link.pk).update(**more)
+        office.filed("pismo-ogolne", anna, office="120610", kind="question", subject="x", text="x", signing="alone")
+
+        assert not known_to([skala]).filter(pk=principal.pk).exists()
 
     def test_residents_and_planners_have_no_such_page(self, signed_in, anna, danuta, known):
         for user in (anna, danuta):
