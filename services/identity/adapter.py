@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
@@ -99,6 +100,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None
     ) -> EmailMessage:
+        if url := context.get("password_reset_url"):
+            context = context | {"password_reset_url": letters.address(self.request, urlsplit(url).path)}
         subject, body = letters.written(template_prefix, context)
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [email], headers=headers)
 
