@@ -51,7 +51,7 @@ def erase(user: User, *, password: str, request_id: str = "", has_just_entered: 
     has_just_entered: that is the proof where the account has no password
     Raises Malformed without the proof, Conflict for an account of the office's own people.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # a filing waits for the draft, not for this
     if user.is_staff or user.is_superuser or user.roles.exists():
         raise Conflict(_("To konto pracownika. Zamyka je urząd, gdy pracownik odda swoje sprawy."))
     if not user.has_usable_password() and not has_just_entered:
