@@ -257,11 +257,13 @@ class TestEnd:
         address = f"/moje/pisma/{Correspondence.objects.get(direction='out').pk}/"
         assert signed_in(anna).get(address).status_code == 200
         assert signed_in(celina).get(address).status_code == 404
+        assert address not in shown(signed_in(celina), "/moje/korespondencja/")
         mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
 
         assert signed_in(anna).post(address).status_code == 404
         assert address not in shown(signed_in(anna), "/moje/")
-        assert address in shown(signed_in(celina), f"/moje/sprawy/{case.pk}/")
+        for page in (f"/moje/sprawy/{case.pk}/", "/moje/korespondencja/"):
+            assert address in shown(signed_in(celina), page), page
         assert signed_in(celina).post(address).status_code == 302
 
     def test_a_party_without_an_account_is_written_to_on_paper(self, jadwiga, anna, principal, make_link, signed_in):
