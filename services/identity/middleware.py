@@ -15,7 +15,8 @@ from services.identity.factors import is_owed
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: what a person without the second factor needs to give it, and to leave
 OPEN = ("/konto/potwierdz/", "/logowanie/", "/wyloguj/", "/i18n/", "/static/", "/healthz")
-SETTING_UP = "/konto/"  #: also, for who has none yet: keys and codes of an account that has one open by it alone
+#: also, for who has none yet; keys and codes of an account that has one open by it alone
+SETTING_UP = ("/konto/", "/saml/")
 #: answered without a look at who asks (spatial.ogc.views.door)
 SESSIONLESS = ("/ogc/", "/tiles/")
 USED, ONE_USE = "used-at", 60  #: in the session; seconds between two notes

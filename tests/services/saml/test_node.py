@@ -17,7 +17,7 @@ from signxml.algorithms import SignatureMethod
 
 from services.identity import access
 from services.identity.base import Level
-from services.identity.models import Identity, User
+from services.identity.models import Identity, StaffRole, User
 from services.identity.news import NaturalPerson, identified
 from services.identity.protected import fingerprint
 from services.identity.saml import joining
@@ -538,6 +538,16 @@ class TestWhoseAccount:
         there = client.get("/konto/bezpieczenstwo/aplikacja/")["Location"]
         assert there == "/logowanie/node/?next=%2Fkonto%2Fbezpieczenstwo%2Faplikacja%2F"
         answer = visitor.returns(visitor.proves(Form.on(client.get(there).content, id_="dalej"), "anna"))
+
+        assert answer["Location"] == "/konto/bezpieczenstwo/aplikacja/"
+        assert client.get(answer["Location"]).status_code == 200
+
+    def test_so_does_staff_that_has_to_set_up_a_second_factor(self, node, visitor, client, skala, settings):
+        settings.STAFF_SECOND_FACTOR = True
+        visitor.tries(node, "anna")
+        StaffRole.objects.create(user=User.objects.get(), municipality=skala, role="clerk", job_title="inspektor")
+        later(client)
+        answer = visitor.signs_in("anna", back="/konto/bezpieczenstwo/aplikacja/")
 
         assert answer["Location"] == "/konto/bezpieczenstwo/aplikacja/"
         assert client.get(answer["Location"]).status_code == 200
