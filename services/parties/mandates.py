@@ -71,7 +71,7 @@ def ask(user: User, wish: Wish, document: Document, *, at: datetime) -> PartyLin
     link = PartyLink.objects.create(
         user=user, party=party, basis=wish.basis, scope=list(wish.scope), municipality=wish.municipality,
         valid_from=wish.valid_from, valid_to=wish.valid_to, asked_at=at,
-        is_close_family=wish.is_close_family and wish.basis == Basis.MANDATE,
+        is_close_family=wish.is_close_family and wish.basis == Basis.MANDATE and wish.principal.is_person,
         asked_first_name=wish.principal.first_name, asked_name=wish.principal.name,
         document_name=document.name[:120], document_sha256=document.sha256,
     )  # fmt: skip
