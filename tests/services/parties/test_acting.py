@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from services.audit.reading import about
 from services.cases.handling import call_to_mend
 from services.cases.models import Case
 from services.catalogue.declaration import eservices
@@ -230,6 +231,12 @@ class TestEnd:
         page = shown(signed_in(jadwiga), f"/urzad/sprawy/{ended.pk}/")
         assert "Umocowanie wygasło. Anna Nowak nie działa już w tej sprawie" in page
         assert ended.events.filter(kind="mandate-ended", actor=jadwiga).count() == 1
+
+    def test_both_read_who_looked(self, signed_in, anna, celina, jadwiga, case):
+        assert signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/").status_code == 200
+        for user in (anna, celina):
+            [entry] = about(user).filter(user=jadwiga)
+            assert entry.case_number == case.number
 
     def test_letters_are_for_the_party_then(self, jadwiga, case, for_celina):
         assert Correspondence.objects.get(direction="in").party_name == "Celina Wiśniewska, Anna Nowak"
