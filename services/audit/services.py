@@ -11,6 +11,7 @@ from services.audit import grounds
 from services.audit.models import AuditEntry
 from services.cases.models import Case
 from services.identity.models import StaffRole, User
+from services.parties.models import PartyLink
 from spatial.municipalities.models import Municipality
 
 Action = AuditEntry.Action
@@ -23,13 +24,18 @@ def look(request: HttpRequest, case: Case, action: Action, *, thing: str = "", g
     """Writes down that the person of the request sees the case; call it before anything is shown.
 
     A transaction of its own: what was shown can no longer be rolled back out of the log, and what cannot be
-    written down fails here and is not shown.
+    written down fails here and is not shown. The party for which it was filed reads of the look too.
     """
+    own = PartyLink.objects.filter(
+        party=case.on_behalf_of_id, basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED
+    )
+    party = own.select_related("user").order_by("pk").first() if case.on_behalf_of_id else None
     with transaction.atomic(durable=True):
-        write(
-            user=cast(User, request.user), action=action, municipality=case.municipality, subject=case.applicant,
-            case_number=case.number, thing=thing, ground=ground, request_id=request_id(request),
-        )  # fmt: skip
+        for subject in dict.fromkeys([case.applicant, *([party.user] if party else [])]):
+            write(
+                user=cast(User, request.user), action=action, municipality=case.municipality, subject=subject,
+                case_number=case.number, thing=thing, ground=ground, request_id=request_id(request),
+            )  # fmt: skip
 
 
 def look_at_party(request: HttpRequest, municipality: Municipality, *, subject: User | None, thing: str) -> None:

@@ -77,8 +77,12 @@ def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetim
 
 @transaction.atomic
 def mend(case: Case, *, applicant: User, text: str, at: datetime) -> Case:
-    """The applicant's answer to a call; the term runs on. Raises Malformed, Conflict when nothing is awaited."""
+    """The applicant's answer to a call; the term runs on. Raises Malformed, Conflict when nothing is awaited, Refused
+    for whoever may no longer see the case.
+    """
     case = lock_open(case)
+    if not Case.objects.of_person(applicant).filter(pk=case.pk).exists():
+        raise Refused(_("Nie działasz już w tej sprawie."))
     if case.status != Case.Status.AWAITING or case.paused_on is None:
         raise Conflict(_("W tej sprawie urząd nie czeka na uzupełnienie."))
     if not text.strip():

@@ -17,7 +17,10 @@ def known_to(places: Iterable[Municipality]) -> QuerySet[Party]:
     refs = ExternalRef.objects.filter(municipality__in=held).values("party")
     links = PartyLink.objects.filter(municipality__in=held)
     cases = Case.objects.filter(municipality__in=held)
-    own = PartyLink.objects.filter(basis=PartyLink.Basis.SELF, user__in=cases.values("applicant"))
+    own = PartyLink.objects.filter(
+        Q(municipality=None) | Q(municipality__in=held), basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED,
+        user__in=cases.values("applicant"),
+    )  # fmt: skip
     acted = cases.exclude(on_behalf_of=None).values("on_behalf_of")
     known = Q(pk__in=refs) | Q(pk__in=links.values("party")) | Q(pk__in=own.values("party")) | Q(pk__in=acted)
     return Party.objects.named().filter(known)

@@ -38,7 +38,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     form = OwnForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     page = Paginator(looking.own(cast(User, request.user), asked), ON_PAGE).get_page(request.GET.get("strona"))
-    context = {"form": form, "page": page}
+    letters = looking.receivable(request.user).filter(pk__in=[letter.pk for letter in page])
+    context = {"form": form, "page": page, "receivable": set(letters.values_list("pk", flat=True))}
     return render(request, "correspondence/mine.html", context, status=422 if form.errors else 200)
 
 

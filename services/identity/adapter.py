@@ -2,11 +2,12 @@
 
 from io import BytesIO
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import segno
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -20,10 +21,10 @@ from django.utils.translation import gettext_lazy as _
 
 from services.identity import journal, letters
 from services.identity.access import enter, has_just_entered
-from services.identity.base import PASSKEYS, PASSWORDS, Proof
+from services.identity.base import PASSKEYS, PASSWORDS, PROVIDERS, Proof
 from services.identity.client import known_address
 from services.identity.factors import MEANS, factors_of
-from services.identity.models import User
+from services.identity.models import Identity, User
 from services.identity.protected import opened, sealed
 
 #: other ways to show that it is the same person
@@ -31,6 +32,7 @@ WAYS = {
     "reauthenticate": _("Podaj hasło"),
     "mfa_reauthenticate": _("Podaj kod z aplikacji"),
     "mfa_reauthenticate:webauthn": _("Użyj klucza"),
+    "node": _("Potwierdź tożsamość przez login.gov.pl"),
 }
 
 
@@ -62,7 +64,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         login = credentials.get("username", "")
-        user = User.objects.filter(username=login).first() or next(iter(filter_users_by_email(login)), None)
+        user = get_user_by_username(login) or next(iter(filter_users_by_email(login)), None)
         journal.write(request, user=user, provider=PASSWORDS.code)
 
     def login(self, request: HttpRequest, user: User) -> None:
@@ -74,7 +76,12 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
         return not has_just_entered(self.request)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        return [way | {"description": WAYS[way["id"]]} for way in super().get_reauthentication_methods(user)]
+        """Who came by the node may have nothing else to show."""
+        ways = super().get_reauthentication_methods(user)
+        node = Identity.Kind.NODE.value
+        if any(way.code == node for way in PROVIDERS) and Identity.objects.filter(user_id=user.pk, kind=node).exists():
+            ways = [*ways, {"id": node, "url": reverse("portal:sign-in", args=[node])}]
+        return [way | {"description": WAYS[way["id"]]} for way in ways]
 
     def get_login_stages(self) -> list[str]:
         ours = f"{Confirmation.__module__}.{Confirmation.__qualname__}"
@@ -93,6 +100,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None
     ) -> EmailMessage:
+        if url := context.get("password_reset_url"):
+            context = context | {"password_reset_url": letters.address(self.request, urlsplit(url).path)}
         subject, body = letters.written(template_prefix, context)
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [email], headers=headers)
 

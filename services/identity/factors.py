@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from services.identity import journal
+from services.identity.access import STRICT_IDLENESS
 from services.identity.base import PASSWORDS
 from services.identity.models import User
 from services.identity.protected import opened
@@ -44,8 +45,10 @@ def is_owed(request: HttpRequest) -> bool:
 @receiver(signals.authenticator_used)
 @receiver(signals.authenticator_added)
 def remember(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Who has just set one up has shown it."""
+    """Who has just set one up has shown it. A session that became one of staff lies unused as shortly as theirs do."""
     request.session[GIVEN], request.session[MEANS] = user.pk, authenticator.type
+    if user.roles.exists():
+        request.session.set_expiry(int(STRICT_IDLENESS.total_seconds()))
 
 
 @receiver(signals.authenticator_removed)

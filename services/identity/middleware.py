@@ -14,7 +14,9 @@ from services.identity.factors import is_owed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: what a person without the second factor needs to give it, and to leave
-OPEN = ("/konto/", "/logowanie/", "/wyloguj/", "/i18n/", "/static/", "/healthz")
+OPEN = ("/konto/potwierdz/", "/logowanie/", "/wyloguj/", "/i18n/", "/static/", "/healthz")
+#: also, for who has none yet; keys and codes of an account that has one open by it alone
+SETTING_UP = ("/konto/", "/saml/")
 #: but these are for staff that has given it
 CLOSED = "/konto/klucze-programow/"
 #: answered without a look at who asks (spatial.ogc.views.door)
@@ -48,11 +50,11 @@ class SecondFactor:
         if is_open(request) or settings.SESSION_COOKIE_NAME not in request.COOKIES or not is_owed(request):
             return self.get_response(request)
         ways = [way for way in get_adapter(request).get_reauthentication_methods(request.user) if "mfa" in way["id"]]
+        if not ways and request.path.startswith(SETTING_UP) and not request.path.startswith(CLOSED):
+            return self.get_response(request)
         back = request.get_full_path() if request.method in SAFE else "/"
         return redirect(f"{ways[0]['url']}?{urlencode({'next': back})}" if ways else "mfa_index")
 
 
 def is_open(request: HttpRequest) -> bool:
-    if request.path.startswith(CLOSED):
-        return False
     return request.path.startswith(OPEN) or (request.method in SAFE and request.path.startswith(SESSIONLESS))

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from services.identity.base import Level
 from services.identity.models import User
 from services.parties.models import PartyLink
 from services.parties.news import ended
@@ -147,8 +148,13 @@ def given(reason: str) -> str:
 
 
 def endable_by(user: User, *, on: date) -> QuerySet[PartyLink]:
-    """Own ones, and those that others hold of a party that the user is or represents; waiting or in force."""
+    """Own ones, and those that others hold of a party that the user is or represents; waiting or in force.
+
+    That another account is the same person, by a code, whoever has proved to be that person may end.
+    """
     mine = PartyLink.objects.of_principal(on).filter(user=user, party=OuterRef("party"))
     of_mine = Exists(mine.filter(Q(municipality=None) | Q(municipality=OuterRef("municipality"))))
-    rows = PartyLink.objects.filter(state__in=[State.ASKED, State.APPROVED]).exclude(basis=Basis.SELF)
-    return rows.filter(Q(user=user) | Q(of_mine, state=State.APPROVED)).named().order_by("pk")
+    proved = Exists(mine.filter(basis=Basis.SELF, level=Level.TRUSTED))
+    rows = PartyLink.objects.filter(state__in=[State.ASKED, State.APPROVED]).exclude(user=user, basis=Basis.SELF)
+    of_others = Q(of_mine, ~Q(basis=Basis.SELF) | Q(proved), state=State.APPROVED)
+    return rows.filter(Q(user=user) | of_others).named().order_by("pk")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -49,7 +49,9 @@ def by_nip(nip: str) -> Party | None:
 
 @transaction.atomic
 def party_of(known: Known) -> Party:
-    """The one with the PESEL or NIP, otherwise a new one; what stands at one that is there already stays."""
+    """The one with the PESEL or NIP, otherwise a new one. What stands at one that is there already stays, unless only
+    a resident has said it and the office knows now.
+    """
     if known.is_person:
         return person_party(known)
     row: Organisation | None = None
@@ -58,7 +60,11 @@ def party_of(known: Known) -> Party:
         row, _made = Organisation.objects.get_or_create(nip=known.nip, defaults=numbers)
     else:
         row = Organisation.objects.create(**numbers)
-    return Party.objects.get_or_create(organisation=row, defaults={"is_confirmed": known.is_confirmed})[0]
+    party, _made = Party.objects.get_or_create(organisation=row, defaults={"is_confirmed": known.is_confirmed})
+    if known.is_confirmed and not party.is_confirmed:
+        Organisation.objects.filter(pk=row.pk).update(**numbers)
+        confirm(party, name=known.name)
+    return party
 
 
 def person_party(known: Known) -> Party:
@@ -68,7 +74,10 @@ def person_party(known: Known) -> Party:
         row, _made = Person.objects.get_or_create(fingerprint=fingerprint(known.pesel), defaults=kept)
     else:
         row = Person.objects.create(**said)
-    return Party.objects.get_or_create(person=row, defaults={"is_confirmed": known.is_confirmed})[0]
+    party, _made = Party.objects.get_or_create(person=row, defaults={"is_confirmed": known.is_confirmed})
+    if known.is_confirmed:
+        confirm(party, name=known.name, first_name=known.first_name)
+    return party
 
 
 @transaction.atomic
@@ -103,6 +112,15 @@ def refresh(user: User, person: NaturalPerson, **_signal: Any) -> None:
             "valid_from": timezone.localdate(now), "level": Level.TRUSTED, "asked_at": now, "approved_at": now,
         },
     )  # fmt: skip
+    end_others(user, party, at=now)
+
+
+def end_others(user: User, party: Party, *, at: datetime) -> None:
+    """Who has typed the code of another person is not that person; the code would not be taken now either."""
+    rows = PartyLink.objects.filter(user=user, basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED)
+    rows.exclude(party=party).filter(party__person__fingerprint__isnull=False).update(
+        state=PartyLink.State.REVOKED, ended_by=user, ended_at=at, reason="Węzeł Krajowy wskazał inną osobę."
+    )
 
 
 def read_pesel(person: Person, *, note: Callable[[], object]) -> str:

@@ -45,15 +45,18 @@ def outlook(user: User) -> Outlook:
 
 
 @transaction.atomic
-def erase(user: User, *, password: str, request_id: str = "") -> bool:
+def erase(user: User, *, password: str, request_id: str = "", has_just_entered: bool = False) -> bool:
     """Drafts go, and the account is closed unless a case is open; whether it was closed.
 
-    Raises Malformed for a wrong password, Conflict for an account of the office's own people.
+    has_just_entered: that is the proof where the account has no password
+    Raises Malformed without the proof, Conflict for an account of the office's own people.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # a filing waits for the draft, not for this
     if user.is_staff or user.is_superuser or user.roles.exists():
         raise Conflict(_("To konto pracownika. Zamyka je urząd, gdy pracownik odda swoje sprawy."))
-    if not user.check_password(password):
+    if not user.has_usable_password() and not has_just_entered:
+        raise Malformed(_("Potwierdź najpierw tożsamość jeszcze raz. Nic nie zostało usunięte."))
+    if user.has_usable_password() and not user.check_password(password):
         raise Malformed(_("Hasło jest błędne. Nic nie zostało usunięte."))
     drafts = remove(Draft.objects.filter(owner=user))
     seen = outlook(user)

@@ -65,6 +65,8 @@ class WishForm(PrincipalForm):
             self.add_error("pesel", _("Wpisz PESEL osoby, w której imieniu działasz."))
         if said.get("kind") and said["kind"] != PERSON and not said.get("nip") and "nip" not in self.errors:
             self.add_error("nip", _("Wpisz NIP firmy albo instytucji."))
+        if said.get("kind") == PERSON and said.get("basis") == PartyLink.Basis.REPRESENTATION:
+            self.add_error("basis", _("Według KRS reprezentuje się firmę albo instytucję, nie osobę."))
         return said
 
     def clean_document(self) -> Checked:

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from services.audit.services import request_id
+from services.identity.access import has_just_entered
 from services.identity.models import User
 from services.personal import erasing
 from services.personal.export import archive
@@ -48,10 +49,13 @@ def download(request: HttpRequest) -> FileResponse:
 @login_required
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
-    """Confirmed by the password."""
+    """Confirmed by the password, or by a sign-in of a moment ago where there is none."""
     user = cast(User, request.user)
     try:
-        is_closed = erasing.erase(user, password=request.POST.get("haslo", ""), request_id=request_id(request))
+        is_closed = erasing.erase(
+            user, password=request.POST.get("haslo", ""), request_id=request_id(request),
+            has_just_entered=has_just_entered(request),
+        )  # fmt: skip
     except ServiceError as error:
         return page(request, fault=error.message)
     if not is_closed:

@@ -1,6 +1,8 @@
 """A copy of one's own data, and its erasure: all of it, of nobody else, and not what archives must keep."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
 from zipfile import ZipFile
@@ -8,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +25,7 @@ from services.documents.models import IssuedDocument
 from services.forms.questions import Files
 from services.forms.reading import as_typed
 from services.identity.models import StaffRole, User
+from services.personal import erasing
 from spatial.words import polish_date
 from tests import office
 from tests.conftest import person
@@ -291,3 +295,38 @@ class TestErasure:
         client.force_login(anna)
 
         assert client.post("/moje/dane/usun/", {"haslo": "miedza-demo"}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erasure_and_a_filing_at_once_do_not_wait_in_a_ring(anna, filing, monkeypatch):
+    """The filing holds its draft when the erasure, which holds the account, comes to the drafts."""
+    draft, service = begun(anna), eservices.get("pismo-ogolne")
+    has_draft, has_account = threading.Event(), threading.Event()
+    ready, remove = drafts.ready, erasing.remove
+
+    def slowly(*args, **more):
+        found = ready(*args, **more)
+        has_draft.set()
+        has_account.wait(timeout=5)
+        return found
+
+    def removed(rows):
+        has_account.set()
+        return remove(rows)
+
+    def file() -> Case:
+        try:
+            return drafts.submit(service, draft, at=timezone.now())
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(drafts, "ready", slowly)
+    monkeypatch.setattr(erasing, "remove", removed)
+    monkeypatch.setattr(erasing, "write", lambda **_: None)  # the log cannot be emptied after a test that commits
+    with ThreadPoolExecutor(1) as pool:
+        filing_it = pool.submit(file)
+        assert has_draft.wait(timeout=5)
+        assert not erasing.erase(anna, password="miedza-demo")
+        case = filing_it.result()
+
+    assert (case.applicant, Draft.objects.get().case) == (anna, case)

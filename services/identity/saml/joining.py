@@ -48,7 +48,12 @@ def refuse_repeated(told: Told, *, at: datetime) -> None:
 
 
 def owner_to_be(signed_in: User | None) -> User:
-    """Of an identity that is nobody's yet: whoever is signed in, unless they are somebody else to the node already."""
+    """Of an identity that is nobody's yet: whoever is signed in, unless they are somebody else to the node already.
+
+    The account is locked, so that two answers at once do not both find it free.
+    """
+    if signed_in is not None:
+        User.objects.select_for_update().get(pk=signed_in.pk)
     if signed_in is not None and not signed_in.identities.filter(kind=Identity.Kind.NODE).exists():
         return signed_in
     return User.objects.create_user(f"wk-{token_hex(8)}")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
+from allauth.account.signals import password_changed, password_set
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
@@ -28,6 +29,7 @@ from services.identity.saml.xml import NAMES, SUCCESS, add, enveloped, message, 
 
 LOGGER = logging.getLogger(__name__)
 LONGEST_SESSION = timedelta(days=15)  #: ours end sooner (SESSION_COOKIE_AGE)
+ROW = "node-session"  #: in the session: key of its ``NodeSession``
 FRESH = timedelta(minutes=5)  #: a request to end a session that is older may be a copy
 
 
@@ -36,7 +38,14 @@ def begin(request: HttpRequest, *, name_id: str, session_index: str, at: datetim
     NodeSession.objects.filter(began_at__lt=at - LONGEST_SESSION).delete()
     request.session.save()  # one that was just begun anew has no key before
     known = {"name_id": name_id, "session_index": session_index, "began_at": at}
-    NodeSession.objects.update_or_create(session_key=request.session.session_key, defaults=known)
+    row, _is_new = NodeSession.objects.update_or_create(session_key=request.session.session_key, defaults=known)
+    request.session[ROW] = row.pk
+
+
+@receiver([password_changed, password_set])
+def follow(request: HttpRequest, **_: Any) -> None:
+    """A new password gives the session another key; it stays the one that the node knows."""
+    NodeSession.objects.filter(pk=request.session.get(ROW, 0)).update(session_key=request.session.session_key)
 
 
 @receiver(user_logged_out)

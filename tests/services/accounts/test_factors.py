@@ -143,6 +143,26 @@ class TestDuty:
         assert answer["Location"] == "/urzad/"
         assert other.get("/urzad/").status_code == 200
 
+    @pytest.mark.parametrize("way", ["node", "password"])
+    def test_nobody_makes_another_instead_of_giving_it(self, client, jadwiga, duty, way):
+        """Neither whoever has just come by the node, nor by the password alone."""
+        sign_in(client, "jadwiga")
+        set_up_application(client)
+        code = Authenticator.objects.get(user=jadwiga, type="recovery_codes").wrap().get_unused_codes()[0]
+        other = Client()
+        other.force_login(jadwiga)
+        if way == "node":
+            session = other.session
+            session[access.ENTERED] = int(time())
+            session.save()
+        else:
+            other.post("/konto/potwierdz/", {"password": "miedza-demo"})
+
+        for page in ("kody/", "kody/nowe/", "klucze/dodaj/", "aplikacja/wylacz/"):
+            answer = other.get(f"/konto/bezpieczenstwo/{page}")
+            assert code not in answer.content.decode()
+            assert answer["Location"].startswith("/konto/potwierdz/kod/"), page
+
     def test_the_last_one_stays(self, client, jadwiga, duty):
         sign_in(client, "jadwiga")
         set_up_application(client)

@@ -93,6 +93,21 @@ class TestForgottenPassword:
         assert sign_in(client, password="Gruszki-na-wierzbie-7").status_code == 302
         assert "już nie działa" in client.get(form, follow=True).content.decode()
 
+    @pytest.mark.parametrize(
+        ("page", "more"),
+        [
+            ("haslo/nie-pamietam", {}),
+            ("zaloz", {"password1": "nowe-haslo-7", "first_name": "Anna", "last_name": "Nowak"}),
+        ],
+    )
+    def test_its_link_is_of_the_public_site(self, client, anna, settings, page, more):
+        """Whatever host the page was asked by."""
+        settings.SITE, settings.ALLOWED_HOSTS = "https://e-urzad.gmina.test", ["stary.test"]
+        client.post(f"/konto/{page}/", {"email": "anna@example.pl"} | more, headers={"Host": "stary.test"})
+
+        assert "\nhttps://e-urzad.gmina.test/konto/haslo/" in mail.outbox[-1].body
+        assert "stary.test" not in mail.outbox[-1].body
+
     def test_an_unknown_address_is_answered_alike(self, client, anna):
         known = client.post("/konto/haslo/nie-pamietam/", {"email": "anna@example.pl"})
         unknown = client.post("/konto/haslo/nie-pamietam/", {"email": "nikt@example.pl"})

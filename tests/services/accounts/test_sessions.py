@@ -17,7 +17,7 @@ from django.utils import timezone
 from services.identity import access, journal
 from services.identity.base import Level, Proof
 from services.identity.joining import join
-from services.identity.models import Identity, SignIn, User
+from services.identity.models import Identity, SignIn, StaffRole, User
 from spatial.errors import Conflict
 from tests.services.accounts.conftest import set_up_application, sign_in
 from tests.services.test_sign_in import Node
@@ -37,6 +37,15 @@ class TestIdleness:
         clock(HALF_AN_HOUR + 1)
 
         assert client.get("/moje/")["Location"] == "/logowanie/?next=/moje/"
+
+    def test_so_is_who_became_staff_in_the_middle(self, client, anna, skala, duty, clock):
+        sign_in(client)
+        StaffRole.objects.create(user=anna, municipality=skala, role="clerk", job_title="inspektor")
+        set_up_application(client)
+        assert client.get("/moje/").status_code == 200
+        clock(HALF_AN_HOUR + 1)
+
+        assert client.get("/moje/").status_code == 302
 
     def test_so_is_who_came_by_the_node(self, client, anna, clock):
         request = HttpRequest()
@@ -76,6 +85,13 @@ class TestJournal:
             ("anna", True, "password", Level.ACCOUNT),
         ]
         assert {row.address for row in SignIn.objects.all()} == {"127.0.0.1"}
+
+    @pytest.mark.parametrize("login", ["Anna", "ANNA@example.PL"])
+    def test_the_case_of_letters_hides_no_try(self, client, anna, login):
+        sign_in(client, username=login, password="x")
+        sign_in(client, username=login)
+
+        assert [row[:2] for row in self.entries()] == [("anna", False), ("anna", True)]
 
     def test_a_closed_account_is_a_failed_try(self, client, anna):
         User.objects.update(is_active=False)

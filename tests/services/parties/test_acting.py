@@ -14,9 +14,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from services.audit.reading import about
 from services.cases.handling import call_to_mend
 from services.cases.models import Case
 from services.catalogue.declaration import eservices
+from services.catalogue.exchange import mend
 from services.catalogue.models import Attachment, Draft, Filing
 from services.catalogue.prefill import Filler, given_before
 from services.correspondence.models import Correspondence
@@ -28,6 +30,7 @@ from services.notices.models import Notice
 from services.parties import mandates
 from services.personal.erasing import erase
 from services.personal.export import archive
+from spatial.errors import Refused
 from tests import office
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +204,13 @@ class TestEnd:
         ended.refresh_from_db()
         assert ended.status == Case.Status.AWAITING
 
+    def test_an_answer_that_was_under_way_is_not_taken(self, anna, ended):
+        """The page found the case before the end, its lock came after."""
+        with pytest.raises(Refused):
+            mend(ended, applicant=anna, text="ul. Krótka", at=timezone.now())
+        ended.refresh_from_db()
+        assert ended.status == Case.Status.AWAITING
+
     def test_what_was_filed_stays_and_the_principal_goes_on(self, signed_in, celina, ended):
         client = signed_in(celina)
         assert "Pismo: Lampa" in shown(client, f"/moje/sprawy/{ended.pk}/")
@@ -215,6 +225,12 @@ class TestEnd:
         assert "Umocowanie wygasło. Anna Nowak nie działa już w tej sprawie" in page
         assert ended.events.filter(kind="mandate-ended", actor=jadwiga).count() == 1
 
+    def test_both_read_who_looked(self, signed_in, anna, celina, jadwiga, case):
+        assert signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/").status_code == 200
+        for user in (anna, celina):
+            [entry] = about(user).filter(user=jadwiga)
+            assert entry.case_number == case.number
+
     def test_letters_are_for_the_party_then(self, jadwiga, case, for_celina):
         assert Correspondence.objects.get(direction="in").party_name == "Celina Wiśniewska, Anna Nowak"
         mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
@@ -224,22 +240,17 @@ class TestEnd:
         [notice] = Notice.objects.exclude(text__contains="Umocowanie")
         assert notice.user.username == "celina"
 
-    def test_an_unopened_letter_passes_to_the_party(self, signed_in, anna, celina, jadwiga, case, for_celina):
-        """KPA art. 40 § 2: served on the mandatary, as long as there is one."""
-        office.decided(Case.objects.get(), jadwiga, text="Lampa będzie w piątek.")
-        letter = Correspondence.objects.get(direction="out")
-        mandatary, party = signed_in(anna), signed_in(celina)
-        page = f"/moje/pisma/{letter.pk}/"
-        assert (mandatary.get(page).status_code, party.post(page).status_code) == (200, 404)
+    def test_letters_of_later_lie_in_the_account_of_the_party(self, signed_in, anna, celina, jadwiga, case, for_celina):
         mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+        office.decided(case, jadwiga, text="Lampa będzie w piątek.")
+        address = f"/moje/pisma/{Correspondence.objects.get(direction='out').pk}/"
 
-        assert (mandatary.get(page).status_code, mandatary.post(page).status_code) == (404, 404)
-        assert page not in shown(mandatary, "/moje/")
-        assert page in shown(party, "/moje/")
-        assert party.post(page).status_code == 302
-        proof = f"/doreczenia/dowod/{Evidence.objects.get(code='K.OP').pk}/"
-        assert (mandatary.get(proof).status_code, party.get(proof).status_code) == (404, 200)
-        assert Evidence.objects.get(code="K.OP").by == celina
+        assert signed_in(anna).get(address).status_code == 404
+        assert signed_in(anna).post(address).status_code == 404
+        assert address not in shown(signed_in(anna), "/moje/")
+        assert address in shown(signed_in(celina), "/moje/")
+        assert signed_in(celina).post(address).status_code == 302
+        assert Evidence.objects.get(code="K.OP").received_by == "Celina Wiśniewska"
 
     def test_letters_of_others_in_the_case_are_for_the_office(self, signed_in, celina, skala, case):
         said = Letter(

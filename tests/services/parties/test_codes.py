@@ -15,6 +15,7 @@ from services.identity.models import User
 from services.identity.news import NaturalPerson, identified
 from services.parties import acting, codes
 from services.parties.models import ActivationCode, CodeTry, ExternalRef, PartyLink
+from tests.services.parties.conftest import PESEL
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +136,22 @@ class TestEntering:
 
         assert typed(signed_in(anna), code).status_code == 422
         assert ActivationCode.objects.get().used_at is None
+
+    def test_who_proves_to_be_another_later_is_that_person_no_longer(self, signed_in, anna, code):
+        typed(signed_in(anna), code)
+        other = NaturalPerson(identifier="02070803628", first_name="Anna", last_name="Nowak")
+        identified.send(User, user=anna, person=other)
+
+        assert [link.party.name for link in PartyLink.objects.filter(user=anna, state="approved")] == ["Anna Nowak"]
+        assert PartyLink.objects.get(state="revoked").reason == "Węzeł Krajowy wskazał inną osobę."
+
+    def test_who_proves_to_be_the_person_of_the_code_stays(self, signed_in, celina, principal, code):
+        typed(signed_in(celina), code)
+        same = NaturalPerson(identifier=PESEL, first_name="Celina", last_name="Wiśniewska")
+        identified.send(User, user=celina, person=same)
+
+        links = PartyLink.objects.filter(state="approved").order_by("pk").values_list("party", "municipality")
+        assert list(links) == [(principal.pk, "120610"), (principal.pk, None)]
 
     def test_the_level_goes_with_the_link(self, signed_in, celina, code):
         typed(signed_in(celina), code)

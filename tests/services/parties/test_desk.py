@@ -4,7 +4,8 @@ import pytest
 
 from services.audit.models import AuditEntry
 from services.catalogue.parties import known_to
-from services.parties.models import ExternalRef, Organisation, Party
+from services.parties.models import ExternalRef, Organisation, Party, PartyLink
+from services.parties.people import Known, party_of
 from tests import office
 from tests.services.parties.conftest import NIP, PESEL
 
@@ -69,6 +70,16 @@ class TestFinding:
         assert list(known_to([skala])) == [principal]
         assert not known_to([suloszowa]).exists()
 
+    @pytest.mark.parametrize("more", [{"municipality_id": "120613"}, {"municipality": None, "state": "revoked"}])
+    def test_nor_by_a_code_of_another_office_or_a_link_that_has_ended(
+        self, principal, anna, make_link, filing, skala, suloszowa, more
+    ):
+        link = make_link(anna, principal, basis="self")
+        PartyLink.objects.filter(pk=link.pk).update(**more)
+        office.filed("pismo-ogolne", anna, office="120610", kind="question", subject="x", text="x", signing="alone")
+
+        assert not known_to([skala]).filter(pk=principal.pk).exists()
+
     def test_residents_and_planners_have_no_such_page(self, signed_in, anna, danuta, known):
         for user in (anna, danuta):
             assert signed_in(user).get("/urzad/strony/").status_code == 403
@@ -94,6 +105,19 @@ class TestEntering:
         assert answer["Location"] == f"/urzad/strony/{for_firm.party_id}/"
         assert Organisation.objects.get().name == "Piekarnia Kowalski sp. z o.o."
         assert ExternalRef.objects.get().key == "W/7"
+
+    def test_what_the_office_knows_stands_over_what_a_resident_said(self, clerk):
+        """Otherwise whoever asks first names the addressee of the letter with the code."""
+        party_of(Known(name="Podstawiony", first_name="Jan", pesel=PESEL))
+        party_of(Known(name="Podstawiona", nip=NIP))
+        clerk.post("/urzad/strony/nowa/", NEW | {"address": "Rynek 5, 32-043 Skała"})
+        person = {"kind": "person", "nip": "", "pesel": PESEL, "first_name": "Celina", "name": "Wiśniewska"}
+        clerk.post("/urzad/strony/nowa/", NEW | person | {"key": "W/8"})
+
+        firm, celina = (Party.objects.get(refs__key=key) for key in ("W/7", "W/8"))
+        assert (firm.name, firm.organisation.address, firm.is_confirmed) == ("Piekarnia", "Rynek 5, 32-043 Skała", True)
+        assert (celina.name, celina.is_confirmed) == ("Celina Wiśniewska", True)
+        assert party_of(Known(name="Jeszcze inna", nip=NIP)).name == "Piekarnia"
 
     def test_a_name_only_suggests(self, clerk, for_firm):
         said = NEW | {"nip": "", "name": "Piekarnia"}

@@ -80,6 +80,7 @@ class TestAsking:
             ({"document": SimpleUploadedFile("a.exe", b"MZ\x90\x00" * 9)}, "Nie przyjmujemy takich plików"),
             ({"document": ""}, "Dołącz dokument."),
             ({"name": "\x00"}, "alert danger"),
+            ({"basis": "representation"}, "reprezentuje się firmę albo instytucję"),
         ],
     )
     def test_bad_input_is_named_and_nothing_is_kept(self, signed_in, anna, wish, more, told):
@@ -89,6 +90,14 @@ class TestAsking:
         assert not PartyLink.objects.exists()
         assert not Person.objects.exists()
         assert not Organisation.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("more", "is_free"),
+        [({}, True), ({"kind": "organisation", "nip": NIP}, False), ({"basis": "guardian"}, False)],
+    )
+    def test_only_a_person_has_a_family(self, signed_in, anna, wish, more, is_free):
+        signed_in(anna).post(ASK, wish(is_close_family="on", **more))
+        assert PartyLink.objects.get().is_close_family is is_free
 
     def test_one_asks_a_few_at_a_time(self, signed_in, anna, wish, monkeypatch):
         monkeypatch.setattr(mandates, "MOST_ASKED", 1)
@@ -167,6 +176,25 @@ class TestEnding:
             "Odwołanie przez mocodawcę.",
         )
         assert client.post(f"/moje/w-imieniu/{for_celina.pk}/odwolaj/").status_code == 404
+
+    def test_whoever_proved_to_be_the_person_ends_what_another_holds_by_a_code(
+        self, signed_in, bogdan, celina, principal, make_link, skala
+    ):
+        """The letter with the code was read by somebody else."""
+        by_code = make_link(bogdan, principal, basis="self", level=2)
+        proved = make_link(celina, principal, basis="self", municipality=None, level=3)
+        client = signed_in(celina)
+        assert "Bogdan Kowalski" in client.get("/moje/w-imieniu/").content.decode()
+        assert signed_in(bogdan).post(f"/moje/w-imieniu/{proved.pk}/odwolaj/").status_code == 404
+        assert client.post(f"/moje/w-imieniu/{proved.pk}/odwolaj/").status_code == 404
+
+        assert client.post(f"/moje/w-imieniu/{by_code.pk}/odwolaj/").status_code == 302
+        by_code.refresh_from_db()
+        assert (by_code.state, by_code.ended_by) == ("revoked", celina)
+
+    def test_a_code_alone_ends_no_code_of_another(self, signed_in, bogdan, celina, principal, make_link, skala):
+        first, _second = (make_link(user, principal, basis="self", level=2) for user in (celina, bogdan))
+        assert signed_in(bogdan).post(f"/moje/w-imieniu/{first.pk}/odwolaj/").status_code == 404
 
     def test_who_holds_it_gives_it_up(self, signed_in, anna, for_celina):
         signed_in(anna).post(f"/moje/w-imieniu/{for_celina.pk}/odwolaj/")

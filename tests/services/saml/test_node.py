@@ -2,21 +2,28 @@
 
 import shutil
 import subprocess
+import threading
 from base64 import b64decode, b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from signxml.algorithms import SignatureMethod
 
 from services.identity import access
 from services.identity.base import Level
-from services.identity.models import Identity, User
+from services.identity.models import Identity, StaffRole, User
 from services.identity.news import NaturalPerson, identified
 from services.identity.protected import fingerprint
+from services.identity.saml import joining
+from services.identity.saml.checks import Told
 from services.identity.saml.models import Heard, NodeSession, Question
-from tests.services.saml.conftest import AT_NODE, Visitor, remember, use
+from tests.services.saml.conftest import AT_NODE, Form, Visitor, remember, use
 from tests.simulators.base import EMPTY, GATEWAY_PAGE, UNAVAILABLE, Drips, Floods, Resets, Truncates
 from tests.simulators.node import HONEST, LOA, PERSONAS, Key, LoginNode, bent
 
@@ -45,6 +52,13 @@ def refused(answer, reason: str) -> None:
     assert "Zacznij jeszcze raz" in text
     assert not Identity.objects.exists()
     assert not NodeSession.objects.exists()
+
+
+def later(client) -> None:
+    """The sign-in was longer ago than important changes trust it."""
+    session = client.session
+    session[access.ENTERED] -= 301
+    session.save()
 
 
 class TestTheWay:
@@ -517,6 +531,40 @@ class TestWhoseAccount:
 
         assert Identity.objects.get().user != anna
 
+    def test_who_has_nothing_else_to_show_proves_at_the_node_again(self, node, visitor, client):
+        visitor.tries(node, "anna")
+        later(client)
+
+        there = client.get("/konto/bezpieczenstwo/aplikacja/")["Location"]
+        assert there == "/logowanie/node/?next=%2Fkonto%2Fbezpieczenstwo%2Faplikacja%2F"
+        answer = visitor.returns(visitor.proves(Form.on(client.get(there).content, id_="dalej"), "anna"))
+
+        assert answer["Location"] == "/konto/bezpieczenstwo/aplikacja/"
+        assert client.get(answer["Location"]).status_code == 200
+
+    def test_so_does_staff_that_has_to_set_up_a_second_factor(self, node, visitor, client, skala, settings):
+        settings.STAFF_SECOND_FACTOR = True
+        visitor.tries(node, "anna")
+        StaffRole.objects.create(user=User.objects.get(), municipality=skala, role="clerk", job_title="inspektor")
+        later(client)
+        answer = visitor.signs_in("anna", back="/konto/bezpieczenstwo/aplikacja/")
+
+        assert answer["Location"] == "/konto/bezpieczenstwo/aplikacja/"
+        assert client.get(answer["Location"]).status_code == 200
+
+    def test_whoever_has_no_password_closes_the_account_just_after_proving(self, node, visitor, client):
+        visitor.tries(node, "anna")
+        assert 'type="password"' not in client.get("/moje/dane/").content.decode()
+        later(client)
+        answer = client.post("/moje/dane/usun/", {"haslo": ""})
+        page = answer.content.decode()
+        assert (answer.status_code, "/logowanie/node/?next=/moje/dane/" in page) == (422, True)
+        assert User.objects.get().is_active
+
+        visitor.tries(node, "anna")
+        assert client.post("/moje/dane/usun/")["Location"] == "/"
+        assert not User.objects.get().is_active
+
     def test_a_closed_account_stays_closed(self, node, visitor, client):
         visitor.tries(node, "anna")
         client.post("/wyloguj/")
@@ -550,6 +598,35 @@ class TestWhoseAccount:
         assert client.session.session_key != before
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_answers_at_once_make_nobody_two_people(anna, monkeypatch):
+    """Two tabs of one signed-in browser; each has seen that the account is free."""
+    both, owner_to_be = threading.Barrier(2), joining.owner_to_be
+
+    def together(signed_in):
+        found = owner_to_be(signed_in)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=0.5)
+        return found
+
+    def answered(who: str) -> User:
+        persona = PERSONAS[who]
+        person = NaturalPerson(identifier=persona.identifier, first_name=who, last_name=who)
+        now = timezone.now()
+        told = Told(person=person, assertion_id=who, until=now, means="", name_id=who, session_index=who)
+        try:
+            return joining.account_of(told, signed_in=anna, at=now)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(joining, "owner_to_be", together)
+    with ThreadPoolExecutor(2) as pool:
+        owners = list(pool.map(answered, ("anna", "bogdan")))
+
+    assert owners[0] != owners[1]
+    assert Identity.objects.filter(user=anna).count() == 1
+
+
 class TestTheEnd:
     def test_whoever_leaves_here_leaves_there(self, node, visitor, client):
         visitor.tries(node, "anna")
@@ -576,6 +653,24 @@ class TestTheEnd:
 
         assert (answer.status_code, b"status:Success" in answer.content) == (200, True)
         assert client.get("/moje/").status_code == 302
+
+    @pytest.mark.parametrize("side", ["here", "there"])
+    def test_also_after_a_password_was_set(self, node, visitor, client, side):
+        """The session has another key then."""
+        visitor.tries(node, "anna")
+        [(name_id, index)] = node.sessions.items()
+        told = {"password1": "nowe-haslo-7", "password2": "nowe-haslo-7"}
+        assert client.post("/konto/haslo/ustaw/", told)["Location"] == "/konto/bezpieczenstwo/"
+        assert client.get("/moje/").status_code == 200
+        if side == "here":
+            client.post("/wyloguj/")
+            assert node.ended == [index]
+        else:
+            asked = node.logout_request(name_id, destination="http://testserver/saml/slo", index=index)
+            Client().post("/saml/slo", asked, content_type="text/xml")
+
+        assert client.get("/moje/").status_code == 302
+        assert not NodeSession.objects.exists()
 
     @pytest.mark.parametrize(
         ("reason", "told"),
