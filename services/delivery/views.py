@@ -89,7 +89,7 @@ def proof(request: HttpRequest, pk: int) -> FileResponse:
     """The file of one proof, for the addressee and for the office."""
     found = get_object_or_404(evidence_for(request.user), pk=pk)
     letter = found.shipment.letter
-    if letter.case and not receivable(request.user).filter(pk=letter.pk).exists():
+    if letter.case and not Correspondence.objects.filter(shown_to(request.user), pk=letter.pk).exists():
         look(request, letter.case, Action.DOCUMENT, thing=f"{found.words}, {letter.number}")
     return sent_file(found.file.open("rb"), f"dowod-{pk}.{str(found.file.name).rpartition('.')[2]}", found.media_type)
 
