@@ -33,6 +33,7 @@ class DeliveryRule(models.Model):
         ACCOUNT_SECOND = "account-second", _("drugie zawiadomienie o piśmie na koncie")
         ACCOUNT_DEEMED = "account-deemed", _("doręczenie zastępcze na koncie")
         ADE_DEEMED = "ade-deemed", _("doręczenie zastępcze na adres do doręczeń elektronicznych")
+        PAPER_SECOND = "paper-second", _("drugie zawiadomienie o liście")
         PAPER_DEEMED = "paper-deemed", _("doręczenie zastępcze listu")
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", null=True, related_name="+")

@@ -38,6 +38,8 @@ WINDOW_LEFT, WINDOW_RIGHT, WINDOW_TOP, WINDOW_BOTTOM = 112, 188, 61, 83
 LINE = 4.8
 SIZE_PT, SMALLEST_PT = 10, 6
 
+Code = DeliveryRule.Code
+
 COLUMNS = ("Lp.", "Adresat", "Ulica i numer", "Kod pocztowy", "Miejscowość", "Numer nadawczy", "Rodzaj", "Znak")
 KIND = "polecona, potwierdzenie odbioru"
 
@@ -191,12 +193,14 @@ def posted_on(shipment: Shipment) -> date:
 
 def day_of(shipment: Shipment, said: Confirmation, *, today: date) -> date:
     """Raises Malformed."""
-    first = said.first_notice_on
-    if said.outcome == Outcome.RETURNED_AFTER_NOTICE and first:
-        days = DeliveryRule.objects.days(DeliveryRule.Code.PAPER_DEEMED, shipment.letter.municipality_id, first)
-        if days is None:
-            raise Malformed(_("Nie wiadomo, ile dni list czeka na poczcie. Poproś administratora o uzupełnienie."))
-        last = first + days
+    first, second = said.first_notice_on, said.second_notice_on
+    if said.outcome == Outcome.RETURNED_AFTER_NOTICE and first and second:
+        if second < counted(Code.PAPER_SECOND, shipment, first):
+            raise Malformed(
+                _("Drugie zawiadomienie zostawiono za wcześnie, więc list nie jest doręczony (art. 44 § 3 KPA). "
+                  "Wybierz zwrot z innej przyczyny i wyślij list jeszcze raz.")
+            )  # fmt: skip
+        last = counted(Code.PAPER_DEEMED, shipment, first)
         if said.on and said.on < last:
             raise Malformed(_("List wrócił, zanim minął czas na jego odbiór. To zwrot z innej przyczyny."))
         if last >= today:
@@ -205,6 +209,14 @@ def day_of(shipment: Shipment, said: Confirmation, *, today: date) -> date:
     if said.on is None:
         raise Malformed(_("Podaj dzień doręczenia albo zwrotu."))
     return said.on
+
+
+def counted(code: DeliveryRule.Code, shipment: Shipment, noticed_on: date) -> date:
+    """So many days after the first notice. Raises Malformed where the office has no such number."""
+    days = DeliveryRule.objects.days(code, shipment.letter.municipality_id, noticed_on)
+    if days is None:
+        raise Malformed(_("Nie wiadomo, ile dni list czeka na poczcie. Poproś administratora o uzupełnienie."))
+    return noticed_on + days
 
 
 def refuse_impossible(said: Confirmation, *, sent_on: date, today: date) -> None:

@@ -1,11 +1,12 @@
 from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from services.correspondence.services import sent
-from services.delivery.models import Addressee, DeliveryRule, Mailbox
+from services.delivery.models import Addressee, Mailbox
 from services.documents.models import IssuedDocument
 from tests.office import filed
 from tests.signing import plain_pdf
@@ -18,10 +19,8 @@ STREET = {"street": "Rynek 5", "postal_code": "32-043", "city": "Skała"}
 @pytest.fixture(autouse=True)
 def law(db):
     """A test in transactions of its own may have emptied the tables."""
-    for code, days, since, source in import_module("services.delivery.migrations.0002_rules").RULES:
-        DeliveryRule.objects.get_or_create(
-            municipality=None, code=code, valid_from=since, defaults={"days_count": days, "source": source}
-        )
+    import_module("services.delivery.migrations.0002_rules").add_rules(apps, None)
+    import_module("services.delivery.migrations.0004_second_notice").add_rule(apps, None)
 
 
 @pytest.fixture

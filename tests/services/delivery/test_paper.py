@@ -114,6 +114,15 @@ class TestConfirmation:
         assert result == (State.DEEMED, date(2026, 12, 10))
         assert APPEAL.ends(result[1]) == date(2026, 12, 28)
 
+    def test_a_second_notice_before_seven_days_delivers_nothing(self, posted, jadwiga):
+        """KPA art. 44 § 3: it comes when the letter was not fetched in the first seven days."""
+        said = {"first_notice_on": NOTICED, "second_notice_on": NOTICED + timedelta(days=6), "on": date(2026, 12, 11)}
+
+        with pytest.raises(Malformed, match="44 § 3"):
+            self.confirmed(posted, jadwiga, Outcome.RETURNED_AFTER_NOTICE, **said)
+
+        assert Shipment.objects.get().state == State.POSTED
+
     def test_returned_otherwise_is_not_delivered(self, posted, jadwiga):
         result = self.confirmed(posted, jadwiga, Outcome.RETURNED, on=date(2026, 12, 1), reason="adresat nieznany")
 
