@@ -1,7 +1,7 @@
 """What must be paid before the office issues what was asked for (act on stamp duty, art. 6; KPA art. 261)."""
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from services.cases.models import Case
@@ -9,7 +9,7 @@ from services.cases.services import lock_running, record
 from services.catalogue.declaration import Hand, Letters, Papers
 from services.catalogue.models import Filing
 from services.documents.services import Made
-from services.fees.services import duty_title, owe_document
+from services.fees.services import duty_title, goes_back, owe_document
 from spatial.errors import Conflict
 from spatial.words import polish_money
 
@@ -52,8 +52,8 @@ def is_charged(case: Case) -> bool:
 def owe_missing(case: Case, documents: list[Made], *, letters: Letters, hand: Hand) -> int:
     """What the documents cost above what the case was charged for them before and has not got back. Grosze in all."""
     cost = sum(int(document.inputs.get("fee_gr") or 0) for document in documents)
-    before = case.dues.filter(title=duty_title(letters.answer), refunded_on=None)
-    charged = before.aggregate(sum=Sum("amount_gr"))["sum"] or 0
+    before = case.dues.filter(title=duty_title(letters.answer))
+    charged = before.aggregate(sum=Sum(F("amount_gr") - F("refunded_gr")))["sum"] or 0
     if cost > charged:
         owe_document(case, title=letters.answer, amount_gr=cost - charged, at=hand.at)
     return cost
@@ -68,8 +68,10 @@ def obstacle(case: Case, letters: Letters) -> str:
     dues = list(case.dues.all())
     if any(not due.is_settled for due in dues):
         return _("Opłata nie jest jeszcze zapłacona.")
-    if any(due.refunded_on for due in dues):
+    if any(due.is_refunded for due in dues):
         return _("Opłata została zwrócona, więc nie jest zapłacona.")
+    if any(goes_back(due) for due in dues):
+        return _("Zwrot opłaty czeka na decyzję. Najpierw go rozstrzygnij na stronie płatności.")
     return ""
 
 

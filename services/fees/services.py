@@ -17,7 +17,7 @@ from services.fees.models import Due
 from services.identity.models import User
 from services.payments.ledger.books import Voucher, settle
 from services.payments.models import Refund
-from services.payments.refunds import ask_back
+from services.payments.refunds import WAITING, ask_back
 from spatial.errors import Conflict, Malformed
 from spatial.words import polish_money
 
@@ -142,6 +142,13 @@ def ask_refund(
     if timezone.localdate(at).year > due.paid_on.year + REFUND_YEARS:
         raise Conflict(_("Minęło 5 lat od końca roku, w którym zapłacono. Opłaty nie można już zwrócić."))
     return ask_back(charge, reason=reason, by=by, at=at, ground=ground, amount_gr=amount_gr)
+
+
+def goes_back(due: Due) -> bool:
+    """Whether a refund because the act is not made is asked for or under way."""
+    charge = charge_of(due)
+    waiting = Refund.objects.filter(charge=charge, ground=Refund.Ground.NOT_MADE, status__in=WAITING)
+    return charge is not None and waiting.exists()
 
 
 def locked(due: Due) -> Due:

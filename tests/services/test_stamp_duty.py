@@ -11,8 +11,10 @@ from services.catalogue.charging import obstacle
 from services.catalogue.declaration import eservices
 from services.catalogue.filing import Unfit
 from services.documents.models import IssuedDocument
-from services.fees.services import refuse_exemption
+from services.fees.base import CASH_DESK
+from services.fees.services import ask_refund, pay, refuse_exemption
 from services.identity.models import StaffRole
+from services.payments.refunds import decide
 from services.stamp_duty.eservice import draft
 from tests import office
 from tests.conftest import person
@@ -136,6 +138,20 @@ class TestProof:
         case.dues.update(**paid)
         assert not obstacle(case, letters)
 
-        case.dues.update(refunded_on=TODAY)
+        case.dues.update(refunded_on=TODAY, refunded_gr=F("amount_gr") - 1)
+        assert not obstacle(case, letters)  # a part that was too much
+        case.dues.update(refunded_gr=F("amount_gr"))
 
         assert "zwrócona" in obstacle(case, letters)
+
+    def test_is_not_issued_while_a_refund_of_its_duty_waits(self, duty, halina, celina):
+        case = duty(act="odpis", pages=3)
+        letters, due, now = eservices.get(case.service).letters, case.dues.get(), timezone.now()
+        paid = {"sposob": "cash", "numer": "KP 1", "dzien": TODAY}
+        due = pay(due, CASH_DESK.notify(due, paid), by=halina, at=now)
+
+        refund = ask_refund(due, reason="wniosek cofnięty", by=halina, at=now)
+        assert "Zwrot" in obstacle(case, letters)
+
+        decide(refund, is_approved=False, by=celina, at=now, address="")
+        assert not obstacle(case, letters)
