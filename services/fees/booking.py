@@ -25,11 +25,11 @@ def assessed(due: Due, *, at: datetime, by: User | None = None) -> Charge | None
     """The charge of the due, from now on; None where no amount is known or nothing is to be paid."""
     if not due.amount_gr or due.exemption:
         return None
-    applicant = due.case.applicant
+    applicant, party = due.case.applicant, due.case.on_behalf_of
     charge = Charge(
         municipality_id=due.municipality_id, kind=KIND, title=f"{due.title}, {due.case.number}"[:250],
-        payer=applicant,
-        payer_name=applicant.display_name, amount_gr=due.amount_gr, due_on=due.due_on, reference=f"due:{due.pk}",
+        payer=applicant, party=party, payer_name=(party.name if party else applicant.display_name)[:200],
+        amount_gr=due.amount_gr, due_on=due.due_on, reference=f"due:{due.pk}",
     )  # fmt: skip
     return assess(charge, voucher=decision(due, "assess", at=at, by=by))
 

@@ -81,7 +81,7 @@ def account(
 @transaction.atomic
 def assess(charge: Charge, *, voucher: Voucher) -> Charge:
     """Somebody owes it from now on (przypis). The same reference again gives the charge that there is."""
-    names = ("kind", "title", "payer_id", "payer_name", "amount_gr", "due_on", "bank_account_id")
+    names = ("kind", "title", "payer_id", "party_id", "payer_name", "amount_gr", "due_on", "bank_account_id")
     found, is_new = Charge.objects.get_or_create(
         municipality_id=charge.municipality_id,
         reference=charge.reference,

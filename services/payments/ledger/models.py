@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
+from services.parties.models import Party
 from spatial.municipalities.models import Municipality
 from spatial.words import polish_money
 
@@ -126,6 +127,8 @@ class Charge(models.Model):
     payer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="konto płatnika", null=True, related_name="charges"
     )
+    #: whose it is, where the account acted for another; who speaks for all of it may pay too
+    party = models.ForeignKey(Party, models.PROTECT, verbose_name="strona", null=True, related_name="charges")
     payer_name = models.CharField("płatnik", max_length=200)  #: as it was called on the day
     amount_gr = models.PositiveIntegerField("kwota [gr]")  #: first przypis; what is left is a sum of entries
     due_on = models.DateField("termin")

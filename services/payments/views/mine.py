@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from services.documents.views import public_address
 from services.identity.client import known_address
 from services.identity.models import User
+from services.parties.models import PartyLink
 from services.payments import paying
 from services.payments.base import State, TakesBlik
 from services.payments.ledger.models import Charge, ChargeQuerySet, LedgerAccount, Operation
@@ -30,7 +32,13 @@ REFRESH_S = 5
 
 
 def own_charges(request: HttpRequest) -> ChargeQuerySet:
-    return Charge.objects.filter(payer=cast(User, request.user)).select_related("municipality", "bank_account")
+    """Own ones, those that the account owes for a party while it acts, and all of a party for which it speaks."""
+    user, today = cast(User, request.user), timezone.localdate()
+    acting = PartyLink.objects.in_force(today).filter(user=user).values("party")
+    speaking = PartyLink.objects.of_principal(today).filter(user=user).values("party")
+    mine = Q(payer=user) & (Q(party=None) | Q(party__in=acting))
+    rows = Charge.objects.filter(mine | Q(party__in=speaking))
+    return rows.select_related("municipality", "bank_account")
 
 
 def own_payment(request: HttpRequest, key: UUID) -> Payment:

@@ -28,6 +28,7 @@ from services.fees.models import Due
 from services.identity.base import Acting
 from services.notices.models import Notice
 from services.parties import mandates
+from services.payments.ledger.models import Charge
 from services.personal.erasing import erase
 from services.personal.export import archive
 from spatial.errors import Refused
@@ -140,6 +141,25 @@ class TestFiling:
 
         due = Due.objects.get()
         assert (due.amount_gr, due.exemption, due.title) == (1700, "", "Opłata skarbowa za pełnomocnictwo")
+
+    def test_what_is_owed_for_a_party_is_there_for_both_while_they_act(
+        self, signed_in, anna, bogdan, celina, jadwiga, for_celina
+    ):
+        """The duty of a mandate is owed by both together (stamp-duty act, art. 5 ust. 2)."""
+        client = signed_in(anna)
+        act_for(client, for_celina)
+        filed(client)
+        seen = {who: "17,00" in shown(signed_in(who), "/moje/oplaty/") for who in (anna, celina, bogdan)}
+        assert seen == {anna: True, celina: True, bogdan: False}
+        assert Charge.objects.get().payer_name == "Celina Wiśniewska"
+
+        mandates.revoke(for_celina, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+
+        assert "17,00" not in shown(signed_in(anna), "/moje/oplaty/")
+        assert "17,00" in shown(signed_in(celina), "/moje/oplaty/")
+        detail = f"/moje/oplaty/{Charge.objects.get().pk}/"
+        answers = {who: signed_in(who).get(detail).status_code for who in (anna, celina, bogdan)}
+        assert answers == {anna: 404, celina: 200, bogdan: 404}
 
     def test_a_narrow_mandate_opens_only_its_services(self, signed_in, anna, principal, make_link):
         client = signed_in(anna)
