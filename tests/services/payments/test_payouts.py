@@ -261,6 +261,15 @@ class TestPage:
         assert f'name="dzien" value="{LATER.isoformat()}" checked' in page
         assert 'value="1"' in page
 
+    def test_a_line_that_names_no_operator_offers_the_same(self, bring, announce, teresa, balances):
+        announce(1700, day=LATER)
+        bring(mt940([Said(1700, "P24-ABC", "PAYPRO S.A.")]))
+        client, address = signed_in(teresa), f"/urzad/wyciagi/pozycje/{only_line().pk}/"
+
+        assert "Czy to wypłata operatora płatności?" in client.get(address).content.decode()
+        sent = {"krok": "wyplata", "wplata": waiting(), "prowizja": "0"}
+        assert (client.post(address, sent).status_code, balances()) == (302, [0, 1700, 0, 0])
+
     @pytest.mark.parametrize(
         "said", [{}, {"wplata": ["x", "9" * 17, "9" * 5000, "\0"]}, {"wplata": "1", "prowizja": "-1"},
                  {"dzien": "\0", "prowizja": "0"}, {"dzien": "2026-11-26", "prowizja": "9" * 400},
