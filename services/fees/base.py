@@ -10,8 +10,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from services.fees.models import Due
-from services.fees.money import grosze
 from services.payments.base import State
+from services.payments.money import grosze
 from spatial.errors import Conflict, Malformed
 from spatial.ogc.text import Text
 

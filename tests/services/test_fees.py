@@ -24,7 +24,6 @@ from services.fees.base import CASH_DESK, State
 from services.fees.booking import assessed, charge_of
 from services.fees.charges import Charge, Priced, priced
 from services.fees.models import Due, FeeRate
-from services.fees.money import grosze
 from services.fees.services import CALLED, exempt, pay
 from services.identity.models import User
 from services.identity.protected import sealed
@@ -33,6 +32,7 @@ from services.notifications import consents
 from services.notifications.models import ChannelAddress, Delivery
 from services.payments.ledger.books import Receipt, Voucher, account, settle_all
 from services.payments.ledger.models import LedgerAccount
+from services.payments.money import grosze
 from spatial.errors import Conflict, Malformed
 from spatial.words import polish_money
 from tests import office

@@ -31,12 +31,12 @@ from services.delivery.shown import route_of, shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
-from services.fees.money import grosze
 from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
 from services.payments.models import Refund
+from services.payments.money import grosze
 from spatial.errors import Malformed, NotFound, ServiceError
 
 WAYS = [(how.value, how.label) for how in CashDesk.taken]

@@ -23,11 +23,11 @@ from services.catalogue.views.cards import card_of
 from services.catalogue.views.desk import refuse_others
 from services.catalogue.views.fields import storable
 from services.fees.models import FeeRate
-from services.fees.money import grosze
 from services.forms.page import shown
 from services.forms.questions import Group, clean
 from services.forms.reading import Reading
 from services.identity.models import User
+from services.payments.money import grosze
 from spatial.errors import Malformed, NotFound, ServiceError
 from spatial.municipalities.models import Municipality
 

@@ -7,7 +7,7 @@ Plus is debit. What is owed stands on RECEIVABLE, each entry with its charge:
 | ``assess``, ``add`` | RECEIVABLE | INCOME |
 | ``write_off`` | INCOME | RECEIVABLE |
 | ``settle`` | where the money came | RECEIVABLE, the rest UNEXPLAINED |
-| ``confirm`` | BANK | ANNOUNCED |
+| ``confirm`` | BANK, and EXPENSE for what the operator kept | ANNOUNCED |
 | ``give_back`` | RECEIVABLE, then INCOME | where it is paid out of, then RECEIVABLE |
 | ``give_back_surplus`` | UNEXPLAINED | where it is paid out of |
 """
@@ -195,12 +195,25 @@ def as_booked(operation: Operation) -> Settled:
 
 
 @transaction.atomic
-def confirm(amount_gr: int, *, bank_account: BankAccount, voucher: Voucher) -> Operation:
-    """The bank shows money that the operator had announced for the account."""
+def confirm(
+    amount_gr: int,
+    *,
+    bank_account: BankAccount,
+    voucher: Voucher,
+    commission_gr: int = 0,
+    into: LedgerAccount | None = None,
+) -> Operation:
+    """The bank shows money that the operator had announced for the account, less the commission that it kept.
+
+    ``into``: UNEXPLAINED for money that was in the books and is explained now; None: BANK.
+    """
     teryt = bank_account.municipality_id
-    bank = account(teryt, Account.BANK, bank_account)
     announced = account(teryt, Account.ANNOUNCED, bank_account)
-    return book(Kind.TRANSFER, teryt, voucher, [(bank, amount_gr, None), (announced, -amount_gr, None)])
+    into = into or account(teryt, Account.BANK, bank_account)
+    sides: list[Side] = [(into, amount_gr, None), (announced, -amount_gr, None)]
+    if commission_gr:
+        sides += [(account(teryt, Account.EXPENSE), commission_gr, None), (announced, -commission_gr, None)]
+    return book(Kind.TRANSFER, teryt, voucher, sides)
 
 
 @transaction.atomic

@@ -81,6 +81,7 @@ class LedgerAccount(models.Model):
         BANK = "bank", _("rachunek bankowy")
         CASH = "cash", _("kasa")
         UNEXPLAINED = "unexplained", _("do wyjaśnienia")  #: money that fits nothing
+        EXPENSE = "expense", _("koszty urzędu")  #: commissions that operators keep
 
     municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="+")
     kind = models.CharField("rodzaj", max_length=12, choices=Kind)

@@ -1,6 +1,6 @@
 """What a person decides about a line. Each step locks the line; pressed twice it is done once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,13 +8,15 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from services.identity.models import User
-from services.payments.ledger.books import account, book, lock, settle
+from services.payments.ledger.books import account, book, confirm, lock, settle
 from services.payments.ledger.models import Charge, LedgerAccount, Operation
 from services.payments.models import Refund
 from services.payments.statements.matching import Clue, verdict
-from services.payments.statements.models import LineCharge, StatementLine
+from services.payments.statements.models import LineCharge, PayoutPart, StatementLine
+from services.payments.statements.payouts import BY_HAND, Announced, operator_of, parts_of, sum_of, waiting_of
 from services.payments.statements.posting import voucher
 from spatial.errors import Conflict, Malformed
+from spatial.words import polish_money
 
 Account, State, Reason = LedgerAccount.Kind, StatementLine.State, StatementLine.Reason
 
@@ -47,6 +49,43 @@ def explain(line: StatementLine, charges: Sequence[Charge], *, by: User, at: dat
     line.left_gr, line.is_booked, line.suggestion = settled.surplus_gr, True, None
     line.state, line.reason = found.state, found.reason
     return signed(line, by=by, at=at)
+
+
+@transaction.atomic
+def take_payout(
+    line: StatementLine, chosen: Collection[int], *, commission_gr: int, by: User, at: datetime
+) -> StatementLine:
+    """The line brought what is chosen (keys of operations that wait for it) less the commission of the operator.
+
+    Raises Malformed where nothing is chosen and where the sums differ, Conflict for a line that is decided and for
+    what another payout has brought.
+    """
+    line = locked(line)
+    if not chosen:
+        raise Malformed(_("Zaznacz, co przyniosła ta wypłata."))
+    found = [one for one in waiting_for(line, hold=True) if one.operation in chosen]
+    if len(found) != len(set(chosen)):
+        raise Conflict(_("Część zaznaczonych wpłat rozliczono już w innej wypłacie. Zaznacz jeszcze raz."))
+    if (net_gr := sum_of(found) - commission_gr) != line.left_gr:
+        said = _("Zaznaczone wpłaty bez prowizji dają %(net)s, a wypłata to %(left)s. Popraw wybór albo prowizję.")
+        raise Malformed(said % {"net": polish_money(net_gr), "left": polish_money(line.left_gr)})
+    confirm(
+        line.left_gr, commission_gr=commission_gr, bank_account=line.bank_account,
+        voucher=voucher(line, at=at, by=by, step=BY_HAND),
+        into=account(line.municipality_id, Account.UNEXPLAINED) if line.is_booked else None,
+    )  # fmt: skip
+    PayoutPart.objects.bulk_create(parts_of(line, found))
+    line.suggestion = None
+    return signed(line, by=by, at=at)
+
+
+def waiting_for(line: StatementLine, *, hold: bool = False) -> list[Announced]:
+    """What the line may bring as a payout: of its bank account, and of the operator that it names, else of any."""
+    if line.reason in _NEVER_PAYS or line.left_gr <= 0:
+        return []
+    waiting, nrb = waiting_of(line.municipality_id, hold=hold), line.bank_account.nrb
+    sent_by = operator_of(line, waiting)
+    return [one for one in waiting if one.nrb == nrb and sent_by in {one.operator, ""}]
 
 
 @transaction.atomic

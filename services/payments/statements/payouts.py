@@ -1,48 +1,59 @@
 """Payouts of operators: one transfer that brings the money of many payments, which the books hold as announced.
 
 A payout is known by the operator's name in its title or payer. It confirms the payments whose sessions the title
-names, else those of one day, else all that wait, whichever come to its amount; otherwise a person looks.
+names, else those of one day, else all that wait, each without and then with the refunds that the operator took off,
+whichever come to its amount; otherwise a person says what it brought (``deciding.take_payout``).
 
 A transfer that the clerk wrote down in a case is announced too: a line that names its charge, of the same amount and
 account, is that transfer.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
+from django.db.models import QuerySet, Sum
+
 from services.identity.models import User
 from services.payments.ledger.books import confirm
 from services.payments.ledger.models import Entry, LedgerAccount, Operation
+from services.payments.models import Refund
 from services.payments.statements.matching import Clue, clues
 from services.payments.statements.models import PayoutPart, StatementLine
 from services.payments.statements.posting import voucher
+from spatial.words import polish_money
 
 State, Reason = StatementLine.State, StatementLine.Reason
 
-ONLINE, WRITTEN = "payment:", "due:"  #: beginnings of keys of operations
+ONLINE, WRITTEN, REFUNDED = "payment:", "due:", "refund:"  #: beginnings of keys of operations
+BY_HAND = ":payout"  #: end of the key of a payout that a person took
 _SESSION = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """A payment that an operator has told of and no payout has brought yet."""
+    """A payment that an operator has told of, or a refund that it takes off a payout."""
 
     operation: int
-    key: str  #: "payment:<session>"
-    operator: str  #: as the books name it, in capitals: "PRZELEWY24"
+    key: str  #: "payment:<session>", "refund:<key>"
+    operator: str  #: in capitals: "PRZELEWY24"
+    source: str  #: as the books name it, for people
     nrb: str
     value_date: date
-    amount_gr: int
+    amount_gr: int  #: below zero for a refund
+
+    @property
+    def amount(self) -> str:
+        return polish_money(self.amount_gr)
 
 
 def take_payouts(
     lines: Sequence[StatementLine], *, at: datetime, by: User | None
 ) -> tuple[list[StatementLine], list[PayoutPart]]:
     """Confirms what payouts bring; gives the lines that are none, and parts to be saved once the lines are."""
-    waiting = announced(lines[0].municipality_id) if lines else []
+    waiting = waiting_of(lines[0].municipality_id, hold=True) if lines else []
     others: list[StatementLine] = []
     parts: list[PayoutPart] = []
     for line in lines:
@@ -94,18 +105,65 @@ def written(municipality: str) -> dict[int, Announced]:
     return {charge: told[operation] for charge, operation in rows.values_list("charge", "operation")}
 
 
+def waiting_of(municipality: str, *, hold: bool = False) -> list[Announced]:
+    """Payments and refunds of operators that no payout has brought yet.
+
+    ``hold``: until the transaction ends nobody else takes them, so that two payouts do not bring the same payment.
+    Bookings of new payments go on meanwhile.
+    """
+    if hold:
+        rows = LedgerAccount.objects.filter(municipality=municipality, kind=LedgerAccount.Kind.ANNOUNCED)
+        list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    return [*announced(municipality), *refunded(municipality)]
+
+
 def announced(municipality: str, *, of: str = ONLINE) -> list[Announced]:
     """In the order of their days."""
+    rows = unbrought(municipality).filter(operation__kind=Operation.Kind.PAYMENT, operation__key__startswith=of)
+    return told_by(rows.filter(amount_gr__gt=0))
+
+
+def refunded(municipality: str) -> list[Announced]:
+    """What operators gave back out of announced money; what the office gave back by itself no payout lacks."""
+    rows = unbrought(municipality).filter(operation__kind=Operation.Kind.REFUND, operation__key__startswith=REFUNDED)
+    keys = [key.removeprefix(REFUNDED) for key in rows.values_list("operation__key", flat=True)]
+    online = Refund.objects.filter(municipality=municipality, key__in=keys, payment__isnull=False)
+    found = online.select_related("payment__merchant")
+    paid_by = {f"{REFUNDED}{one.key}": one.payment.merchant.title for one in found if one.payment}
+    return told_by(rows.filter(operation__key__in=paid_by, amount_gr__lt=0), operators=paid_by)
+
+
+def unbrought(municipality: str) -> "QuerySet[Entry]":
+    return entries(municipality).filter(operation__payout=None)
+
+
+def brought_by(line: StatementLine) -> list[Announced]:
+    return told_by(entries(line.municipality_id).filter(operation__payout__line=line))
+
+
+def commission_of(line: StatementLine) -> str:
+    """In words; "" where the operator kept none."""
     rows = Entry.objects.filter(
-        account__kind=LedgerAccount.Kind.ANNOUNCED, account__municipality=municipality, amount_gr__gt=0,
-        operation__kind=Operation.Kind.PAYMENT, operation__payout=None, operation__key__startswith=of,
-    ).order_by("operation__value_date", "operation")  # fmt: skip
-    told = rows.values_list(
+        account__kind=LedgerAccount.Kind.EXPENSE, account__municipality=line.municipality_id,
+        operation__key=f"{line.key}{BY_HAND}",
+    )  # fmt: skip
+    kept = rows.aggregate(sum=Sum("amount_gr"))["sum"]
+    return polish_money(kept) if kept else ""
+
+
+def entries(municipality: str) -> "QuerySet[Entry]":
+    return Entry.objects.filter(account__kind=LedgerAccount.Kind.ANNOUNCED, account__municipality=municipality)
+
+
+def told_by(rows: "QuerySet[Entry]", *, operators: Mapping[str, str] | None = None) -> list[Announced]:
+    """``operators`` by the key of the operation, where its source does not begin with the name."""
+    found = rows.order_by("operation__value_date", "operation").values_list(
         "operation", "operation__key", "operation__source", "account__bank_account__nrb", "operation__value_date",
         "amount_gr",
     )  # fmt: skip
     return [
-        Announced(pk, key, source.split()[0].upper(), nrb, day, amount) for pk, key, source, nrb, day, amount in told
+        Announced(pk, key, (operators or {}).get(key, source).split()[0].upper(), source, nrb, day, amount)
+        for pk, key, source, nrb, day, amount in found
     ]
 
 
@@ -116,7 +174,7 @@ def operator_of(line: StatementLine, waiting: Sequence[Announced]) -> str:
 
 
 def brought(line: StatementLine, waiting: Sequence[Announced]) -> list[Announced]:
-    """Payments that come to the amount; empty where none do."""
+    """Payments and refunds that come to the amount; empty where none do."""
     return next((found for found in choices(line, waiting) if sum_of(found) == line.amount_gr), [])
 
 
@@ -126,16 +184,25 @@ def choices(line: StatementLine, waiting: Sequence[Announced]) -> Iterator[list[
         yield [one for one in waiting if one.key in sessions]
         return
     earlier = [one for one in waiting if one.value_date <= line.booked_on]
-    for _day, one_day in groupby(earlier, key=lambda one: one.value_date):
-        yield list(one_day)
-    yield earlier
+    payments = [one for one in earlier if one.amount_gr > 0]
+    refunds = [one for one in earlier if one.amount_gr < 0]
+    days = [list(one_day) for _day, one_day in groupby(payments, key=lambda one: one.value_date)]
+    yield from [*days, payments]
+    if refunds:
+        yield from ([*chosen, *refunds] for chosen in [*days, payments])
 
 
-def sum_of(payments: Sequence[Announced]) -> int:
-    return sum(one.amount_gr for one in payments)
+def sum_of(chosen: Sequence[Announced]) -> int:
+    """In grosze, refunds taken off."""
+    return sum(one.amount_gr for one in chosen)
 
 
-def taken(line: StatementLine, payments: Sequence[Announced], *, at: datetime, by: User | None) -> Iterator[PayoutPart]:
+def taken(line: StatementLine, chosen: Sequence[Announced], *, at: datetime, by: User | None) -> Iterator[PayoutPart]:
     confirm(line.amount_gr, bank_account=line.bank_account, voucher=voucher(line, at=at, by=by))
+    return parts_of(line, chosen)
+
+
+def parts_of(line: StatementLine, chosen: Sequence[Announced]) -> Iterator[PayoutPart]:
+    """To be saved once the line is; the line says that it brought them."""
     line.state, line.reason, line.left_gr, line.is_booked = State.MATCHED, Reason.PAYOUT, 0, True
-    return (PayoutPart(line=line, operation_id=one.operation) for one in payments)
+    return (PayoutPart(line=line, operation_id=one.operation) for one in chosen)

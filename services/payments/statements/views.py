@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -20,14 +21,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from services.identity.models import StaffRole, User
 from services.payments.ledger.models import Charge, ChargeQuerySet
+from services.payments.money import grosze
 from services.payments.statements import deciding, tokens
 from services.payments.statements.forms import StatementForm
 from services.payments.statements.models import BankStatement, StatementLine, StatementLineQuerySet
+from services.payments.statements.payouts import Announced, brought_by, commission_of, sum_of
 from spatial.errors import Malformed, Refused, ServiceError
 from spatial.imports.registry import Terms
 from spatial.imports.report import Report
 from spatial.imports.services import Review, run_import
 from spatial.municipalities.models import Municipality
+from spatial.words import polish_money
 
 ON_PAGE, CHARGES_SHOWN = 50, 20
 LONGEST_NAME = 200  #: bytes of a file's name that we keep, the end of it
@@ -151,7 +155,10 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
         "line": found, "parts": found.parts.select_related("charge"), "decides": decides and found.is_open,
         "charges": charges_for(found, asked)[:CHARGES_SHOWN] if found.is_open else [], "asked": asked, "fault": fault,
         "note": request.POST.get("powod", ""), "refund": found.refunds.select_related("asked_by", "decided_by").last(),
+        "brought": brought_by(found), "commission": commission_of(found),
     }  # fmt: skip
+    if context["decides"]:
+        context |= payout_of(request, found)
     return render(request, "statements/line.html", context, status=422 if fault else 200)
 
 
@@ -166,12 +173,43 @@ def deciding_of(request: HttpRequest, found: StatementLine) -> None:
             deciding.explain(found, list(rows.order_by("due_on", "pk")), by=by, at=at)
         case "przyjmij" if found.suggestion:
             deciding.explain(found, [found.suggestion], by=by, at=at)
+        case "wyplata":
+            commission_gr = grosze(request.POST.get("prowizja", ""))
+            deciding.take_payout(found, chosen_of(request, found), commission_gr=commission_gr, by=by, at=at)
         case "zwroc":
             deciding.ask_back(found, note=note, by=by, at=at)
         case "pomin":
             deciding.ignore(found, note=note, by=by, at=at)
         case _:
             raise Malformed(_("Wybierz, co zrobić z tą pozycją."))
+
+
+def chosen_of(request: HttpRequest, found: StatementLine) -> set[int]:
+    """Keys of operations that are ticked, one by one or as all payments of a day."""
+    typed = {key for key in request.POST.getlist("wplata") if key.isascii() and key.isdecimal() and len(key) < 18}
+    days = set(request.POST.getlist("dzien"))
+    waiting = deciding.waiting_for(found) if days else []
+    of_days = {one.operation for one in waiting if one.amount_gr > 0 and one.value_date.isoformat() in days}
+    return {int(key) for key in typed} | of_days
+
+
+def payout_of(request: HttpRequest, found: StatementLine) -> dict[str, Any]:
+    """What the line may have brought, as the clerk ticked it."""
+    waiting = deciding.waiting_for(found)
+    payments = [one for one in waiting if one.amount_gr > 0]
+    by_day = groupby(payments, key=lambda one: one.value_date)
+    return {
+        "days": [day_of(list(one_day)) for _day, one_day in by_day],
+        "refunds": [one for one in waiting if one.amount_gr < 0],
+        "is_payout": found.reason == StatementLine.Reason.PAYOUT_DIFFERS or request.POST.get("krok") == "wyplata",
+        "ticked": request.POST.getlist("wplata"), "ticked_days": request.POST.getlist("dzien"),
+        "typed_commission": request.POST.get("prowizja", "0"),
+    }  # fmt: skip
+
+
+def day_of(payments: list[Announced]) -> dict[str, Any]:
+    day = payments[0].value_date
+    return {"day": day, "iso": day.isoformat(), "sum": polish_money(sum_of(payments)), "payments": payments}
 
 
 def charges_for(found: StatementLine, asked: str) -> ChargeQuerySet:

@@ -7,7 +7,6 @@ import signal
 from datetime import date
 from io import StringIO
 from time import perf_counter
-from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,7 +26,7 @@ from services.fees.models import Due
 from services.fees.services import pay
 from services.identity.models import StaffRole
 from services.payments import refunds
-from services.payments.ledger.books import account, add, balance, settle
+from services.payments.ledger.books import account, add, balance
 from services.payments.ledger.models import BankAccount, Entry, LedgerAccount, Operation
 from services.payments.models import Refund
 from services.payments.statements import deciding, importing
@@ -35,43 +34,21 @@ from services.payments.statements.individual import individual_account
 from services.payments.statements.models import AccountMask, BankStatement, IndividualAccount, LineCharge, StatementLine
 from services.payments.statements.tokens import case_numbers
 from spatial.errors import Conflict, Malformed, Refused
-from spatial.imports.registry import Terms
-from spatial.imports.services import run_import
 from tests.data.bank_samples import DAY, MASK, OFFICE, OTHER_OFFICE, PAYER, Said, camt, elixir, entry, mt940, payment
 from tests.services.payments.conftest import voucher
 
 pytestmark = pytest.mark.django_db
 Account, State, Reason = LedgerAccount.Kind, StatementLine.State, StatementLine.Reason
 #: what may be decided of a line, by two people where money goes out
-STEPS = ("explain", "back", "approve", "refuse", "part", "ignore")
+STEPS = ("explain", "back", "approve", "refuse", "part", "ignore", "payout", "refunded")
 #: numbers 1 and 2 below MASK, by schwifty: IBAN.generate("PL", "99900012", "7001000000000001")
 FIRST_NRB, SECOND_NRB = "38999000127001000000000001", "11999000127001000000000002"
 OTHER_PAYER = "61109010140000071219812874"  #: example of the IBAN registry (SWIFT, PL)
 
 
 @pytest.fixture
-def bank(skala) -> BankAccount:
-    return BankAccount.objects.create(
-        municipality=skala, nrb=OFFICE, title="Opłaty", purpose="stamp-duty", valid_from="2020-01-01"
-    )
-
-
-@pytest.fixture
 def mask(skala, bank) -> AccountMask:
     return AccountMask.objects.create(municipality=skala, bank_account=bank, mask=MASK)
-
-
-@pytest.fixture
-def bring(skala, bank, tmp_path):
-    """Imports a file as the command does."""
-
-    def brought(content: str | bytes, *, teryt: str = "120610", name: str = "wyciag.sta", dry_run: bool = False):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        terms = Terms(municipality=teryt, dry_run=dry_run)
-        return run_import(source="statement", paths=[path], terms=terms, today=DAY)
-
-    return brought
 
 
 @pytest.fixture
@@ -93,13 +70,6 @@ def make_case_charge(skala, anna, make_charge):
     return make
 
 
-@pytest.fixture
-def teresa(skala, django_user_model):
-    user = django_user_model.objects.create_user("teresa", password="x", first_name="Teresa", last_name="Wróbel")
-    StaffRole.objects.create(user=user, municipality=skala, role=StaffRole.Role.TAX_CLERK, job_title="inspektor")
-    return user
-
-
 def decide(refund: Refund, *, by, is_approved: bool = True) -> Refund:
     return refunds.decide(refund, is_approved=is_approved, by=by, at=timezone.now(), address="")
 
@@ -113,17 +83,30 @@ def told(report) -> set[str]:
 
 
 def refuse_lost_money() -> None:
-    """Every grosz that came is in the bank of the books once, and on charges or on "do wyjaśnienia"."""
+    """Every grosz that came is in the bank of the books once, and on charges, "do wyjaśnienia" or what was announced.
+
+    What no payout has brought is on ANNOUNCED, what operators kept on EXPENSE.
+    """
     connection.check_constraints()
+    told = Entry.objects.filter(account__kind=Account.ANNOUNCED).exclude(operation__kind=Operation.Kind.TRANSFER)
+    kept = Entry.objects.filter(account__kind=Account.EXPENSE)
     booked = StatementLine.objects.filter(is_booked=True).annotate(paid=Coalesce(Sum("parts__amount_gr"), 0))
     for line in booked.exclude(state__in=[State.RETURNED, State.IGNORED]):
-        assert line.amount_gr == line.paid + line.left_gr
-    kept = LineCharge.objects.aggregate(sum=Sum("amount_gr"))["sum"] or 0
+        brought = sum_of(told.filter(operation__payout__line=line))
+        commission = sum_of(kept.filter(operation__key__startswith=line.key))
+        assert line.amount_gr == line.paid + line.left_gr + brought - commission
+    paid = LineCharge.objects.aggregate(sum=Sum("amount_gr"))["sum"] or 0
     rest = sum(line.left_gr for line in booked)
+    brought = sum_of(told.filter(operation__payout__isnull=False)) - sum_of(kept)
     by_kind = dict(Entry.objects.values_list("account__kind").annotate(sum=Sum("amount_gr")))
-    gone = Refund.objects.filter(line=None, status=Refund.Status.DONE).aggregate(sum=Sum("amount_gr"))["sum"] or 0
-    assert by_kind.get(Account.BANK, 0) == kept + rest - gone
+    gone = sum_of(Refund.objects.filter(line=None, payment=None, status=Refund.Status.DONE))
+    assert by_kind.get(Account.BANK, 0) == paid + rest + brought - gone
     assert -by_kind.get(Account.UNEXPLAINED, 0) == rest
+    assert by_kind.get(Account.ANNOUNCED, 0) == sum_of(told.filter(operation__payout=None))
+
+
+def sum_of(rows) -> int:
+    return rows.aggregate(sum=Sum("amount_gr"))["sum"] or 0
 
 
 class TestMatching:
@@ -316,66 +299,6 @@ class TestMatching:
         assert list(case_numbers("ZA SPRAWE GP.II.6727.45.2026")) == [
             "II.6727.45.2026", "GP.II.6727.45.2026", "SPRAWE.GP.II.6727.45.2026",
         ]  # fmt: skip
-
-
-class TestPayouts:
-    @pytest.fixture
-    def announce(self, skala, bank, make_charge):
-        """A payment that the operator has told of."""
-
-        def told(amount_gr: int, *, day: date = DAY) -> tuple[str, object]:
-            session, charge = str(uuid4()), make_charge(amount_gr)
-            into = account(skala, Account.ANNOUNCED, bank)
-            said = voucher(f"payment:{session}", source="Przelewy24 555", value_date=day)
-            settle([charge], amount_gr, voucher=said, into=into)
-            return session, into
-
-        return told
-
-    def test_bring_what_was_announced_on_a_day(self, bring, announce):
-        announce(500, day=date(2026, 11, 25))
-        announce(1700), announce(300)
-        _session, into = announce(100, day=date(2026, 11, 26))
-        bring(mt940([Said(2000, "Wyplata P24-ABC Przelewy24", "PAYPRO S.A.")]))
-
-        assert (only_line().state, only_line().reason, only_line().left_gr) == (State.MATCHED, Reason.PAYOUT, 0)
-        assert balance(into) == 600  # of the two other days
-        bring(mt940([Said(600, "Wyplata P24-ABD Przelewy24")], number="229", opening_gr=2000))
-        assert balance(into) == 0
-
-    def test_the_session_in_the_title_says_which(self, bring, announce):
-        _first, into = announce(1700)
-        second, _into = announce(1700)
-        bring(mt940([Said(1700, f"PRZELEWY24 {second}")]))
-
-        assert balance(into) == 1700
-        assert only_line().payouts.get().operation.key == f"payment:{second}"
-
-    def test_another_sum_waits_for_a_person(self, bring, announce):
-        _session, into = announce(1700)
-        bring(mt940([Said(1650, "Przelewy24")]))
-
-        assert (only_line().state, only_line().reason, balance(into)) == (State.EXCEPTION, Reason.PAYOUT_DIFFERS, 1700)
-
-    def test_is_counted_once_with_the_payment(self, bring, announce, skala, bank):
-        announce(1700)
-        bring(mt940([Said(1700, "Przelewy24", reference="R1")]))
-        bring(mt940([Said(1700, "Przelewy24", reference="R1")], number="48"))
-
-        assert balance(account(skala, Account.BANK, bank)) == 1700
-
-    def test_wait_for_the_account_whatever_its_purpose(self, bring, bank, skala, make_charge):
-        taxes = BankAccount.objects.create(
-            municipality=skala, nrb=OFFICE, title="Podatki", purpose="tax", valid_from="2020-01-01"
-        )
-        into = account(skala, Account.ANNOUNCED, taxes)
-        settle([make_charge()], 1700, voucher=voucher("payment:1", source="Przelewy24 5", value_date=DAY), into=into)
-        bring(mt940([Said(1700, "Przelewy24")]))
-
-        assert set(LedgerAccount.objects.filter(kind=Account.ANNOUNCED).values_list("bank_account", flat=True)) == {
-            bank.pk
-        }
-        assert balance(into) == 0
 
 
 class TestWrittenByTheClerk:
@@ -706,11 +629,15 @@ class TestDecisions:
         amounts=st.lists(st.integers(1, 4000), min_size=1, max_size=6),
         steps=st.lists(st.tuples(st.integers(0, 5), st.sampled_from(STEPS)), max_size=8),
     )
-    def test_no_grosz_is_lost_whatever_is_decided(self, bring, make_case_charge, teresa, celina, amounts, steps):
+    def test_no_grosz_is_lost_whatever_is_decided(
+        self, bring, make_case_charge, announce, give_back, teresa, celina, amounts, steps
+    ):
         with transaction.atomic():
             charge = make_case_charge("OR.1510.12.2026", 1700, kind="waste")
             other = make_case_charge("OR.1510.13.2026", 1500, kind="waste")
-            bring(mt940([Said(one, "OR.1510.12.2026" if one % 2 else "x", "Z") for one in amounts]))
+            announced = [announce(one) for one in (300, 700, 1200)]
+            titles = ["Przelewy24", "OR.1510.12.2026", "x"]
+            bring(mt940([Said(one, titles[one % 3], "Z") for one in amounts]))
             lines = list(StatementLine.objects.order_by("number"))
             for place, step in steps:
                 line, at = lines[place % len(lines)], timezone.now()
@@ -723,6 +650,13 @@ class TestDecisions:
                         elif step in {"approve", "refuse"}:
                             if refund := line.refunds.last():
                                 decide(refund, by=celina, is_approved=step == "approve")
+                        elif step == "payout":
+                            waiting = deciding.waiting_for(line)[: place + 1]
+                            kept = max(sum(one.amount_gr for one in waiting) - line.left_gr, 0)
+                            chosen = {one.operation for one in waiting}
+                            deciding.take_payout(line, chosen, commission_gr=kept, by=teresa, at=at)
+                        elif step == "refunded":
+                            give_back(announced[place % 3], 100)
                         elif step == "part":
                             if refund := Refund.objects.filter(charge=charge).last():
                                 decide(refund, by=celina)
