@@ -91,14 +91,6 @@ class TestAsking:
         assert not Person.objects.exists()
         assert not Organisation.objects.exists()
 
-    @pytest.mark.parametrize(
-        ("more", "is_free"),
-        [({}, True), ({"kind": "organisation", "nip": NIP}, False), ({"basis": "guardian"}, False)],
-    )
-    def test_only_a_person_has_a_family(self, signed_in, anna, wish, more, is_free):
-        signed_in(anna).post(ASK, wish(is_close_family="on", **more))
-        assert PartyLink.objects.get().is_close_family is is_free
-
     def test_one_asks_a_few_at_a_time(self, signed_in, anna, wish, monkeypatch):
         monkeypatch.setattr(mandates, "MOST_ASKED", 1)
         client = signed_in(anna)

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0006_longer_address"),
+        ("payments", "0007_whose_party"),
     ]
 
     operations = [
