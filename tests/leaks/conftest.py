@@ -53,22 +53,21 @@ def egib_file(*, area: str = "1.0000") -> str:
     )  # fmt: skip
 
 
-def staff(name: str, municipality, role: Role) -> User:
+def staff(name: str, municipality, *roles: Role) -> User:
     user = person(name, name.title(), "Pracowita")
-    StaffRole.objects.create(user=user, municipality=municipality, role=role, job_title="inspektor")
+    for role in roles:
+        StaffRole.objects.create(user=user, municipality=municipality, role=role, job_title="inspektor")
     return user
 
 
 @pytest.fixture
-def people(skala, suloszowa, anna, celina, danuta, emil) -> dict[str, User | None]:
+def people(skala, suloszowa, anna, celina, danuta) -> dict[str, User | None]:
     """Everybody who may come, strangers first."""
     return {
         "visitor": None,
         "resident": celina,
         "applicant": anna,
-        "planner-elsewhere": emil,
-        "keeper-elsewhere": staff("obcy", suloszowa, Role.REGISTER_KEEPER),
-        "clerk-elsewhere": staff("obca", suloszowa, Role.TAX_CLERK),
+        "official-elsewhere": staff("obcy", suloszowa, *Role),
         "planner": danuta,
         "keeper": staff("feliks", skala, Role.REGISTER_KEEPER),
         "tax-clerk": staff("felicja", skala, Role.TAX_CLERK),
