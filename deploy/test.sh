@@ -2,6 +2,7 @@
 # Sets itself up and runs everything; with arguments only those tests. Leaves no server and no database behind.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 leave() {
+  wait
   [ -z "${MIEDZA_TEST_TEMPLATE:-}" ] || run python -m tests.template drop
   [ "$STARTED_DATABASE" = 1 ] && "$HERE/postgres.sh" stop
 }
