@@ -4,11 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from services.cases.models import Case
+from services.parties.models import ExternalRef, PartyLink
 from services.parties.people import Known, party_of
 from tests.journeys.test_extract import shot, sign_in
 from tests.journeys.test_services import press
 from tests.services.conftest import jadwiga
-from tests.services.parties.conftest import NIP, make_link
+from tests.services.parties.conftest import NIP, PESEL, make_link
 
 __all__ = ["jadwiga", "make_link"]
 
@@ -58,3 +59,34 @@ def test_a_letter_of_a_firm(page: Page, live_server, filing, make_link, bogdan, 
         page.goto(f"{office}{address}")
         expect(page.locator("main")).to_contain_text("Piekarnia" if name != "new-party" else "Dopisz")
         shot(page, name)
+
+
+def test_a_code_from_the_office_links_the_account(page: Page, live_server, skala, celina, bogdan, jadwiga):
+    """Level LINKED: who holds the letter with the code is whom the office's register knows."""
+    party = party_of(Known(name="Wiśniewska", first_name="Celina", pesel=PESEL, is_confirmed=True))
+    ExternalRef.objects.create(party=party, municipality=skala, register="water", key="W-17")
+    office = live_server.url
+    sign_in(page, office, "jadwiga")
+    page.goto(f"{office}/urzad/strony/{party.pk}/")
+    press(page, "Wydaj kod na stronie")
+    code = page.locator(".alert.success strong").inner_text()
+    shot(page, "activation-code")
+
+    sign_in(page, office, "celina")
+    page.goto(f"{office}/moje/w-imieniu/")
+    press(page, "Mam kod z urzędu")
+    page.get_by_label("Kod z pisma").fill("ABCD-EFGH-2345")
+    press(page, "Powiąż konto")
+    expect(page.get_by_role("alert")).to_contain_text("Ten kod jest błędny")
+    page.get_by_label("Kod z pisma").fill(code.lower())
+    shot(page, "activation")
+    press(page, "Powiąż konto")
+    expect(page.locator(".alert.success")).to_be_visible()
+    shot(page, "activation-done")
+    assert [(one.user, one.basis) for one in PartyLink.objects.filter(party=party)] == [(celina, "self")]
+
+    sign_in(page, office, "bogdan")
+    page.goto(f"{office}/moje/powiaz/")
+    page.get_by_label("Kod z pisma").fill(code)
+    press(page, "Powiąż konto")
+    expect(page.get_by_role("alert")).to_contain_text("użyty")

@@ -12,9 +12,11 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 KEPT = {"auth_permission", "django_content_type"}
-#: with triggers of our own (history, rows that only come), and behind policies that show rows for a reason only
-GUARDED = "SELECT relname FROM pg_class JOIN pg_trigger ON tgrelid = pg_class.oid WHERE NOT tgisinternal"
-HIDDEN = "SELECT relname FROM pg_class WHERE relforcerowsecurity"
+#: triggers that refuse or note the end of a row; those that keep the open copies ("d parcels by …") do their work
+GUARDS = """
+    SELECT relname, tgname FROM pg_class JOIN pg_trigger ON tgrelid = pg_class.oid
+    WHERE NOT tgisinternal AND tgname NOT LIKE '_ % by %'
+"""
 
 
 class Command(flush.Command):
@@ -33,24 +35,19 @@ def tables_of(alias: str) -> tuple[str, ...]:
 
 def emptying(cursor: CursorWrapper, tables: tuple[str, ...]) -> Iterator[str]:
     """Waits first for whoever still writes: a page that nobody waits for any more."""
-    yield f"LOCK TABLE {listed(tables)} IN EXCLUSIVE MODE"
-    filled = names(cursor, " UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT FROM \"{one}\")" for one in tables))
-    guarded, hidden = filled & names(cursor, GUARDED), names(cursor, HIDDEN) & set(tables)
-    if hidden:
-        yield f"TRUNCATE {listed(hidden)}"
-    for table in guarded - hidden:
-        yield f'ALTER TABLE "{table}" DISABLE TRIGGER USER'
-    for table in filled - hidden:
-        yield f'DELETE FROM "{table}"'
+    yield f"LOCK TABLE {', '.join(map(quoted, tables))} IN EXCLUSIVE MODE"
+    cursor.execute(" UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT FROM {quoted(one)})" for one in tables))
+    filled = {table for (table,) in cursor.fetchall()}
+    cursor.execute(GUARDS)
+    guards = [f"{quoted(table)} {{}} TRIGGER {quoted(name)}" for table, name in cursor.fetchall() if table in filled]
+    for guard in guards:
+        yield f"ALTER TABLE {guard.format('DISABLE')}"
+    for table in filled:
+        yield f"DELETE FROM {quoted(table)}"
     yield "SET CONSTRAINTS ALL IMMEDIATE"
-    for table in guarded - hidden:
-        yield f'ALTER TABLE "{table}" ENABLE TRIGGER USER'
+    for guard in guards:
+        yield f"ALTER TABLE {guard.format('ENABLE')}"
 
 
-def names(cursor: CursorWrapper, question: str) -> set[str]:
-    cursor.execute(question)
-    return {name for (name,) in cursor.fetchall()}
-
-
-def listed(tables: tuple[str, ...] | set[str]) -> str:
-    return ", ".join(f'"{table}"' for table in sorted(tables))
+def quoted(name: str) -> str:
+    return f'"{name}"'
