@@ -10,20 +10,31 @@ NAME = os.environ["MIEDZA_TEST_TEMPLATE"]
 
 
 def main(step: str) -> None:
+    if not NAME.startswith("test_"):
+        sys.exit(f"{NAME} is no database of tests: their names begin with test_.")
     os.environ["DJANGO_SETTINGS_MODULE"] = "services.portal.settings.test"
     os.environ["MIEDZA_TEST_DATABASE"] = NAME
     del os.environ["MIEDZA_TEST_TEMPLATE"]
     import django
 
     django.setup()
+    {"make": make, "drop": drop}[step]()
+
+
+def make() -> None:
     from django.db import connection
 
-    steps = {
-        "make": lambda: connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False),
-        "drop": lambda: connection.creation.destroy_test_db(NAME, verbosity=0),
-    }
-    steps[step]()
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     connection.close()
+
+
+def drop() -> None:
+    """Django destroys whatever database it is connected to, so it is connected to this one first."""
+    from django.db import connection
+
+    own = str(connection.settings_dict["NAME"])
+    connection.settings_dict["NAME"] = NAME
+    connection.creation.destroy_test_db(own, verbosity=0)
 
 
 if __name__ == "__main__":

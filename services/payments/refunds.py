@@ -187,7 +187,7 @@ def pay_out(refund: Refund, *, at: datetime) -> None:
             state=StatementLine.State.RETURNED, reason=StatementLine.Reason.HAND, left_gr=0
         )
         return
-    made = give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=came_into(refund.charge))
+    made = give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=paid_out_of(refund, refund.charge))
     returned.send(Charge, charge=refund.charge, amount_gr=refund.amount_gr, operation=made)
 
 
@@ -202,6 +202,16 @@ def brought_by_line(line: StatementLine) -> LedgerAccount:
 
 def announced_by(municipality: str, payment: Payment | None) -> LedgerAccount:
     return account(municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account if payment else None)
+
+
+def paid_out_of(refund: Refund, charge: Charge) -> LedgerAccount:
+    """Where the money for the charge lies; what the operator does not give back itself it still brings, and the office
+    pays out of the bank.
+    """
+    found = came_into(charge)
+    if refund.payment is None and found.kind == LedgerAccount.Kind.ANNOUNCED and found.bank_account:
+        return account(found.municipality_id, LedgerAccount.Kind.BANK, found.bank_account)
+    return found
 
 
 def came_into(charge: Charge) -> LedgerAccount:

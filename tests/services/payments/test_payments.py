@@ -417,6 +417,21 @@ class TestRefund:
         with pytest.raises(Conflict):
             self.approve(refund, irena)
 
+    def test_by_the_office_leaves_the_bank_and_not_what_is_announced(
+        self, make_charge, stamp_account, skala, jadwiga, irena
+    ):
+        """A transfer that a clerk wrote down is announced until the statement brings it."""
+        charge = make_charge(17_00)
+        waiting = account(skala, LedgerAccount.Kind.ANNOUNCED, stamp_account)
+        settle([charge], 17_00, voucher=voucher("transfer"), into=waiting)
+
+        refund = refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now())
+        self.approve(refund, by=irena)
+
+        in_bank = account(skala, LedgerAccount.Kind.BANK, stamp_account)
+        assert (balance(waiting), balance(in_bank), charge.paid_gr) == (17_00, -17_00, 0)
+        refuse_unbalanced()
+
     def test_of_a_part_goes_by_the_operator_and_the_rest_later(self, begun, operator, jadwiga, irena):
         told(operator.pay(begun.key))
         charge, order = charge_of(begun), operator.order(begun.key)
