@@ -2,7 +2,6 @@
 
 import re
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from typing import Self
+
+from tests.simulators.lines import served
 
 USER, PASSWORD = "zwroty@skala.example.pl", "tajne haslo"
 
@@ -41,17 +42,8 @@ class Mailbox:
 
     @contextmanager
     def running(self, *, port: int = 0) -> Iterator[Self]:
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", port), type("Bound", (Talk,), {"mailbox": self}))
-        server.daemon_threads = True
-        self.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
+        with served(type("Bound", (Talk,), {"mailbox": self}), port=port) as self.port:
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(timeout=5)
 
 
 class Talk(socketserver.StreamRequestHandler):

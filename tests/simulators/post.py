@@ -1,13 +1,14 @@
 """A mail server: takes letters by SMTP, refuses boxes, and breaks off after the letter or before it."""
 
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Self
+
+from tests.simulators.lines import served
 
 
 @dataclass
@@ -20,17 +21,8 @@ class PostOffice:
 
     @contextmanager
     def running(self, *, port: int = 0) -> Iterator[Self]:
-        server = socketserver.ThreadingTCPServer(("127.0.0.1", port), type("Bound", (Talk,), {"office": self}))
-        server.daemon_threads = True
-        self.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        thread.start()
-        try:
+        with served(type("Bound", (Talk,), {"office": self}), port=port) as self.port:
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join(timeout=5)
 
 
 class Talk(socketserver.StreamRequestHandler):
