@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Sets itself up and runs everything; with arguments only those tests. Leaves no server and no database behind.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+MADE_TEMPLATE=0
 leave() {
   wait
-  [ -z "${MIEDZA_TEST_TEMPLATE:-}" ] || run python -m tests.template drop
+  [ "$MADE_TEMPLATE" = 0 ] || run python -m tests.template drop || true  # where it was never made, nothing is to go
   [ "$STARTED_DATABASE" = 1 ] && "$HERE/postgres.sh" stop
 }
 trap leave EXIT
@@ -11,6 +12,7 @@ trap 'exit 130' INT TERM
 prepare --with-browser
 if [ $# -gt 0 ]; then run pytest "$@"; exit; fi
 export MIEDZA_TEST_TEMPLATE=test_miedza_template
+MADE_TEMPLATE=1
 run python -m tests.template make &
 PREPARED=1 "$HERE/lint.sh"
 wait $! || fail "The template of the test databases could not be made; what is wrong stands above."
