@@ -1,21 +1,16 @@
 """The map and the pages in a real browser: keyboard, clicks, history, small screens, failures, axe."""
 
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.factories import EAST, NORTH
+from tests.portal.asking import asked
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PARCEL = "120610_5.0007.123/4"
 OVER_PARCEL = f"/mapa/?x={EAST + 50:.0f}&y={NORTH + 50:.0f}&z=18"
-
-
-def asked(page):
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
 class TestChoosing:
