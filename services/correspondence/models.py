@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from services.cases.models import Case
+from services.correspondence.posting_numbers import readable
 from services.documents.models import IssuedDocument
 from spatial.municipalities.models import Municipality
 
@@ -104,3 +105,8 @@ class Correspondence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_symbol} {self.number}"
+
+    @property
+    def posting_number(self) -> str:
+        """On the label of what carries it now, as people read it; empty where it has none."""
+        return readable(next((one.posting_number for one in self.shipments.all() if not one.is_superseded), ""))
