@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.cases.models import Case
+from services.cases.models import Case, CaseEvent
 from services.cases.services import close, lock_open, lock_running, record
 from services.cases.terms import MEND, moved, resumed
 from services.identity.models import User
@@ -70,9 +70,25 @@ def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetim
         )
     case.status, case.awaits_until, case.paused_on = Case.Status.AWAITING, moved(until), today
     case.save(update_fields=["status", "awaits_until", "paused_on"])
-    text = f"Wezwanie do uzupełnienia do {polish_date(moved(until))}: {what.strip()}"
+    least = f"co najmniej {MEND.count} dni od doręczenia"
+    text = f"Wezwanie do uzupełnienia do {polish_date(moved(until))} ({least}): {what.strip()}"
     record(case, kind="called", text=text, actor=clerk, at=at)
     return case
+
+
+@transaction.atomic
+def call_delivered(call: CaseEvent, *, on: date, at: datetime) -> None:
+    """The call has reached its addressee on the day: the term to mend is not shorter than the law lets from then (KPA
+    art. 64 § 2). Nothing changes where it is longer, or the call was answered or followed by another.
+    """
+    case = Case.objects.select_for_update().get(pk=call.case_id)
+    first, newest = MEND.ends(on), case.events.filter(kind="called").latest("pk")
+    if case.awaits_until is None or case.awaits_until >= first or call != newest:
+        return
+    case.awaits_until = first
+    case.save(update_fields=["awaits_until"])
+    text = f"Wezwanie doręczono {polish_date(on)}, więc termin uzupełnienia mija {polish_date(first)}."
+    record(case, kind="call-delivered", text=text, actor=None, at=at)
 
 
 @transaction.atomic
