@@ -99,6 +99,17 @@ def mend(case: Case, *, applicant: User, text: str, at: datetime) -> Case:
     case = lock_open(case)
     if not Case.objects.of_person(applicant).filter(pk=case.pk).exists():
         raise Refused(_("Nie działasz już w tej sprawie."))
+    return mended(case, text=text, by=applicant, at=at)
+
+
+@transaction.atomic
+def mend_on_paper(case: Case, *, clerk: User, text: str, at: datetime) -> Case:
+    """The answer came to the office outside the portal, today. Raises Malformed, Conflict when nothing is awaited."""
+    return mended(lock_open(case), text=text, by=clerk, at=at)
+
+
+def mended(case: Case, *, text: str, by: User, at: datetime) -> Case:
+    """Of a locked case."""
     if case.status != Case.Status.AWAITING or case.paused_on is None:
         raise Conflict(_("W tej sprawie urząd nie czeka na uzupełnienie."))
     if not text.strip():
@@ -107,7 +118,7 @@ def mend(case: Case, *, applicant: User, text: str, at: datetime) -> Case:
         case.due_on = resumed(case.due_on, paused_on=case.paused_on, resumed_on=timezone.localdate(at))
     case.status, case.awaits_until, case.paused_on = Case.Status.IN_REVIEW, None, None
     case.save(update_fields=["status", "awaits_until", "paused_on", "due_on"])
-    record(case, kind="mended", text=f"Uzupełnienie: {text.strip()}", actor=applicant, at=at)
+    record(case, kind="mended", text=f"Uzupełnienie: {text.strip()}", actor=by, at=at)
     return case
 
 

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from services.cases import handling
 from services.cases.models import Case
 from services.correspondence.models import Correspondence
-from services.correspondence.services import needs_document, received, sent
+from services.correspondence.services import (
+    Channel,
+    Direction,
+    Letter,
+    account_of,
+    enter,
+    needs_document,
+    received,
+    sent,
+)
 from services.documents.services import store
 from services.documents.writing import TITLES, retold
 from services.identity.models import User
@@ -21,6 +30,17 @@ def mend(case: Case, *, applicant: User, text: str, at: datetime) -> None:
     """As ``handling.mend``."""
     case = handling.mend(case, applicant=applicant, text=text, at=at)
     received(case, subject=f"Uzupełnienie: {case.title}", at=at)
+
+
+@transaction.atomic
+def mend_on_paper(case: Case, *, clerk: User, text: str, at: datetime) -> None:
+    """As ``handling.mend_on_paper``."""
+    case = handling.mend_on_paper(case, clerk=clerk, text=text, at=at)
+    letter = Letter(
+        direction=Direction.IN, channel=Channel.POST, subject=f"Uzupełnienie: {case.title}",
+        party=account_of(case.recipient), party_name=case.addressee, case=case,
+    )  # fmt: skip
+    enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)
 
 
 @transaction.atomic

@@ -48,7 +48,7 @@ def lying() -> QuerySet[Shipment]:
 
 
 def send_to_party(pk: int, *, at: datetime) -> None:
-    """As ``redirect``. Where the office cannot seal now, the letter lies on till the next night, closed to who acted."""
+    """As ``redirect``. Where the office cannot seal now, the letter lies on till the next night, closed to all."""
     try:
         redirect(pk, at=at)
     except NoSeal as fault:

@@ -207,6 +207,9 @@ ACTIONS: dict[str, Run] = {
     "wezwij": lambda request, case, at: exchange.call_to_mend(
         case, clerk=cast(User, request.user), what=text_of(request), until=day_of(request), at=at
     ),
+    "uzupelniono": lambda request, case, at: exchange.mend_on_paper(
+        case, clerk=cast(User, request.user), text=text_of(request), at=at
+    ),
     "przedluz": lambda request, case, at: exchange.extend(
         case, clerk=cast(User, request.user), reason=text_of(request), until=day_of(request), at=at
     ),

@@ -291,6 +291,18 @@ class TestTerm:
         case.refresh_from_db()
         assert case.status == "left"
 
+    def test_is_kept_by_an_answer_on_paper(self, call, case, jadwiga, signed_in):
+        clerk, step = signed_in(jadwiga), f"/urzad/sprawy/{case.pk}/krok/uzupelniono/"
+        assert "Wpisz uzupełnienie z listu" in shown(clerk, f"/urzad/sprawy/{case.pk}/")
+        assert clerk.post(step, {"tekst": " "}).status_code == 422
+        assert [clerk.post(step, {"tekst": "Ulica Zielona."}).status_code for _twice in range(2)] == [302, 422]
+
+        case.refresh_from_db()
+        letter = Correspondence.objects.filter(direction="in").latest("pk")
+        assert (case.status, case.awaits_until) == ("in-review", None)
+        assert (letter.channel, letter.party, letter.party_name) == ("post", None, "Celina Wiśniewska")
+        assert letter.number.startswith("RPW/2/")
+
     def test_of_an_older_call_changes_nothing(self, call, case, jadwiga):
         case.events.create(kind="called", text="Drugie", actor=jadwiga, at=timezone.now())
         said = paper.Confirmation(outcome=paper.Outcome.DELIVERED, on=TODAY + timedelta(days=20))
