@@ -135,6 +135,7 @@ class TestEntering:
         second = letters[1].letter
         assert kept(letters) == ROLL[:4]
         assert shown in resident.get(f"/moje/sprawy/{second.case_id}/").content.decode()
+        assert shown in resident.get("/moje/korespondencja/").content.decode()
         assert shown in office.get("/urzad/korespondencja/").content.decode()
         assert shown in office.get("/urzad/korespondencja/120610/dziennik.csv").getvalue().decode()
         found = office.get(f"/urzad/korespondencja/?szukaj={ROLL[1]}").content.decode()
