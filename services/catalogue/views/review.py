@@ -91,6 +91,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
         "until": request.POST.get("do", ""),
         "can_leave": bool(case.awaits_until and case.awaits_until < today),
+        "undelivered_call": exchange.undelivered_call(case) if case.awaits_until else None,
         "is_mine": case.handler_id == request.user.pk,
         "colleagues": handlers_of(case, service).exclude(pk=case.handler_id or 0), "typed": request.POST,
     }  # fmt: skip
@@ -206,6 +207,9 @@ ACTIONS: dict[str, Run] = {
     "wezwij": lambda request, case, at: exchange.call_to_mend(
         case, clerk=cast(User, request.user), what=text_of(request), until=day_of(request), at=at
     ),
+    "uzupelniono": lambda request, case, at: exchange.mend_on_paper(
+        case, clerk=cast(User, request.user), text=text_of(request), at=at
+    ),
     "przedluz": lambda request, case, at: exchange.extend(
         case, clerk=cast(User, request.user), reason=text_of(request), until=day_of(request), at=at
     ),
@@ -236,7 +240,7 @@ ACTIONS: dict[str, Run] = {
         ground=ground_of(request),
         amount_gr=grosze(typed) if (typed := typed_in(request, "kwota").strip()) else None,
     ),
-    "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
+    "pozostaw": lambda request, case, at: exchange.leave(case, clerk=cast(User, request.user), at=at),
     "odpowiedz": lambda request, case, at: decided(request, case, at, is_positive=True),
     "odmow": lambda request, case, at: decided(request, case, at, is_positive=False),
 }

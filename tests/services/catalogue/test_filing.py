@@ -345,7 +345,11 @@ class TestHandling:
         until = (timezone.localdate() + timedelta(days=20)).isoformat()
         office.post(f"/urzad/sprawy/{case.pk}/krok/wezwij/", {"tekst": "Podaj ulicę.", "do": until})
         Case.objects.update(awaits_until=timezone.localdate() - timedelta(days=1))
+        assert "nie jest jeszcze doręczone" in office.get(f"/urzad/sprawy/{case.pk}/").content.decode()
+        assert office.post(f"/urzad/sprawy/{case.pk}/krok/pozostaw/").status_code == 422
 
+        collected(case)
+        Case.objects.update(awaits_until=timezone.localdate() - timedelta(days=1))
         assert office.post(f"/urzad/sprawy/{case.pk}/krok/pozostaw/").status_code == 302
         case.refresh_from_db()
         assert case.status == "left"
