@@ -45,6 +45,7 @@ class Words:
     duty_reason: str = ""
     send_at: datetime | None = None
     expires_at: datetime
+    tells_expiry: bool = False
 
     def put_on(self, message: Message) -> None:
         for one in fields(self):
@@ -97,6 +98,8 @@ def check(message: Message, *, at: datetime) -> None:
         raise Malformed(_("Wiadomość straciłaby ważność, zanim wyjdzie. Podaj późniejszy termin."))
     if message.is_by_duty and not (message.is_danger and message.topic == "warning"):
         raise Malformed(_("Bez zgód wolno wysłać tylko ostrzeżenie o dużej wadze albo o zagrożeniu życia."))
+    if message.tells_expiry and (message.topic != "warning" or message.audience == Audience.PERSON):
+        raise Malformed(_("O końcu ważności powiadamiamy tylko po ostrzeżeniu dla wielu osób."))
     if missing := set(message.channels) - set(available(message.municipality)):
         raise Malformed(_("Urząd nie ma jeszcze tej drogi: %(channel)s.") % {"channel": Channel(missing.pop()).label})
     longest = max(sms_length(message, language).parts for language in ("pl", "en"))
@@ -144,7 +147,10 @@ def take_place(warning: Message, *, at: datetime) -> None:
 
 
 def hold_back(message: Message, *, at: datetime) -> None:
-    waiting = message.deliveries.filter(state=Delivery.State.QUEUED)
+    """What waits does not go, nor does the word that the message ran out."""
+    notices = message.followers.filter(follow=Message.Follow.EXPIRED)
+    notices.update(replaced_at=at)
+    waiting = Delivery.objects.filter(message__in=[message, *notices], state=Delivery.State.QUEUED)
     waiting.update(state=Delivery.State.CANCELLED, ended_at=at)
 
 

@@ -31,6 +31,10 @@ def ended(*, at: datetime) -> QuerySet[Message]:
     return newest_first(Message.objects.ended(at=at))
 
 
+def lapsed(*, at: datetime) -> QuerySet[Message]:
+    return newest_first(Message.objects.lapsed(at=at).wide())
+
+
 def newest_first(rows: QuerySet[Message]) -> QuerySet[Message]:
     return rows.select_related("municipality", "follows").order_by("-created_at", "-pk")
 

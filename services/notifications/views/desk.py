@@ -158,7 +158,7 @@ def composed(request: HttpRequest, pk: int) -> HttpResponse:
         "one": found, "seen": seen, "tally": tally(found), "cost": polish_money(seen.sms_cost_gr) if seen else "",
         "troubles": troubles.order_by("-ended_at", "-pk")[:EXCEPTIONS], "can_cancel": is_open and not stands,
         "is_author": found.created_by_id == request.user.pk and not found.is_one_persons,
-        "stands": stands, "ends": ends(found) if stands else [],
+        "void_since": found.void_since(at=timezone.now()), "stands": stands, "ends": ends(found) if stands else [],
         "followers": found.followers.exclude(state=Message.State.CANCELLED).order_by("pk"),
         "sms": sms_length(found, "pl") if Channel.SMS in found.channels else None,
         "area": found.area.transform(crs.WGS84, clone=True).json if found.area else "",
