@@ -162,11 +162,14 @@ class Talk(socketserver.StreamRequestHandler):
 
 def report(
     letter: EmailMessage, *, status: str = "5.1.1", action: str = "failed", diagnostic: str = "", to: str = "",
-    returns: str = "rfc822-headers",
+    returns: str = "rfc822-headers", back_to: str = "urzad@skala.example.pl",
 ) -> bytes:  # fmt: skip
-    """RFC 3464, 3462: of one letter to its one receiver. returns: rfc822-headers, rfc822, or nothing."""
+    """RFC 3464, 3462: of one letter to its one receiver.
+
+    returns: rfc822-headers, rfc822, or nothing; back_to: the sender of the letter's envelope
+    """
     whole = MIMEMultipart("report", report_type="delivery-status")
-    whole["From"], whole["To"], whole["Subject"] = "MAILER-DAEMON@mx.example.pl", "urzad@skala.example.pl", "Zwrot"
+    whole["From"], whole["To"], whole["Subject"] = "MAILER-DAEMON@mx.example.pl", back_to, "Zwrot"
     whole.attach(MIMEText("Listu nie dostarczono.", _charset="utf-8"))
     of_server, of_receiver = Message(), Message()
     of_server["Reporting-MTA"] = "dns; mx.example.pl"
