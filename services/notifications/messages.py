@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from services.identity.models import User
+from services.identity.access import municipalities_of
+from services.identity.models import StaffRole, User
 from services.notifications.audience import available, outlook, sms_length
 from services.notifications.channels.sms import MOST_PARTS
 from services.notifications.models import OUTWARD, Channel, Consent, Delivery, Group, Message
 from services.notifications.queueing import queue_own
-from services.notifications.topics import COMPOSED, Topic
+from services.notifications.topics import Topic, is_composed
 from spatial.errors import Conflict, Malformed, Refused
 from spatial.municipalities.models import Municipality
 
@@ -87,13 +88,15 @@ def regroup(group: Group, people: Collection[User]) -> None:
 
 def check(message: Message, *, at: datetime) -> None:
     """Raises Malformed for what must not be sent so."""
-    if message.topic not in {one.code for one in COMPOSED}:
+    if not is_composed(message.topic):
         raise Malformed(_("O tym portal pisze sam. Wybierz inny temat."))
     target = {Audience.GROUP: message.group, Audience.AREA: message.area, Audience.PERSON: message.person}
     if target.get(Audience(message.audience), message) is None:
         raise Malformed(_("Wskaż, kto ma dostać wiadomość."))
     if message.group is not None and message.group.municipality_id != message.municipality_id:
         raise Malformed(_("To grupa innej gminy."))
+    if message.area is not None and not message.follow:
+        check_area(message.area, message.municipality)
     if message.expires_at <= max(at, message.send_at or at):
         raise Malformed(_("Wiadomość straciłaby ważność, zanim wyjdzie. Podaj późniejszy termin."))
     if message.is_by_duty and not (message.is_danger and message.topic == "warning"):
@@ -107,10 +110,23 @@ def check(message: Message, *, at: datetime) -> None:
         raise Malformed(_("Na SMS to za długo (części: %(parts)d). Skróć treść.") % {"parts": longest})
 
 
+def check_area(area: MultiPolygon, municipality: Municipality) -> None:
+    """Part of it may lie beyond the border: floods do not stop there. Raises Malformed."""
+    if not area.valid:
+        raise Malformed(_("Granica obszaru przecina samą siebie. Narysuj ją jeszcze raz."))
+    if not municipality.boundary.intersection(area).area:
+        raise Malformed(_("Ten obszar leży poza gminą %(name)s.") % {"name": municipality.name})
+
+
 @transaction.atomic
 def approve(message: Message, *, by: User, version: int, at: datetime) -> Message:
-    """It goes out within a minute, or waits for its hour. Raises Conflict, Malformed, Refused for the author."""
+    """It goes out within a minute, or waits for its hour.
+
+    Raises Conflict, Malformed, and Refused for the author and for whoever is no clerk of the office any more.
+    """
     message = locked(message, State.DRAFT)
+    if not municipalities_of(by, StaffRole.Role.CLERK).filter(pk=message.municipality_id).exists():
+        raise Refused(_("Nie prowadzisz już powiadomień tej gminy."))
     if message.version != version:
         raise Conflict(_("Wiadomość zmieniła się, odkąd ją czytasz. Przeczytaj ją jeszcze raz."))
     if by.pk == message.created_by_id and not message.is_one_persons:

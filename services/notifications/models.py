@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.protected import opened
-from services.notifications.topics import KINDS, Topic
+from services.notifications.topics import KINDS, WITHDRAWN, Topic
 from spatial import crs
 from spatial.municipalities.models import Municipality
 
@@ -343,7 +343,7 @@ class Message(models.Model):
 
     @property
     def kind(self) -> Topic:
-        return KINDS[self.topic]
+        return KINDS.get(self.topic, WITHDRAWN)
 
     @property
     def is_danger(self) -> bool:

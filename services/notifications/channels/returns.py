@@ -44,5 +44,5 @@ def key_in(address: str) -> UUID | None:
     return key if is_ours else None
 
 
-def signature(key: UUID, secret: str) -> bytes:
+def signature(key: UUID, secret: str | bytes) -> bytes:
     return salted_hmac(SALT, key.hex, secret=secret, algorithm="sha256").digest()[:SIGNATURE]
