@@ -28,9 +28,8 @@ CERTIFICATES = {
     9: gettext_lazy("certyfikat serwera jeszcze nie obowiązuje"),
     10: gettext_lazy("certyfikat serwera stracił ważność"),
     18: gettext_lazy("certyfikat serwera podpisał sam siebie"),
-    20: gettext_lazy("certyfikatu serwera nie wydał żaden znany urząd certyfikacji"),
-    62: gettext_lazy("certyfikat serwera jest dla innej nazwy"),
-    64: gettext_lazy("certyfikat serwera jest dla innego adresu"),
+    **dict.fromkeys((19, 20, 21), gettext_lazy("certyfikatu serwera nie wydał żaden znany urząd certyfikacji")),
+    **dict.fromkeys((62, 64), gettext_lazy("certyfikat serwera jest dla innej nazwy")),
 }
 
 
