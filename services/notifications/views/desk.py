@@ -54,8 +54,10 @@ def index(request: HttpRequest) -> HttpResponse:
     if place is None:
         raise NotFound(_("Nie prowadzisz powiadomień tej gminy."))
     rows = Message.objects.filter(municipality=place, is_automatic=False).order_by("-created_at", "-pk")
+    page, now = Paginator(rows, ON_PAGE).get_page(request.GET.get("strona")), timezone.now()
     context = {
-        "place": place, "places": places, "page": Paginator(rows, ON_PAGE).get_page(request.GET.get("strona")),
+        "place": place, "places": places, "page": page,
+        "rows": [(one, one.void_since(at=now)) for one in page.object_list],
         "stopped": ChannelState.objects.filter(municipality=place).exclude(stopped_at=None),
         "channels": available(place), "groups": Group.objects.filter(municipality=place).order_by("name"),
     }  # fmt: skip

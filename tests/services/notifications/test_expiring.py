@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from services.notifications import consents, endings, expiring, tasks
+from services.notifications import consents, delivering, endings, expiring, tasks
 from services.notifications.messages import approve, cancel
 from services.notifications.models import Channel, Delivery, Message
 from services.notifications.queueing import queue
@@ -123,6 +123,18 @@ class TestOnce:
         work(END)
         assert texts(gate)[1:] == [TOLD]
 
+    def test_a_worker_that_dies_with_the_word_in_its_hands(self, phone, gate, told):
+        """Whether it had gone out nobody knows: it goes again with its key, and the operator drops a second."""
+        told(lives=HOUR, tells_expiry=True)
+        send()
+        expiring.tell(at=END)
+        [taken] = delivering.take(delivering.Road("120610", Channel.SMS), at=END)
+        with delivering.Road("120610", Channel.SMS).opener()() as sender:
+            sender.send(delivering.letter_of(taken, at=END))
+        work(END + 2 * delivering.LEASE)
+
+        assert (gate.asked[str(taken.key)], texts(gate)[1:]) == (2, [TOLD])
+
     def test_two_workers_that_saw_it_at_once_tell_once(self, phone, gate, told):
         warning = told(lives=HOUR, tells_expiry=True)
         send()
@@ -157,6 +169,8 @@ class TestEnded:
         send()
         work(NIGHT)
         end = endings.end(warning, endings.Follow.MISTAKE, by=jadwiga, at=NIGHT)
+        held = Delivery.objects.get(message__follow=EXPIRED, channel="sms")
+        assert held.state == Delivery.State.CANCELLED
         queue(end, at=NIGHT)
         work(MORNING)
 
@@ -215,8 +229,9 @@ class TestPages:
     def test_its_reader_and_its_clerk_see_it(self, over, anna, office):
         row = Delivery.objects.inbox(anna).get()
         reader = signed_in(anna)
-        for page in (reader.get("/moje/powiadomienia/"), reader.get(f"/moje/powiadomienia/{row.pk}/"),
-                     office.get(f"/urzad/powiadomienia/wiadomosc/{over.pk}/")):  # fmt: skip
+        pages = [reader.get("/moje/powiadomienia/"), reader.get(f"/moje/powiadomienia/{row.pk}/")]
+        pages += [office.get("/urzad/powiadomienia/"), office.get(f"/urzad/powiadomienia/wiadomosc/{over.pk}/")]
+        for page in pages:
             assert "obowiązuje od" in page.content.decode()
 
     def test_what_the_portal_tells_by_itself_does_not_run_out_for_its_reader(self, over, anna):
