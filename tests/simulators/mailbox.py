@@ -104,12 +104,9 @@ class Talk(socketserver.StreamRequestHandler):
             self.connection = self.mailbox.tls.wrap_socket(self.connection, server_side=True)
         except OSError:
             return False
-        self.setup_files()
-        return True
-
-    def setup_files(self) -> None:
         self.rfile = self.connection.makefile("rb")
         self.wfile = self.connection.makefile("wb", buffering=0)
+        return True
 
     def login(self, said: str) -> str:
         if self.is_clear or said != f'{USER} "{self.mailbox.password}"':
