@@ -232,7 +232,7 @@ CLAMAV, CLAMAV_REQUIRED = (
     ENVIRONMENT.clamav_required,
 )  #: who scans uploads (services.documents.scanning)
 #: notifications (docs/notifications.md)
-SMS_URL, BOUNCES_URL = ENVIRONMENT.sms_url, ENVIRONMENT.bounces_url
+SMS_URL, BOUNCES_URL, BOUNCES_TAGS = ENVIRONMENT.sms_url, ENVIRONMENT.bounces_url, ENVIRONMENT.bounces_tags
 PUSH_KEY, PUSH_CONTACT, PUSH_HOSTS = ENVIRONMENT.push_key, ENVIRONMENT.push_contact, ENVIRONMENT.push_hosts
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
