@@ -28,9 +28,11 @@ def match(fault: PaymentFault, charge: Charge, *, by: User, at: datetime) -> Pay
         raise Conflict(_("Tej wpłaty nie można zaliczyć na tę opłatę."))
     if part < owed_gr and charge.kind in PAID_WHOLE:
         raise Conflict(_("Tę opłatę płaci się w całości, a wpłata jest niższa. Zwróć ją albo wezwij do dopłaty."))
-    paid_on = fault.payment.paid_at if fault.payment and fault.payment.paid_at else fault.at
-    day, key = timezone.localdate(paid_on), f"fault:{fault.pk}:left:{fault.left_gr}"
-    voucher = Voucher(key=key, source=f"nadpłata {fault.pk}", value_date=day, at=at, by=by)
+    day = fault.payment.paid_on if fault.payment else None
+    voucher = Voucher(
+        key=f"fault:{fault.pk}:left:{fault.left_gr}", source=f"nadpłata {fault.pk}",
+        value_date=day or timezone.localdate(fault.at), at=at, by=by,
+    )  # fmt: skip
     settle([charge], part, voucher=voucher, into=account(fault.municipality, LedgerAccount.Kind.UNEXPLAINED))
     fault.left_gr -= part
     if not fault.left_gr:
