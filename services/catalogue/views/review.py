@@ -31,7 +31,15 @@ from services.delivery.shown import route_of, shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
-from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
+from services.fees.services import (
+    CALLED,
+    ask_refund,
+    call_to_pay,
+    exempt,
+    pay,
+    refuse_being_paid,
+    refuse_exemption,
+)
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
@@ -176,6 +184,12 @@ def due_of(request: HttpRequest, case: Case) -> Due:
     return found
 
 
+def left(request: HttpRequest, case: Case, at: datetime) -> None:
+    """Not while a due of it is being paid."""
+    refuse_being_paid(case)
+    handling.leave(case, clerk=cast(User, request.user), at=at)
+
+
 def paid(request: HttpRequest, case: Case, at: datetime) -> None:
     due = due_of(request, case)
     message = {name: clean(text) for name, text in request.POST.dict().items()}
@@ -236,7 +250,7 @@ ACTIONS: dict[str, Run] = {
         ground=ground_of(request),
         amount_gr=grosze(typed) if (typed := typed_in(request, "kwota").strip()) else None,
     ),
-    "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
+    "pozostaw": left,
     "odpowiedz": lambda request, case, at: decided(request, case, at, is_positive=True),
     "odmow": lambda request, case, at: decided(request, case, at, is_positive=False),
 }
