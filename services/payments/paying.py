@@ -183,12 +183,11 @@ def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> N
     rows = Payment.objects.select_related("merchant__bank_account").filter(merchant=merchant, key=as_key(said.session))
     payment = rows.first()
     fault = fault_of(payment, said)
-    if fault is None and payment and said.state is State.PAID and payment.state != State.PAID:
+    if fault is None and payment and is_new_money(payment, said):
         said = dated(payment, said, at=at)
         fault = None if said.is_confirmed else confirmed(payment, said)
     with transaction.atomic():
         payment = rows.select_for_update(of=["self"]).first()
-        fault = fault or fault_of(payment, said)
         values = {"digest": digest, "outcome": outcome_of(said, is_fault=fault is not None), "at": at}
         _row, is_new = PaymentMessage.objects.get_or_create(merchant=merchant, event=said.event, defaults=values)
         if not is_new:
@@ -222,9 +221,14 @@ def fault_of(payment: Payment | None, said: Said) -> tuple[PaymentFault.Kind, st
     if (said.amount_gr, said.currency) != (payment.amount_gr, payment.currency):
         told = f"{polish_money(said.amount_gr)} ({said.currency})"
         return PaymentFault.Kind.AMOUNT, f"Operator podaje {told}, płatność jest na {payment.amount}. Nic nie zapisano."
-    if payment.state == State.PAID and payment.order_id != said.order_id:
+    if payment.state == State.PAID and payment.order_id != said.order_id and not said.is_confirmed:
         return PaymentFault.Kind.UNKNOWN, f"Operator podaje drugą zapłatę tej samej płatności: {said.order_id}."
     return None
+
+
+def is_new_money(payment: Payment, said: Said) -> bool:
+    """Whether it says of money that is not in the books: the payment, or a second order that paid it again."""
+    return said.state is State.PAID and (payment.state != State.PAID or payment.order_id != said.order_id)
 
 
 def dated(payment: Payment, said: Said, *, at: datetime) -> Said:
@@ -273,25 +277,27 @@ def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | N
 def book(payment: Payment, said: Said, *, at: datetime) -> None:
     """Into the books as announced money, on the day of payment; what its charges do not take is to be explained.
 
-    The payment is locked.
+    The payment is locked. A second order that paid it again takes no charges.
     """
-    if payment.state == State.PAID:
+    if not is_new_money(payment, said):
         return
-    merchant = payment.merchant
-    payment.state, payment.order_id = State.PAID, said.order_id[:100]
-    payment.paid_at, payment.heard_at = said.paid_at, at
-    payment.save()
+    merchant, key, charges = payment.merchant, f"{payment.booking_key}:{said.order_id}", Charge.objects.none()
+    why = f"Tę samą płatność zapłacono drugi raz, zamówienie {said.order_id}."
+    if payment.state != State.PAID:
+        key, why = payment.booking_key, "Opłatę rozliczono wcześniej inaczej."
+        charges = Charge.objects.filter(payment_items__payment=payment).order_by("due_on", "pk")
+        payment.state, payment.order_id = State.PAID, said.order_id[:100]
+        payment.paid_at, payment.heard_at = said.paid_at, at
+        payment.save()
+        payment.items.update(is_open=False)
     source, day = f"{merchant.title} {said.order_id}"[:60], timezone.localdate(said.paid_at or at)
-    voucher = Voucher(key=payment.booking_key, source=source, value_date=day, at=at)
-    payment.items.update(is_open=False)
-    charges = Charge.objects.filter(payment_items__payment=payment).order_by("due_on", "pk")
+    voucher = Voucher(key=key, source=source, value_date=day, at=at)
     into = account(payment.municipality_id, LedgerAccount.Kind.ANNOUNCED, merchant.bank_account)
     done = settle(charges, said.amount_gr, voucher=voucher, into=into)
-    if done.surplus_gr:
+    if done.is_new and done.surplus_gr:
         PaymentFault.objects.create(
             municipality=payment.municipality, kind=PaymentFault.Kind.SURPLUS, payment=payment, at=at,
-            left_gr=done.surplus_gr,
-            text=f"Opłatę rozliczono wcześniej inaczej. Nadpłata: {polish_money(done.surplus_gr)}.",
+            left_gr=done.surplus_gr, text=f"{why} Nadpłata: {polish_money(done.surplus_gr)}.",
         )  # fmt: skip
 
 

@@ -257,7 +257,19 @@ class TestMessages:
         assert (fault.kind, str(int(order.number) + 500) in fault.text) == (Kind.UNKNOWN, True)
         assert (charge_of(begun).paid_gr, announced(begun)) == (17_00, 17_00)
 
-    def test_of_two_orders_at_the_same_moment_are_one_payment_and_a_fault(self, begun, operator, monkeypatch):
+    def test_of_a_second_order_whose_money_is_taken_are_a_surplus(self, payu, make_charge, anna):
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        assert told_by_payu(payu.pay(payment.key)) == 200
+        second = payu.notification(payu.order(payment.key), orderId="SECOND")
+
+        assert [told_by_payu(second), told_by_payu(second)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.left_gr, "SECOND" in fault.text) == (Kind.SURPLUS, 17_00, True)
+        assert (charge_of(payment).paid_gr, announced(payment)) == (17_00, 34_00)
+        refuse_unbalanced()
+
+    def test_of_two_orders_at_the_same_moment_are_a_payment_and_a_surplus(self, begun, operator, monkeypatch):
         """The second comes while the first is being confirmed at the operator."""
         letter = operator.pay(begun.key)
         order = operator.order(begun.key)
@@ -274,9 +286,9 @@ class TestMessages:
         assert told(letter) == 200
 
         begun.refresh_from_db()
-        assert (begun.order_id, announced(begun)) == ("77", 17_00)
+        assert (begun.order_id, charge_of(begun).paid_gr, announced(begun)) == ("77", 17_00, 34_00)
         fault = PaymentFault.objects.get()
-        assert (fault.kind, order.number in fault.text) == (Kind.UNKNOWN, True)
+        assert (fault.kind, fault.left_gr, order.number in fault.text) == (Kind.SURPLUS, 17_00, True)
 
     def test_of_two_payments_for_one_charge_settle_it_once(self, begun, operator, anna):
         """Left at the operator, begun and paid anew; then the first one is paid too."""
