@@ -135,6 +135,7 @@ class Payment(models.Model):
     expires_at = models.DateTimeField("ważna do")
     paid_at = models.DateTimeField("zapłacono według operatora", null=True)  #: None: the operator does not say when
     heard_at = models.DateTimeField("potwierdzono", null=True)  #: when we heard that it is paid
+    shown_on = models.DateField("zapłacono według dowodu", null=True)  #: the payer has shown it to the office
 
     objects = PaymentQuerySet.as_manager()
 
@@ -161,12 +162,13 @@ class Payment(models.Model):
     def paid_on(self) -> date | None:
         """Day of payment in Warsaw (OP art. 60 § 1 pt 2), None while it is not paid."""
         moment = self.paid_at or self.heard_at
-        return timezone.localdate(moment) if moment else None
+        return self.shown_on or (timezone.localdate(moment) if moment else None)
 
     @property
     def is_day_assumed(self) -> bool:
         """Whether the day is only that on which we heard of it, and it may have been paid on an earlier one."""
-        return self.paid_at is None and self.paid_on not in {None, timezone.localdate(self.started_at)}
+        is_known = bool(self.paid_at or self.shown_on)
+        return not is_known and self.paid_on not in {None, timezone.localdate(self.started_at)}
 
     @property
     def booking_key(self) -> str:

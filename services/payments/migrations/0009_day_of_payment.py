@@ -1,4 +1,7 @@
-"""What the operator says of the time of payment, apart from when we heard of it; until now only the second was kept."""
+"""What the operator says of the time of payment, or the payer has shown, apart from when we heard of it.
+
+Until now only the last was kept.
+"""
 
 from django.db import migrations, models
 
@@ -12,4 +15,5 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "payment", "paid_at", models.DateTimeField(null=True, verbose_name="zapłacono według operatora")
         ),
+        migrations.AddField("payment", "shown_on", models.DateField(null=True, verbose_name="zapłacono według dowodu")),
     ]

@@ -14,12 +14,15 @@ from django.utils import timezone
 from services.identity.models import StaffRole
 from services.payments import desk, paying
 from services.payments.base import OperatorFailed, Said, State
-from services.payments.ledger.books import settle
-from services.payments.ledger.models import Operation
+from services.payments.ledger.books import balance, settle
+from services.payments.ledger.models import LedgerAccount, Operation
 from services.payments.models import Payment, PaymentFault, PaymentMessage
 from services.payments.operators.asking import moment
+from services.payments.statements.payouts import waiting_of
+from spatial.errors import Conflict
 from tests.conftest import person
 from tests.services.payments.conftest import VISIT, voucher
+from tests.services.payments.test_ledger import refuse_unbalanced
 from tests.simulators.base import UNAVAILABLE, Says
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +254,63 @@ class TestPages:
 
         assert "Operator nie podał" in signed_in(anna).get(f"/platnosci/{payment.key}/").content.decode()
         assert "dzień przyjęty" in signed_in(clerk_of(skala)).get("/urzad/platnosci/").content.decode()
+
+
+class TestCorrected:
+    """The payer brings the bank's confirmation of a payment whose day was assumed."""
+
+    @pytest.fixture
+    def payment(self, begin, operator) -> Payment:
+        payment = begin(NOON)
+        letter = operator.pay(payment.key, at=NOON)
+        operator.order(payment.key).told_time = ""
+        heard(letter, at=NOON + LATE)
+        payment.refresh_from_db()
+        return payment
+
+    def test_counts_on_the_day_that_was_shown_and_changes_no_balance(self, payment, skala):
+        before, (waits,) = trial(skala), waiting_of(skala.pk)
+        clerk, step = signed_in(clerk_of(skala)), f"/urzad/platnosci/{payment.key}/dzien/"
+        assert step in clerk.get("/urzad/platnosci/").content.decode()
+
+        for _ in range(2):
+            assert clerk.post(step, {"dzien": "2026-11-28", "dowod": "wyciąg z banku"}).status_code == 302
+
+        payment.refresh_from_db()
+        assert (payment.paid_on, payment.is_day_assumed, payment.paid_at) == (date(2026, 11, 28), False, None)
+        rows = Operation.objects.filter(key__startswith="day:").order_by("value_date")
+        assert [(one.value_date, one.source) for one in rows] == [
+            (date(2026, 11, 28), "dowód: wyciąg z banku"), (date(2026, 11, 29), "nie tego dnia, dowód: wyciąg z banku"),
+        ]  # fmt: skip
+        assert payment.items.get().charge.paid_gr == 17_00
+        assert (trial(skala), waiting_of(skala.pk)) == (before, [waits])
+        refuse_unbalanced()
+
+    def test_not_without_a_proof_and_only_between_the_beginning_and_the_hearing(self, payment, skala):
+        clerk = signed_in(clerk_of(skala))
+        for sent in ({}, {"dzien": "2026-11-28"}, {"dzien": "2026-11-26", "dowod": "x"},
+                     {"dzien": "2026-11-29", "dowod": "x"}, {"dzien": "\0", "dowod": "\0"},
+                     {"dzien": "9999-99-99", "dowod": "x"}):  # fmt: skip
+            assert clerk.post(f"/urzad/platnosci/{payment.key}/dzien/", sent).status_code == 302, sent
+
+        payment.refresh_from_db()
+        assert (payment.is_day_assumed, Operation.objects.filter(key__startswith="day:").exists()) == (True, False)
+
+    def test_not_where_the_operator_said_it_nor_by_another_office(
+        self, begin, operator, payment, skala, suloszowa, emil
+    ):
+        said = begin(NOON)
+        heard(operator.pay(said.key, at=NOON), at=NOON + LATE)
+        with pytest.raises(Conflict):
+            desk.correct_day(said, date(2026, 11, 28), proof="x", by=clerk_of(skala), at=NOON + LATE)
+
+        StaffRole.objects.create(user=emil, municipality=suloszowa, role="tax-clerk", job_title="x")
+        sent = {"dzien": "2026-11-28", "dowod": "x"}
+        assert signed_in(emil).post(f"/urzad/platnosci/{payment.key}/dzien/", sent).status_code == 404
+
+
+def trial(skala) -> list[int]:
+    return [balance(one) for one in LedgerAccount.objects.filter(municipality=skala).order_by("pk")]
 
 
 def charge(payment: Payment) -> int:
