@@ -21,6 +21,7 @@ from services.correspondence.services import (
 )
 from services.documents.services import store
 from services.documents.writing import TITLES, retold
+from services.fees.services import refuse_being_paid
 from services.identity.models import User
 from spatial.errors import Conflict
 
@@ -97,7 +98,10 @@ def undelivered_call(case: Case) -> Correspondence | None:
 
 @transaction.atomic
 def leave(case: Case, *, clerk: User, at: datetime) -> None:
-    """As ``handling.leave``. Raises Conflict while the call is not delivered: its term does not run."""
+    """As ``handling.leave``. Raises Conflict also while the call is not delivered, for its term does not run, and while
+    a due is being paid.
+    """
+    refuse_being_paid(case)
     if letter := undelivered_call(case):
         text = _("Wezwanie %(number)s nie jest jeszcze doręczone, więc termin uzupełnienia nie biegnie.")
         raise Conflict(text % {"number": letter.number})

@@ -16,7 +16,7 @@ from services.fees.charges import Priced
 from services.fees.models import Due
 from services.identity.models import User
 from services.payments.ledger.books import Voucher, settle
-from services.payments.models import Refund
+from services.payments.models import PaymentItem, Refund
 from services.payments.refunds import WAITING, ask_back
 from spatial.errors import Conflict, Malformed
 from spatial.words import polish_money
@@ -149,6 +149,14 @@ def goes_back(due: Due) -> bool:
     charge = charge_of(due)
     waiting = Refund.objects.filter(charge=charge, ground=Refund.Ground.NOT_MADE, status__in=WAITING)
     return charge is not None and waiting.exists()
+
+
+def refuse_being_paid(case: Case) -> None:
+    """Raises Conflict while a payment of its dues goes on at an operator: it may have been made within the term."""
+    charges = [f"due:{key}" for key in case.dues.values_list("pk", flat=True)]
+    rows = PaymentItem.objects.filter(charge__municipality=case.municipality_id, charge__reference__in=charges)
+    if rows.filter(is_open=True).exists():
+        raise Conflict(_("Opłata w tej sprawie jest właśnie płacona w internecie. Sprawdź jeszcze raz za pół godziny."))
 
 
 def locked(due: Due) -> Due:

@@ -217,6 +217,7 @@ SAMPLES: dict[str, list[str]] = {
     "urzad/platnosci/": ["/urzad/platnosci/", "/urzad/platnosci/?strona=x"],
     "urzad/platnosci/zwrot/<int:pk>/": ["/urzad/platnosci/zwrot/1/"],
     "urzad/platnosci/wyjasnij/<int:pk>/": ["/urzad/platnosci/wyjasnij/1/"],
+    "urzad/platnosci/<uuid:key>/dzien/": ["/urzad/platnosci/00000000-0000-0000-0000-000000000000/dzien/"],
     "urzad/ksiegi/": ["/urzad/ksiegi/", "/urzad/ksiegi/?od=2026-01-01&do=x"],
     "urzad/ksiegi/<int:teryt>/zestawienie.csv": ["/urzad/ksiegi/120610/zestawienie.csv"],
     "urzad/ustawienia/": ["/urzad/ustawienia/", "/urzad/ustawienia/?gmina=x"],

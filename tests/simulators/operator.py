@@ -9,11 +9,13 @@ import threading
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import md5, sha256, sha384
 from html import escape
 from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -21,6 +23,7 @@ from tests.simulators.base import Question, Reply, Simulator
 
 LANGUAGES = {"bg", "cs", "de", "en", "es", "fr", "hr", "hu", "it", "nl", "pl", "pt", "se", "sk", "ro"}  #: of Przelewy24
 JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
+WARSAW = ZoneInfo("Europe/Warsaw")
 type Letter = tuple[bytes, dict[str, str]]  #: body and headers of a notification
 #: what the payer may do, with the words of the buttons
 CHOICES = {
@@ -52,6 +55,8 @@ class Order:
     is_taken: bool = False  #: the merchant has confirmed
     is_cancelled: bool = False
     paid: int = 0
+    paid_at: datetime | None = None
+    told_time: str | None = None  #: instead of when it was paid
     refunds: dict[str, int] = field(default_factory=dict)
 
 
@@ -93,10 +98,10 @@ class OperatorSimulator(Simulator):
     def order(self, session: str) -> Order:
         return self.orders[str(session)]
 
-    def pay(self, session: str, amount: int | None = None) -> Letter:
-        """The payer has paid; gives the notification."""
+    def pay(self, session: str, amount: int | None = None, *, at: datetime | None = None) -> Letter:
+        """The payer has paid, now or at another time; gives the notification."""
         order = self.order(session)
-        order.is_paid, order.paid = True, amount or order.amount
+        order.is_paid, order.paid, order.paid_at = True, amount or order.amount, at or datetime.now(WARSAW)
         return self.notification(order)
 
     def page(self, question: Question) -> Reply:
@@ -122,6 +127,7 @@ class OperatorSimulator(Simulator):
     def chosen(self, order: Order, choice: str) -> Reply:
         if choice in CHOICES and choice not in {"refuse", "leave"} and not order.is_paid:
             order.is_paid, order.paid = True, order.amount + (100 if choice == "other" else 0)
+            order.paid_at = datetime.now(WARSAW)
             letters = {"silent": 0, "twice": 2}.get(choice, 1)
             wait_s = 5 if choice == "late" else 0
             letter = self.notification(order, **({"sign": "0" * 96} if choice == "forged" else {}))
@@ -208,10 +214,12 @@ class Przelewy24Simulator(OperatorSimulator):
         if order is None:
             return said(404, error="Transaction not found", code=404)
         status = 3 if sum(order.refunds.values()) else 2 if order.is_taken else int(order.is_paid)
+        when = f"{order.paid_at.astimezone(WARSAW):%Y%m%d%H%M}" if order.paid_at else ""
         return said(200, data={
             "statement": "p24-A12-B34-C56", "orderId": int(order.number), "sessionId": session, "status": status,
             "amount": order.paid or order.amount, "currency": order.currency, "date": "202611291200",
-            "dateOfTransaction": "202611291201", "clientEmail": "a@example.pl", "accountMD5": "", "paymentMethod": 154,
+            "dateOfTransaction": when if order.told_time is None else order.told_time,
+            "clientEmail": "a@example.pl", "accountMD5": "", "paymentMethod": 154,
             "description": order.title, "clientName": "", "clientAddress": "", "clientCity": "",
             "clientPostcode": "", "batchId": 0, "fee": "0",
         }, responseCode=0)  # fmt: skip
@@ -346,7 +354,11 @@ class PayUSimulator(OperatorSimulator):
 
     def notification(self, order: Order, **lies: object) -> Letter:
         fields = self._fields(order) | {name: lie for name, lie in lies.items() if name != "sign"}
-        return self._signed({"order": fields}, lies.get("sign"))
+        body: dict[str, object] = {"order": fields, "properties": [{"name": "PAYMENT_ID", "value": "5003707594"}]}
+        if fields["status"] == "COMPLETED" and order.paid_at:
+            when = order.paid_at.astimezone(WARSAW).isoformat(timespec="milliseconds")
+            body["localReceiptDateTime"] = when if order.told_time is None else order.told_time
+        return self._signed(body, lies.get("sign"))
 
     def refund_notification(self, order: Order, name: str, *, status: str = "FINALIZED") -> Letter:
         amount = str(order.refunds.get(name, 0))

@@ -31,7 +31,14 @@ from services.delivery.shown import route_of, shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
-from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
+from services.fees.services import (
+    CALLED,
+    ask_refund,
+    call_to_pay,
+    exempt,
+    pay,
+    refuse_exemption,
+)
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User

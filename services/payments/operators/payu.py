@@ -2,10 +2,14 @@
 
 The point of sale is the OAuth client as well. MD5 is believed only where the municipality allows it: PayU still signs
 so for many points of sale.
+
+When the payer paid is said by ``localReceiptDateTime`` of the notification of COMPLETED; an order that is asked about
+says only when it was made.
 """
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import md5, sha256
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +17,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from services.payments.base import CURRENCY, Credentials, OperatorRefused, Order, Said, Started, State
-from services.payments.operators.asking import ask, message, text, whole
+from services.payments.operators.asking import ask, message, moment, text, whole
 from spatial.errors import Malformed
 
 STATES = {
@@ -77,7 +81,7 @@ class PayU:
         order = said.get("order")
         if not isinstance(order, dict):
             raise Malformed("order is missing")
-        return self._said(order)
+        return replace(self._said(order), paid_at=moment(said, "localReceiptDateTime"))
 
     def _said(self, order: Mapping[str, Any]) -> Said:
         """Raises Malformed."""

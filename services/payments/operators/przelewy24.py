@@ -1,6 +1,9 @@
 """Przelewy24, REST API 1.0.16 (developers.przelewy24.pl). Signs are SHA-384 of compact JSON in a fixed order of fields.
 
 HTTP Basic: user is the point of sale, password the key of reports; the CRC key is for signs only.
+
+When the payer paid is said by ``dateOfTransaction`` of GET transaction/by/sessionId ("Date of payment"; its form and
+zone are not documented), never by a notification.
 """
 
 import hmac
@@ -21,7 +24,7 @@ from services.payments.base import (
     Started,
     State,
 )
-from services.payments.operators.asking import ask, message, text, whole
+from services.payments.operators.asking import ask, message, moment, text, whole
 from spatial.errors import Malformed
 
 STATES = {0: State.STARTED, 1: State.PAID, 2: State.PAID, 3: State.REFUNDED}  #: of GET transaction/by/sessionId
@@ -134,6 +137,7 @@ class Przelewy24:
                 session=text(data, "sessionId"), state=STATES.get(known, State.STARTED),
                 amount_gr=whole(data, "amount"), currency=text(data, "currency"),
                 order_id=str(whole(data, "orderId")), is_confirmed=known == VERIFIED,
+                paid_at=moment(data, "dateOfTransaction"),
             )  # fmt: skip
         except Malformed:
             raise self._refused() from None

@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 
 from services.identity.models import StaffRole
 from services.payments import desk, paying, refunds
-from services.payments.base import OperatorRefused, State
+from services.payments.base import OperatorRefused, Said, State
 from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
+from services.payments.operators.przelewy24 import Przelewy24
 from services.payments.transfer import transfer_for
 from services.payments.views import mine
 from spatial.errors import Conflict, Malformed, Refused, ServiceError
 from tests.conftest import person
 from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
 from tests.services.payments.test_ledger import refuse_unbalanced
-from tests.simulators.base import UNAVAILABLE, Says
-from tests.simulators.operator import PayUSimulator
+from tests.simulators.base import UNAVAILABLE, CutsOff, Says
 
 pytestmark = pytest.mark.django_db
 DOOR = "/platnosci/przelewy24/powiadomienie"
@@ -58,21 +58,6 @@ def charge_of(payment):
 
 def announced(payment) -> int:
     return balance(account(payment.municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account))
-
-
-@pytest.fixture
-def payu(settings, stamp_account):
-    """PayU, and a contract with it."""
-    with PayUSimulator().running() as simulator:
-        addresses = {"live": simulator.root, "sandbox": simulator.root}
-        settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {"payu": addresses}
-        row = Merchant(
-            municipality=stamp_account.municipality, operator="payu", bank_account=stamp_account,
-            merchant_id=simulator.pos_id, pos_id=simulator.pos_id,
-        )  # fmt: skip
-        row.seal({"client_secret": simulator.client_secret, "second_key": simulator.second_key})
-        row.save()
-        yield simulator
 
 
 def told_by_payu(letter) -> int:
@@ -232,6 +217,92 @@ class TestMessages:
         assert told_by_payu(payu.notification(order)) == 200
 
         assert charge_of(payment).left_gr == 0
+
+    def test_of_a_payment_that_was_cancelled_at_the_operator_are_booked(self, payu, make_charge, anna):
+        """The payer refuses, comes back to the page of PayU and pays after all."""
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        order = payu.order(payment.key)
+        assert told_by_payu(payu.notification(order, status="CANCELED")) == 200
+        payment.refresh_from_db()
+        assert (payment.state, payment.items.get().is_open) == (State.CANCELLED, False)
+
+        assert told_by_payu(payu.pay(payment.key)) == 200
+
+        payment.refresh_from_db()
+        assert (payment.state, charge_of(payment).left_gr, announced(payment)) == (State.PAID, 0, 17_00)
+        assert told_by_payu(payu.notification(order, status="CANCELED")) == 200  # and it stays paid
+        payment.refresh_from_db()
+        assert payment.state == State.PAID
+
+    def test_of_a_payment_whose_beginning_failed_are_booked(self, merchant, make_charge, anna, operator):
+        """The order came to the operator, its answer did not come to us."""
+        charge = make_charge()
+        operator.lie(CutsOff())
+        with pytest.raises(ServiceError):
+            paying.begin(anna, [charge], visit=VISIT, at=timezone.now())
+        payment = Payment.objects.get(state=State.FAILED)
+
+        assert told(operator.pay(payment.key)) == 200
+
+        assert (charge.left_gr, announced(payment), PaymentFault.objects.count()) == (0, 17_00, 0)
+
+    def test_of_a_second_order_for_a_paid_session_go_to_the_desk(self, begun, operator):
+        assert told(operator.pay(begun.key)) == 200
+        order = operator.order(begun.key)
+        second = operator.notification(order, orderId=int(order.number) + 500)
+
+        assert [told(second), told(second)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, str(int(order.number) + 500) in fault.text) == (Kind.UNKNOWN, True)
+        assert (charge_of(begun).paid_gr, announced(begun)) == (17_00, 17_00)
+
+    def test_of_a_second_order_whose_money_is_taken_are_a_surplus(self, payu, make_charge, anna):
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        assert told_by_payu(payu.pay(payment.key)) == 200
+        second = payu.notification(payu.order(payment.key), orderId="SECOND")
+
+        assert [told_by_payu(second), told_by_payu(second)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.left_gr, "SECOND" in fault.text) == (Kind.SURPLUS, 17_00, True)
+        assert (charge_of(payment).paid_gr, announced(payment)) == (17_00, 34_00)
+        refuse_unbalanced()
+
+    def test_of_two_orders_at_the_same_moment_are_a_payment_and_a_surplus(self, begun, operator, monkeypatch):
+        """The second comes while the first is being confirmed at the operator."""
+        letter = operator.pay(begun.key)
+        order = operator.order(begun.key)
+        other = Said(
+            session=str(begun.key), state=State.PAID, amount_gr=17_00, currency="PLN", order_id="77", is_confirmed=True
+        )
+        confirm = Przelewy24.confirm
+
+        def slow(self, said):
+            paying.take(begun.merchant, other, at=timezone.now())
+            confirm(self, said)
+
+        monkeypatch.setattr(Przelewy24, "confirm", slow)
+        assert told(letter) == 200
+
+        begun.refresh_from_db()
+        assert (begun.order_id, charge_of(begun).paid_gr, announced(begun)) == ("77", 17_00, 34_00)
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.left_gr, order.number in fault.text) == (Kind.SURPLUS, 17_00, True)
+
+    def test_of_two_payments_for_one_charge_settle_it_once(self, begun, operator, anna):
+        """Left at the operator, begun and paid anew; then the first one is paid too."""
+        charge, now = charge_of(begun), timezone.now()
+        paying.give_up(begun, at=now)
+        again = paying.begin(anna, [charge], visit=VISIT, at=now)
+        assert again != begun
+
+        assert [told(operator.pay(one.key)) for one in (again, begun)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.payment, fault.left_gr) == (Kind.SURPLUS, begun, 17_00)
+        assert (charge.left_gr, charge.paid_gr, announced(begun)) == (0, 17_00, 34_00)
+        refuse_unbalanced()
 
     def test_after_it_was_settled_otherwise_are_a_surplus(self, begun, operator, cash):
         settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)
