@@ -394,6 +394,23 @@ class TestRefund:
         assert PaymentFault.objects.get().kind == Kind.REFUND
         assert charge_of(begun).paid_gr == 17_00
 
+    def test_refused_by_the_operator_is_paid_by_the_office_and_done_after_all_is_told(
+        self, asked, begun, operator, jadwiga, irena
+    ):
+        self.approve(asked, irena)
+        order, charge = operator.order(begun.key), charge_of(begun)
+        done_after_all = operator.refund_notification(order, asked.session)
+        told(operator.refund_notification(order, asked.session, status=1))
+
+        again = self.approve(refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now()), irena)
+        assert (again.payment, again.status) == (None, Refund.Status.DONE)
+        assert [told(done_after_all), told(done_after_all)] == [200, 200]
+
+        assert (charge.paid_gr, charge.left_gr, announced(begun)) == (0, 0, 17_00)
+        assert balance(account(begun.municipality, LedgerAccount.Kind.BANK, begun.merchant.bank_account)) == -17_00
+        assert PaymentFault.objects.filter(text__contains="zwrócono już").count() == 1
+        refuse_unbalanced()
+
     def test_nobody_asked_for_goes_to_the_desk(self, begun, operator):
         told(operator.pay(begun.key))
         order = operator.order(begun.key)
@@ -514,6 +531,48 @@ class TestDesk:
         surplus.refresh_from_db()
         assert (surplus.left_gr, announced(begun)) == (0, 0)
         assert charge_of(begun).paid_gr == 17_00  # the cash stays
+
+    def test_goes_back_out_of_where_it_was_announced(self, surplus, begun, operator, skala, jadwiga, irena):
+        """The contract pays out to another account since."""
+        other = BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_NRB, title="Inny", purpose="waste", valid_from="2020-01-01"
+        )
+        Merchant.objects.update(bank_account=other)
+        refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+        refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+
+        told(operator.refund_notification(operator.order(begun.key), refund.session))
+
+        assert announced(begun) == 0
+
+    def test_refused_by_the_operator_is_paid_by_the_office(self, surplus, begun, operator, jadwiga, irena):
+        for _ in range(2):
+            refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+            refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+            told(operator.refund_notification(operator.order(begun.key), refund.session, status=1))
+
+        refund.refresh_from_db()
+        surplus.refresh_from_db()
+        in_bank = account(begun.municipality, LedgerAccount.Kind.BANK, begun.merchant.bank_account)
+        assert (refund.payment, refund.status, surplus.left_gr) == (None, Refund.Status.DONE, 0)
+        assert (balance(in_bank), announced(begun)) == (-17_00, 17_00)
+
+    def test_back_after_it_paid_a_charge_takes_no_money_of_others(
+        self, surplus, begun, operator, make_charge, cash, jadwiga, irena
+    ):
+        """The operator refused, the clerk put the surplus to a charge, the operator gave it back after all."""
+        refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+        refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+        told(operator.refund_notification(operator.order(begun.key), refund.session, status=1))
+        desk.match(surplus, make_charge(17_00), by=jadwiga, at=timezone.now())
+        settle([], 50_00, voucher=voucher("of-others"), into=cash)
+
+        assert told(operator.refund_notification(operator.order(begun.key), refund.session)) == 200
+
+        refund.refresh_from_db()
+        assert (refund.status, refund.done_on) == (Refund.Status.FAILED, None)
+        assert balance(account(begun.municipality, LedgerAccount.Kind.UNEXPLAINED)) == -50_00
+        assert PaymentFault.objects.filter(text__contains="rozliczono inaczej", kind=Kind.REFUND).count() == 1
 
     def test_refused_it_waits_again(self, surplus, jadwiga, irena):
         refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
