@@ -41,8 +41,8 @@ REFUND_NOTIFIED = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount"
 BLIK_CODE = 6
 LONGEST_EMAIL = 50
 LANGUAGES = ("pl", "en")  #: of our pages that the operator speaks too
-#: the operator says that the request has been taken before
-KNOWN_REQUEST = "already exists"
+#: the operator says that the request has been taken before, or is being taken at this moment
+KNOWN_REQUESTS = ("already exists", "Concurrent call")
 
 
 def sign(fields: Mapping[str, object], *, crc: str) -> str:
@@ -147,7 +147,7 @@ class Przelewy24:
         if notify_url:
             body["urlStatus"] = notify_url
         status, answer = self._answer("POST", "transaction/refund", json=body)
-        if KNOWN_REQUEST not in str(answer.get("error", "")):
+        if not any(known in str(answer.get("error", "")) for known in KNOWN_REQUESTS):
             self._refuse_failure(status)
         return State.REFUND_STARTED
 

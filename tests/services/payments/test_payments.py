@@ -421,6 +421,29 @@ class TestRefund:
         assert PaymentFault.objects.get().kind == Kind.REFUND
         assert charge_of(begun).paid_gr == 17_00
 
+    def test_made_in_the_panel_of_payu_goes_to_the_desk(self, payu, make_charge, anna):
+        """PayU names its own refund only (PayU-EMEA/openpayu_php, issue 112)."""
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        told_by_payu(payu.pay(payment.key))
+        refund = {"refundId": "5000024357", "status": "FINALIZED", "reason": "refund", "refundDate": "2026-11-29"}
+        order = payu.order(payment.key)
+        letter = payu._signed({"orderId": order.number, "extOrderId": order.session, "refund": refund}, None)
+
+        assert [told_by_payu(letter), told_by_payu(letter)] == [200, 200]
+
+        assert PaymentFault.objects.get().kind == Kind.REFUND
+        assert charge_of(payment).paid_gr == 17_00
+
+    def test_told_while_it_is_being_taken_is_not_refused(self, asked, operator, irena):
+        """The word of the specification for the same request at the same moment."""
+        self.approve(asked, irena)
+        operator.lie(Says(b'{"error":"Concurrent call","code":400}', 400))
+
+        refunds.repeat(at=timezone.now(), address="http://testserver")
+
+        asked.refresh_from_db()
+        assert (asked.status, PaymentFault.objects.exists()) == (Refund.Status.SENT, False)
+
     def test_of_cash_is_booked_by_the_second_person(self, make_charge, cash, jadwiga, irena):
         charge = make_charge()
         settle([charge], 17_00, voucher=voucher("kp"), into=cash)
