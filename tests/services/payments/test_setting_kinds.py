@@ -163,6 +163,31 @@ class TestAccounts:
             assert 'role="alert"' in response.content.decode()
         assert not Change.objects.exists()
 
+    def test_moved_before_its_day_the_one_before_goes_on(self, treasurer, office, stamp_account, make_charge):
+        """A typing error in the day of a new account is mended; nobody is left without a number to pay to."""
+        charge, today = make_charge(), timezone.localdate()
+        early, late = ((today + timedelta(days=days)).isoformat() for days in (1, 30))
+        decided(office, proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=early)))
+        at = f"rachunki/{BankAccount.objects.latest('pk').pk}/"
+
+        change = proposed(treasurer, at, account(nrb=OTHER_NRB, valid_from=late))
+        assert "przyjmuje wpłaty dłużej" in office.get(f"/urzad/ustawienia/zmiana/{change.pk}/").content.decode()
+        decided(office, change)
+        assert charge.account_on(today + timedelta(days=29)) == stamp_account
+        assert charge.account_on(today + timedelta(days=30)).nrb == OTHER_NRB
+
+        decided(office, proposed(treasurer, at, account(nrb=OTHER_NRB, valid_from=late, purpose="waste")))
+        assert charge.account_on(today + timedelta(days=30)) == stamp_account
+
+    def test_moved_into_the_past_is_refused(self, treasurer, office, stamp_account, make_charge):
+        day = (timezone.localdate() + timedelta(days=30)).isoformat()
+        decided(office, proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=day)))
+        at = f"{ROOT}/rachunki/{BankAccount.objects.latest('pk').pk}/"
+
+        answer = treasurer.post(at, account(nrb=OTHER_NRB, valid_from="2021-01-01"))
+
+        assert (answer.status_code, Change.objects.count()) == (422, 1)
+
     def test_a_new_one_takes_over_on_its_day(self, treasurer, office, stamp_account, make_charge):
         charge, day = make_charge(), timezone.localdate() + timedelta(days=30)
         change = proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=day.isoformat()))
