@@ -5,6 +5,7 @@ Signs are made here by hand, not by the code under test. What a person does on t
 
 import hmac
 import json
+import re
 import threading
 from base64 import b64decode
 from collections.abc import Callable
@@ -20,6 +21,8 @@ import httpx
 from tests.simulators.base import Question, Reply, Simulator
 
 LANGUAGES = {"bg", "cs", "de", "en", "es", "fr", "hr", "hu", "it", "nl", "pl", "pt", "se", "sk", "ro"}  #: of Przelewy24
+#: letters, digits and signs that the specification names
+TRANSFER_LABEL = re.compile(r"[a-zA-Z0-9 ęółśążźćńĘÓŁŚĄŻŹĆŃ./\\:-]{1,20}")
 JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
 type Letter = tuple[bytes, dict[str, str]]  #: body and headers of a notification
 #: what the payer may do, with the words of the buttons
@@ -178,6 +181,7 @@ class Przelewy24Simulator(OperatorSimulator):
     def _register(self, sent: dict) -> Reply:
         text = {"sessionId": 100, "currency": 3, "description": 1024, "email": 50, "country": 2, "language": 2,
                 "urlReturn": 250, "urlStatus": 250, "transferLabel": 20, "sign": 96, "encoding": 15}  # fmt: skip
+        expect(TRANSFER_LABEL.fullmatch(str(sent.get("transferLabel"))))
         whole = ("merchantId", "posId", "amount", "timeLimit")
         expect(all(isinstance(sent.get(name), str) and 0 < len(sent[name]) <= most for name, most in text.items()))
         expect(all(type(sent.get(name)) is int and sent[name] >= 0 for name in whole) and sent["timeLimit"] <= 99)

@@ -5,6 +5,7 @@ HTTP Basic: user is the point of sale, password the key of reports; the CRC key 
 
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha384
 from typing import Any
@@ -40,9 +41,15 @@ NOTIFIED = (
 REFUND_NOTIFIED = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount", "currency", "status")
 BLIK_CODE = 6
 LONGEST_EMAIL = 50
+NOT_IN_LABEL = re.compile(r"[^a-zA-Z0-9ęółśążźćńĘÓŁŚĄŻŹĆŃ./\\:-]+")
 LANGUAGES = ("pl", "en")  #: of our pages that the operator speaks too
 #: the operator says that the request has been taken before, or is being taken at this moment
 KNOWN_REQUESTS = ("already exists", "Concurrent call")
+
+
+def transfer_label(title: str) -> str:
+    """Up to 20 of the letters and signs that the operator takes; it refuses the order for any other."""
+    return " ".join(NOT_IN_LABEL.sub(" ", title).split())[:20].strip() or "Opłata"
 
 
 def sign(fields: Mapping[str, object], *, crc: str) -> str:
@@ -79,8 +86,8 @@ class Przelewy24:
             **signed, "posId": int(self.own.pos_id), "description": order.title[:1024], "email": order.email,
             "country": "PL", "language": order.language if order.language in LANGUAGES else "en",
             "urlReturn": order.return_url, "urlStatus": order.notify_url, "timeLimit": order.minutes,
-            "waitForResult": True, "transferLabel": order.title[:20], "sign": self._sign(signed), "encoding": "UTF-8",
-            "additional": {"PSU": {"IP": order.ip, "userAgent": order.agent[:255]}},
+            "waitForResult": True, "transferLabel": transfer_label(order.title), "sign": self._sign(signed),
+            "encoding": "UTF-8", "additional": {"PSU": {"IP": order.ip, "userAgent": order.agent[:255]}},
         })  # fmt: skip
         token = self._data(answer).get("token")
         if not isinstance(token, str) or not token.isascii() or not token.replace("-", "").isalnum():

@@ -95,6 +95,13 @@ class TestBegins:
         assert order.notify_url == f"http://testserver{DOOR}"
         assert order.return_url == f"http://testserver/platnosci/{begun.key}/"
 
+    def test_with_a_title_of_signs_that_the_operator_takes(self, merchant, make_charge, anna, operator):
+        charge = make_charge(title="„Opłata” × 2, (OR.1510)")
+
+        payment = paying.begin(anna, [charge], visit=VISIT, at=timezone.now())
+
+        assert operator.order(payment.key).title == "„Opłata” × 2, (OR.1510)"
+
     def test_not_while_one_of_them_is_being_paid(self, begun, make_charge, anna):
         with pytest.raises(Conflict):
             paying.begin(anna, [charge_of(begun), make_charge()], visit=VISIT, at=timezone.now())
