@@ -1,6 +1,7 @@
 """Money given back: asked by one person, approved by another, paid out by the operator or by the office itself."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -123,7 +124,7 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
 
 
 def send(refund: Refund, *, at: datetime, address: str) -> None:
-    """Tells the operator; without an answer the job tells it again under the same name."""
+    """Tells the operator; until it says what became of it, the job tells it again under the same name."""
     payment = refund.payment
     if payment is None:
         return
@@ -133,11 +134,14 @@ def send(refund: Refund, *, at: datetime, address: str) -> None:
     )  # fmt: skip
     notify = f"{address}/platnosci/{payment.merchant.operator}/powiadomienie" if address else ""
     try:
-        payment.merchant.connect().refund(said, description="Zwrot opłaty", notify_url=notify)
+        state = payment.merchant.connect().refund(said, description="Zwrot opłaty", notify_url=notify)
     except OperatorRefused:
         fail(refund, at=at)
     except OperatorFailed:
         LOGGER.warning("refund %s: the operator does not answer", refund.pk)
+    else:
+        with transaction.atomic():
+            heard(payment.merchant, replace(said, state=state), at=at)
 
 
 @transaction.atomic
@@ -228,7 +232,7 @@ def brought_by_line(line: StatementLine) -> LedgerAccount:
     return account(line.municipality_id, LedgerAccount.Kind.BANK, line.bank_account)
 
 
-def announced_of(fault: int | str | None) -> LedgerAccount:
+def announced_of(fault: int | None) -> LedgerAccount:
     """Where the payment of the surplus was booked; its contract may pay out to another account by now."""
     payment = Payment.objects.get(faults=fault)
     rows = Entry.objects.select_related("account__bank_account").filter(amount_gr__gt=0)
@@ -250,7 +254,7 @@ def came_into(charge: Charge) -> LedgerAccount:
         return entry.account
     source, key, *_rest = entry.operation.key.split(":")
     if source == "fault":
-        return announced_of(key)
+        return announced_of(int(key))
     return brought_by_line(charge.bank_lines.select_related("line__bank_account").latest("pk").line)
 
 

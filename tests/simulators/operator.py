@@ -56,6 +56,7 @@ class Order:
     is_cancelled: bool = False
     paid: int = 0
     refunds: dict[str, int] = field(default_factory=dict)
+    refund_states: dict[str, int] = field(default_factory=dict)  #: of Przelewy24: 1 done, 4 rejected; others wait
 
 
 def said(code: int, /, **body: object) -> Reply:
@@ -162,6 +163,8 @@ class Przelewy24Simulator(OperatorSimulator):
             return said(200, data=True, error="")
         if question.method == "GET" and path.startswith("transaction/by/sessionId/"):
             return self._status(path.rsplit("/", 1)[1])
+        if question.method == "GET" and path.startswith("refund/by/orderId/"):
+            return self._refunds(path.rsplit("/", 1)[1])
         steps: dict[tuple[str, str], Callable[[dict], Reply]] = {
             ("POST", "transaction/register"): self._register,
             ("PUT", "transaction/verify"): self._verify,
@@ -218,6 +221,20 @@ class Przelewy24Simulator(OperatorSimulator):
             "dateOfTransaction": "202611291201", "clientEmail": "a@example.pl", "accountMD5": "", "paymentMethod": 154,
             "description": order.title, "clientName": "", "clientAddress": "", "clientCity": "",
             "clientPostcode": "", "batchId": 0, "fee": "0",
+        }, responseCode=0)  # fmt: skip
+
+    def _refunds(self, number: str) -> Reply:
+        order = next((one for one in self.orders.values() if one.number == number and one.refunds), None)
+        if order is None:
+            return said(404, error="Transaction not found", code=404)
+        rows = [
+            {"batchId": 1, "requestId": name, "date": "2026-11-29", "login": "api", "description": "",
+             "status": order.refund_states.get(name, 2), "amount": amount}
+            for name, amount in order.refunds.items()
+        ]  # fmt: skip
+        return said(200, data={
+            "orderId": int(number), "sessionId": order.session, "amount": order.paid, "currency": "PLN",
+            "refunds": rows,
         }, responseCode=0)  # fmt: skip
 
     def _refund(self, sent: dict) -> Reply:

@@ -26,6 +26,7 @@ from services.payments.operators.asking import ask, message, text, whole
 from spatial.errors import Malformed
 
 STATES = {0: State.STARTED, 1: State.PAID, 2: State.PAID, 3: State.REFUNDED}  #: of GET transaction/by/sessionId
+REFUND_STATES = {"1": State.REFUNDED, "4": State.FAILED}  #: of GET refund/by/orderId; others wait
 VERIFIED = 2
 NOTIFIED = (
     "merchantId",
@@ -154,9 +155,19 @@ class Przelewy24:
         if notify_url:
             body["urlStatus"] = notify_url
         status, answer = self._answer("POST", "transaction/refund", json=body)
-        if not any(known in str(answer.get("error", "")) for known in KNOWN_REQUESTS):
-            self._refuse_failure(status)
+        if any(known in str(answer.get("error", "")) for known in KNOWN_REQUESTS):
+            return self._refund_state(said)
+        self._refuse_failure(status)
         return State.REFUND_STARTED
+
+    def _refund_state(self, said: Said) -> State:
+        """What became of a refund that was told before: its message may have been lost."""
+        status, answer = self._answer("GET", f"refund/by/orderId/{quote(said.order_id, safe='')}")
+        rows = self._data(answer).get("refunds") if status < 300 else None
+        of_ours = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        known = next((row for row in of_ours if row.get("requestId") == said.refund), {})
+        is_same = known.get("amount") == said.amount_gr
+        return REFUND_STATES.get(str(known.get("status")), State.REFUND_STARTED) if is_same else State.REFUND_STARTED
 
     def blik(self, token: str, code: str) -> None:
         if not (code.isascii() and code.isdecimal()) or len(code) != BLIK_CODE:

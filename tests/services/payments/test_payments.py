@@ -441,6 +441,22 @@ class TestRefund:
         assert PaymentFault.objects.get().kind == Kind.REFUND
         assert charge_of(payment).paid_gr == 17_00
 
+    @pytest.mark.parametrize(("state", "status", "paid_gr"), [(1, "done", 0), (4, "failed", 17_00), (2, "sent", 17_00)])
+    def test_whose_message_was_lost_is_asked_about(self, asked, begun, operator, irena, state, status, paid_gr):
+        self.approve(asked, irena)
+        operator.order(begun.key).refund_states[asked.session] = state
+
+        for _ in range(2):
+            refunds.repeat(at=timezone.now(), address="http://testserver")
+
+        asked.refresh_from_db()
+        assert (asked.status, charge_of(begun).paid_gr) == (status, paid_gr)
+        assert (
+            told(operator.refund_notification(operator.order(begun.key), asked.session, status=int(state == 4))) == 200
+        )
+        assert charge_of(begun).paid_gr == (17_00 if state == 4 else 0)
+        refuse_unbalanced()
+
     def test_told_while_it_is_being_taken_is_not_refused(self, asked, operator, irena):
         """The word of the specification for the same request at the same moment."""
         self.approve(asked, irena)
