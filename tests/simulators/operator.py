@@ -56,7 +56,7 @@ class Order:
     is_cancelled: bool = False
     paid: int = 0
     refunds: dict[str, int] = field(default_factory=dict)
-    refund_states: dict[str, int] = field(default_factory=dict)  #: of Przelewy24: 1 done, 4 rejected; others wait
+    refund_states: dict[str, object] = field(default_factory=dict)  #: as the operator writes them; without one it waits
 
 
 def said(code: int, /, **body: object) -> Reply:
@@ -361,9 +361,8 @@ class PayUSimulator(OperatorSimulator):
         if name not in order.refunds and (not order.is_paid or sum(order.refunds.values()) + amount > order.amount):
             return said(400, status={"statusCode": "ERROR_VALUE_INVALID"})
         order.refunds[name] = amount
-        return said(
-            200, orderId=order.number, refund={"refundId": "1", "status": "PENDING"}, status={"statusCode": "SUCCESS"}
-        )
+        refund = {"refundId": "1", "extRefundId": name, "status": order.refund_states.get(name, "PENDING")}
+        return said(200, orderId=order.number, refund=refund, status={"statusCode": "SUCCESS"})
 
     def notification(self, order: Order, **lies: object) -> Letter:
         fields = self._fields(order) | {name: lie for name, lie in lies.items() if name != "sign"}

@@ -140,7 +140,10 @@ class PayU:
             },
         })  # fmt: skip
         refuse_failure(status, answer)
-        return State.REFUND_STARTED
+        told = answer.get("refund")
+        if not isinstance(told, dict) or told.get("extRefundId") != said.refund:
+            return State.REFUND_STARTED
+        return REFUND_STATES.get(str(told.get("status")), State.REFUND_STARTED)
 
     def _token(self) -> str:
         status, answer = ask("POST", f"{self.own.url}/pl/standard/user/oauth/authorize", data={

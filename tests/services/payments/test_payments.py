@@ -457,6 +457,20 @@ class TestRefund:
         assert charge_of(begun).paid_gr == (17_00 if state == 4 else 0)
         refuse_unbalanced()
 
+    @pytest.mark.parametrize(("state", "status"), [("FINALIZED", "done"), ("CANCELED", "failed"), ("PENDING", "sent")])
+    def test_told_again_to_payu_says_what_became_of_it(self, payu, make_charge, anna, jadwiga, irena, state, status):
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        told_by_payu(payu.pay(payment.key))
+        refund = refunds.ask_back(charge_of(payment), reason="x", by=jadwiga, at=timezone.now())
+        assert self.approve(refund, irena).status == Refund.Status.SENT
+        payu.order(payment.key).refund_states[refund.session] = state
+
+        refunds.repeat(at=timezone.now(), address="")
+
+        refund.refresh_from_db()
+        assert refund.status == status
+        refuse_unbalanced()
+
     def test_told_while_it_is_being_taken_is_not_refused(self, asked, operator, irena):
         """The word of the specification for the same request at the same moment."""
         self.approve(asked, irena)
