@@ -717,6 +717,17 @@ class TestPagesOfThePayer:
         assert client.post(f"/platnosci/{begun.key}/blik/", {"kod": "777 123"}).status_code == 302
         assert operator.order(begun.key).is_paid
 
+    def test_codes_of_blik_are_not_guessed(self, client, anna, begun, operator):
+        """The operator hears ten of one account in ten minutes."""
+        client.force_login(anna)
+        asked = len(operator.questions)
+
+        answers = [client.post(f"/platnosci/{begun.key}/blik/", {"kod": "000000"}) for _ in range(12)]
+
+        assert {answer.status_code for answer in answers} == {422}
+        assert "Za dużo prób" in answers[-1].content.decode()
+        assert len(operator.questions) - asked == 10
+
     def test_leaving_frees_the_charge(self, client, anna, begun):
         client.force_login(anna)
         client.post(f"/platnosci/{begun.key}/przerwij/")
