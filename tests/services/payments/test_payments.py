@@ -32,6 +32,7 @@ from tests.simulators.operator import PayUSimulator
 pytestmark = pytest.mark.django_db
 DOOR = "/platnosci/przelewy24/powiadomienie"
 Kind = PaymentFault.Kind
+REFUND_STEPS = ("ask", "ask-surplus", "approve", "match", "done", "refused", "job")
 
 
 @pytest.fixture
@@ -480,6 +481,57 @@ class TestRefund:
 
         asked.refresh_from_db()
         assert (asked.status, PaymentFault.objects.exists()) == (Refund.Status.SENT, False)
+
+    @given(steps=st.lists(st.tuples(st.sampled_from(REFUND_STEPS), st.integers(0, 3)), min_size=4, max_size=14))
+    @tried(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_in_any_order_no_grosz_goes_back_twice(self, begun, operator, jadwiga, irena, make_charge, steps):
+        """Of a charge and of a surplus: refused, done after all, done twice, told anew, put to another charge."""
+        order = operator.order(begun.key)
+        order.is_taken, order.refunds = False, {}  # what was written for the last example is rolled back
+        with transaction.atomic():
+            told(operator.pay(begun.key))
+            double = paying.begin(begun.payer, [make_charge()], visit=VISIT, at=timezone.now())
+            settle([charge_of(double)], 17_00, voucher=voucher("kp"), into=account(begun.municipality, "cash"))
+            told(operator.pay(double.key))
+            surplus, other, now = (
+                PaymentFault.objects.get(kind=Kind.SURPLUS),
+                make_charge(9_00, kind="waste"),
+                timezone.now(),
+            )
+            for step, at in steps:
+                sent = list(Refund.objects.filter(payment__isnull=False, decided_at__isnull=False).order_by("pk"))
+                try:
+                    with transaction.atomic():
+                        if step == "ask":
+                            refunds.ask_back(
+                                charge_of(begun), reason="x", by=jadwiga, at=now, amount_gr=5_00 * (at + 1)
+                            )
+                        elif step == "ask-surplus":
+                            refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=now)
+                        elif step == "match":
+                            desk.match(surplus, other, by=jadwiga, at=now)
+                        elif step == "approve":
+                            self.approve(Refund.objects.filter(status="asked").earliest("pk"), irena)
+                        elif step == "job":
+                            refunds.repeat(at=now, address="http://testserver")
+                        elif sent:
+                            one = sent[at % len(sent)]
+                            order = operator.order(one.payment.key)
+                            order.refunds[one.session] = one.amount_gr
+                            assert (
+                                told(operator.refund_notification(order, one.session, status=int(step == "refused")))
+                                == 200
+                            )
+                except (Conflict, Malformed, Refund.DoesNotExist):
+                    continue
+            surplus.refresh_from_db()
+            done = Refund.objects.filter(status="done")
+            unexplained = -balance(account(begun.municipality, LedgerAccount.Kind.UNEXPLAINED))
+            assert unexplained == surplus.left_gr
+            assert surplus.left_gr + other.paid_gr + sum(one.amount_gr for one in done.filter(fault=surplus)) == 17_00
+            assert charge_of(begun).paid_gr + sum(one.amount_gr for one in done.filter(charge__isnull=False)) == 17_00
+            refuse_unbalanced()
+            transaction.set_rollback(True)
 
     def test_of_cash_is_booked_by_the_second_person(self, make_charge, cash, jadwiga, irena):
         charge = make_charge()
