@@ -247,9 +247,10 @@ class TestMatching:
 
         assert (charge.left_gr, other.left_gr) == (0, 1700)
 
-    def test_a_mark_within_another_number_is_none(self, bring, make_charge):
+    @pytest.mark.parametrize("title", ["FAKTURA N/{}/2026", "DECYZJA WŁN/{}", "FAKTURA FN/{}"])
+    def test_a_mark_within_another_number_is_none(self, bring, make_charge, title):
         charge = make_charge(1700)
-        bring(mt940([Said(1700, f"FAKTURA N/{charge.pk}/2026")]))
+        bring(mt940([Said(1700, title.format(charge.pk))]))
 
         assert charge.left_gr == 1700
 
