@@ -185,16 +185,19 @@ def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> N
         if not is_new:
             return
         if fault:
-            kind, text = fault
-            PaymentFault.objects.create(
-                municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at
-            )
+            tell(merchant, payment, fault, at=at)
         elif said.refund:
             refunds.heard(merchant, said, at=at)
         elif payment and said.state is State.PAID:
             book(payment, said, at=at)
         elif payment and said.state in {State.CANCELLED, State.FAILED}:
             close(payment, said.state)
+
+
+def tell(merchant: Merchant, payment: Payment | None, fault: tuple[PaymentFault.Kind, str], *, at: datetime) -> None:
+    """The desk."""
+    kind, text = fault
+    PaymentFault.objects.create(municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at)
 
 
 def outcome_of(said: Said, *, is_fault: bool) -> PaymentMessage.Outcome:
@@ -233,7 +236,9 @@ def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | N
 def book(payment: Payment, said: Said, *, at: datetime) -> None:
     """Into the books as announced money; what its charges do not take is to be explained."""
     payment = Payment.objects.select_for_update(of=["self"]).select_related("merchant__bank_account").get(pk=payment.pk)
-    if payment.state == State.PAID:
+    if payment.state == State.PAID:  # by now: two messages came at once
+        if fault := fault_of(payment, said):
+            tell(payment.merchant, payment, fault, at=at)
         return
     merchant = payment.merchant
     source, today = f"{merchant.title} {said.order_id}"[:60], timezone.localdate(at)

@@ -4,6 +4,7 @@ States: python-getpaid-core. Verify before the money is passed on: OpenAPI 1.0.1
 """
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from services.identity.models import StaffRole
 from services.payments import desk, paying, refunds
-from services.payments.base import OperatorRefused, State
+from services.payments.base import OperatorRefused, Said, State
 from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
@@ -240,6 +241,25 @@ class TestMessages:
         assert told_by_payu(payu.notification(order)) == 200
 
         assert charge_of(payment).left_gr == 0
+
+    def test_of_two_orders_at_once_book_one_and_tell_of_the_other(self, begun, operator, monkeypatch):
+        """Both are confirmed before either is booked."""
+        said = Said(
+            session=str(begun.key), state=State.PAID, amount_gr=17_00, currency="PLN", order_id="1", is_confirmed=False
+        )  # fmt: skip
+        waiting = [replace(said, order_id="2")]
+
+        def confirmed(*_asked) -> None:
+            if waiting:
+                paying.take(begun.merchant, waiting.pop(), at=timezone.now())
+
+        monkeypatch.setattr(paying, "confirmed", confirmed)
+        paying.take(begun.merchant, said, at=timezone.now())
+
+        begun.refresh_from_db()
+        fault = PaymentFault.objects.get()
+        assert (begun.order_id, announced(begun)) == ("2", 17_00)
+        assert (fault.kind, fault.text) == (Kind.UNKNOWN, "Operator podaje drugą zapłatę tej samej płatności: 1.")
 
     def test_after_it_was_settled_otherwise_are_a_surplus(self, begun, operator, cash):
         settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)
