@@ -255,7 +255,8 @@ def came_into(charge: Charge) -> LedgerAccount:
     source, key, *_rest = entry.operation.key.split(":")
     if source == "fault":
         return announced_of(int(key))
-    return brought_by_line(charge.bank_lines.select_related("line__bank_account").latest("pk").line)
+    lines = StatementLine.objects.filter(municipality=charge.municipality_id)
+    return brought_by_line(lines.select_related("bank_account").get(fingerprint=key))  # ``StatementLine.key``
 
 
 def repeat(*, at: datetime, address: str) -> None:
