@@ -252,6 +252,11 @@ class MerchantForm(SettingForm):
             self.instance.seal(keys_of(self.instance) | self.given_secrets)
         return said
 
+    def consequences(self) -> list[str]:
+        if not (self.cleaned_data["is_sandbox"] and self.cleaned_data["is_active"]):
+            return []
+        return [gettext("To środowisko próbne: nikt naprawdę nie zapłaci, a opłaty będą zapisane jako zapłacone.")]
+
 
 def digits(text: str) -> str:
     if not (text.isascii() and text.isdecimal()):

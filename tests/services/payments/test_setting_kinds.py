@@ -322,6 +322,15 @@ class TestContracts:
         row = Merchant.objects.get()
         assert (row.operator, row.merchant_id, row.is_sandbox, row.allows_md5) == ("payu", "300746", False, True)
 
+    def test_who_approves_is_told_that_nobody_really_pays(self, treasurer, office, stamp_account):
+        live = {name: said for name, said in contract(stamp_account, pos_id="5").items() if name != "is_sandbox"}
+        pages = [
+            office.get(f"/urzad/ustawienia/zmiana/{proposed(treasurer, 'przelewy24/nowe/', said).pk}/").content.decode()
+            for said in (contract(stamp_account), live)
+        ]
+
+        assert ["nikt naprawdę nie zapłaci" in page for page in pages] == [True, False]
+
     def test_wrong_keys_are_told(self, treasurer, operator, stamp_account):
         change = proposed(treasurer, "przelewy24/nowe/", contract(stamp_account, api_key="zly"))
         assert "Operator płatności odmówił" in decided(treasurer, change, "sprawdz")
