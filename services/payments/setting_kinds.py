@@ -121,6 +121,13 @@ class BankAccountForm(SettingForm):
         rows = BankAccount.objects.filter(municipality=self.instance.municipality_id, purpose=was["purpose"])
         return list(rows.filter(valid_to=was["valid_from"]).exclude(pk__in=self.before_it()))
 
+    def nobody_after_it(self) -> list[str]:
+        until, others = self.cleaned_data.get("valid_to"), self.others().exclude(pk__in=self.before_it())
+        if until is None or others.valid(until).exists():
+            return []
+        told = gettext("Od %(day)s żaden rachunek nie przyjmuje wpłat o tym przeznaczeniu.")
+        return [told % {"day": polish_date(until)}]
+
     def consequences(self) -> list[str]:
         day = self.cleaned_data["valid_from"]
         longer = [
@@ -134,7 +141,7 @@ class BankAccountForm(SettingForm):
             for one in self.before_it()
         ]
         contracts = Merchant.objects.filter(bank_account__in=self.before_it(), is_active=True)
-        return [*longer, *ended] + [
+        return [*longer, *ended, *self.nobody_after_it()] + [
             gettext(
                 "%(operator)s wypłaca na poprzedni rachunek. Zmień też umowę, inaczej nikt nie zapłaci w internecie."
             )

@@ -179,6 +179,16 @@ class TestAccounts:
         decided(office, proposed(treasurer, at, account(nrb=OTHER_NRB, valid_from=late, purpose="waste")))
         assert charge.account_on(today + timedelta(days=30)) == stamp_account
 
+    def test_days_after_which_nobody_takes_payments_are_told(self, treasurer, office, stamp_account):
+        """Also where the account before would have gone on."""
+        since, until = ((timezone.localdate() + timedelta(days=days)).isoformat() for days in (1, 30))
+        for path, said in (
+            ("rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=since, valid_to=until)),
+            (f"rachunki/{stamp_account.pk}/", account(valid_from="2020-01-01", valid_to=until)),
+        ):
+            change = proposed(treasurer, path, said)
+            assert "żaden rachunek nie" in office.get(f"/urzad/ustawienia/zmiana/{change.pk}/").content.decode()
+
     def test_moved_into_the_past_is_refused(self, treasurer, office, stamp_account, make_charge):
         day = (timezone.localdate() + timedelta(days=30)).isoformat()
         decided(office, proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=day)))
