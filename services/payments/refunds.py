@@ -103,7 +103,7 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
     """The second person's word; an approved one goes out at once.
 
     address: of the office, for messages of the operator, "" where it is not known. Raises Refused for the one who
-    asked, Conflict where it has been decided.
+    asked and for the one whose money it is, Conflict where it has been decided.
     """
     with transaction.atomic():
         refund = Refund.objects.select_for_update().get(pk=refund.pk)
@@ -111,6 +111,8 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
             raise Conflict(_("Ten zwrot jest już rozstrzygnięty."))
         if refund.asked_by_id == by.pk:
             raise Refused(_("Zwrot zatwierdza inna osoba niż ta, która o niego wystąpiła."))
+        if by.pk in payers_of(refund):
+            raise Refused(_("To zwrot Twoich pieniędzy, więc rozstrzyga o nim inna osoba (art. 24 KPA)."))
         refund.decided_by, refund.decided_at = by, at
         refund.status = Refund.Status.SENT if is_approved else Refund.Status.REFUSED
         refund.save()
@@ -121,6 +123,12 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
     if is_approved and refund.payment is not None:
         send(refund, at=at, address=address)
     return refund
+
+
+def payers_of(refund: Refund) -> set[int | None]:
+    """Accounts whose money it is; whose a line of the bank is, nobody knows for sure."""
+    whose = (refund.charge, refund.payment, refund.fault.payment if refund.fault else None)
+    return {one.payer_id for one in whose if one}
 
 
 def send(refund: Refund, *, at: datetime, address: str) -> None:

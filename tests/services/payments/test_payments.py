@@ -397,6 +397,14 @@ class TestRefund:
         with pytest.raises(Refused):
             self.approve(asked, jadwiga)
 
+    def test_is_not_decided_by_the_one_who_gets_the_money(self, asked, begun, skala, irena):
+        """A clerk is a resident too (KPA art. 24 par. 1 point 1)."""
+        StaffRole.objects.create(user=begun.payer, municipality=skala, role=StaffRole.Role.CLERK, job_title="x")
+        with pytest.raises(Refused, match="Twoich pieniędzy"):
+            self.approve(asked, begun.payer)
+
+        assert self.approve(asked, irena).status == Refund.Status.SENT
+
     def test_goes_out_once_and_is_booked_when_the_operator_says_so(self, asked, begun, operator, irena):
         self.approve(asked, irena)
         refunds.repeat(at=timezone.now(), address="http://testserver")  # told again
