@@ -119,6 +119,7 @@ def refuse_exemption(due: Due, *, reason: str, by: User, at: datetime) -> Due:
     return due
 
 
+@transaction.atomic
 def ask_refund(
     due: Due,
     *,
@@ -137,7 +138,8 @@ def ask_refund(
     charge = charge_of(due)
     if charge is None or due.paid_on is None or due.is_refunded:
         raise Conflict(_("Ta opłata nie jest zapłacona."))
-    if ground == Refund.Ground.NOT_MADE and due.case.status == Case.Status.ISSUED:
+    case = Case.objects.select_for_update(no_key=True).get(pk=due.case_id)  # nobody issues it meanwhile
+    if ground == Refund.Ground.NOT_MADE and case.status == Case.Status.ISSUED:
         raise Conflict(_("Urząd wykonał czynność, więc opłata się należy (art. 9 ustawy o opłacie skarbowej)."))
     if timezone.localdate(at).year > due.paid_on.year + REFUND_YEARS:
         raise Conflict(_("Minęło 5 lat od końca roku, w którym zapłacono. Opłaty nie można już zwrócić."))

@@ -193,16 +193,19 @@ def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> N
         if not is_new:
             return
         if fault:
-            kind, text = fault
-            PaymentFault.objects.create(
-                municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at
-            )
+            tell(merchant, payment, fault, at=at)
         elif said.refund:
             refunds.heard(merchant, said, at=at)
         elif payment and said.state is State.PAID:
             book(payment, said, at=at)
         elif payment and said.state in {State.CANCELLED, State.FAILED}:
             close(payment, said.state)
+
+
+def tell(merchant: Merchant, payment: Payment | None, fault: tuple[PaymentFault.Kind, str], *, at: datetime) -> None:
+    """The desk."""
+    kind, text = fault
+    PaymentFault.objects.create(municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at)
 
 
 def outcome_of(said: Said, *, is_fault: bool) -> PaymentMessage.Outcome:

@@ -5,6 +5,7 @@ Signs are made here by hand, not by the code under test. What a person does on t
 
 import hmac
 import json
+import re
 import threading
 from base64 import b64decode
 from collections.abc import Callable
@@ -22,6 +23,8 @@ import httpx
 from tests.simulators.base import Question, Reply, Simulator
 
 LANGUAGES = {"bg", "cs", "de", "en", "es", "fr", "hr", "hu", "it", "nl", "pl", "pt", "se", "sk", "ro"}  #: of Przelewy24
+#: letters, digits and signs that the specification names
+TRANSFER_LABEL = re.compile(r"[a-zA-Z0-9 ęółśążźćńĘÓŁŚĄŻŹĆŃ./\\:-]{1,20}")
 JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
 WARSAW = ZoneInfo("Europe/Warsaw")
 type Letter = tuple[bytes, dict[str, str]]  #: body and headers of a notification
@@ -58,6 +61,7 @@ class Order:
     paid_at: datetime | None = None
     told_time: str | None = None  #: instead of when it was paid
     refunds: dict[str, int] = field(default_factory=dict)
+    refund_states: dict[str, object] = field(default_factory=dict)  #: as the operator writes them; without one it waits
 
 
 def said(code: int, /, **body: object) -> Reply:
@@ -165,6 +169,8 @@ class Przelewy24Simulator(OperatorSimulator):
             return said(200, data=True, error="")
         if question.method == "GET" and path.startswith("transaction/by/sessionId/"):
             return self._status(path.rsplit("/", 1)[1])
+        if question.method == "GET" and path.startswith("refund/by/orderId/"):
+            return self._refunds(path.rsplit("/", 1)[1])
         steps: dict[tuple[str, str], Callable[[dict], Reply]] = {
             ("POST", "transaction/register"): self._register,
             ("PUT", "transaction/verify"): self._verify,
@@ -184,6 +190,7 @@ class Przelewy24Simulator(OperatorSimulator):
     def _register(self, sent: dict) -> Reply:
         text = {"sessionId": 100, "currency": 3, "description": 1024, "email": 50, "country": 2, "language": 2,
                 "urlReturn": 250, "urlStatus": 250, "transferLabel": 20, "sign": 96, "encoding": 15}  # fmt: skip
+        expect(TRANSFER_LABEL.fullmatch(str(sent.get("transferLabel"))))
         whole = ("merchantId", "posId", "amount", "timeLimit")
         expect(all(isinstance(sent.get(name), str) and 0 < len(sent[name]) <= most for name, most in text.items()))
         expect(all(type(sent.get(name)) is int and sent[name] >= 0 for name in whole) and sent["timeLimit"] <= 99)
@@ -222,6 +229,20 @@ class Przelewy24Simulator(OperatorSimulator):
             "clientEmail": "a@example.pl", "accountMD5": "", "paymentMethod": 154,
             "description": order.title, "clientName": "", "clientAddress": "", "clientCity": "",
             "clientPostcode": "", "batchId": 0, "fee": "0",
+        }, responseCode=0)  # fmt: skip
+
+    def _refunds(self, number: str) -> Reply:
+        order = next((one for one in self.orders.values() if one.number == number and one.refunds), None)
+        if order is None:
+            return said(404, error="Transaction not found", code=404)
+        rows = [
+            {"batchId": 1, "requestId": name, "date": "2026-11-29", "login": "api", "description": "",
+             "status": order.refund_states.get(name, 2), "amount": amount}
+            for name, amount in order.refunds.items()
+        ]  # fmt: skip
+        return said(200, data={
+            "orderId": int(number), "sessionId": order.session, "amount": order.paid, "currency": "PLN",
+            "refunds": rows,
         }, responseCode=0)  # fmt: skip
 
     def _refund(self, sent: dict) -> Reply:
@@ -348,9 +369,8 @@ class PayUSimulator(OperatorSimulator):
         if name not in order.refunds and (not order.is_paid or sum(order.refunds.values()) + amount > order.amount):
             return said(400, status={"statusCode": "ERROR_VALUE_INVALID"})
         order.refunds[name] = amount
-        return said(
-            200, orderId=order.number, refund={"refundId": "1", "status": "PENDING"}, status={"statusCode": "SUCCESS"}
-        )
+        refund = {"refundId": "1", "extRefundId": name, "status": order.refund_states.get(name, "PENDING")}
+        return said(200, orderId=order.number, refund=refund, status={"statusCode": "SUCCESS"})
 
     def notification(self, order: Order, **lies: object) -> Letter:
         fields = self._fields(order) | {name: lie for name, lie in lies.items() if name != "sign"}

@@ -74,8 +74,11 @@ def account(
     """
     teryt = municipality if isinstance(municipality, str) else municipality.pk
     if bank_account:
-        rows = BankAccount.objects.filter(municipality=bank_account.municipality_id, nrb=bank_account.nrb)
-        bank_account = rows.order_by("pk").first()
+        same = BankAccount.objects.filter(municipality=bank_account.municipality_id, nrb=bank_account.nrb)
+        opened = LedgerAccount.objects.filter(municipality=teryt, kind=kind, bank_account__in=same)
+        if found := opened.order_by("pk").first():
+            return found
+        bank_account = same.order_by("pk").first()
     return LedgerAccount.objects.get_or_create(municipality_id=teryt, kind=kind, bank_account=bank_account)[0]
 
 

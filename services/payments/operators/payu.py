@@ -98,9 +98,15 @@ class PayU:
         refund = said["refund"]
         if not isinstance(refund, dict) or text(refund, "status") not in REFUND_STATES:
             raise Malformed("unknown refund")
+        session, order_id, state = text(said, "extOrderId"), text(said, "orderId"), REFUND_STATES[refund["status"]]
+        if not refund.get("extRefundId"):  # made in the operator's panel: PayU names it, and no sum
+            return Said(
+                session=session, state=state, amount_gr=0, currency=CURRENCY, order_id=order_id,
+                refund=text(refund, "refundId"),
+            )  # fmt: skip
         return Said(
-            session=text(said, "extOrderId"), state=REFUND_STATES[refund["status"]], amount_gr=whole(refund, "amount"),
-            currency=text(refund, "currencyCode"), order_id=text(said, "orderId"), refund=text(refund, "extRefundId"),
+            session=session, state=state, amount_gr=whole(refund, "amount"), currency=text(refund, "currencyCode"),
+            order_id=order_id, refund=text(refund, "extRefundId"),
         )  # fmt: skip
 
     def _refuse_forged(self, body: bytes, header: str) -> None:
@@ -138,7 +144,10 @@ class PayU:
             },
         })  # fmt: skip
         refuse_failure(status, answer)
-        return State.REFUND_STARTED
+        told = answer.get("refund")
+        if not isinstance(told, dict) or told.get("extRefundId") != said.refund:
+            return State.REFUND_STARTED
+        return REFUND_STATES.get(str(told.get("status")), State.REFUND_STARTED)
 
     def _token(self) -> str:
         status, answer = ask("POST", f"{self.own.url}/pl/standard/user/oauth/authorize", data={

@@ -49,7 +49,9 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows.order_by("-started_at", "-pk"), ON_PAGE).get_page(request.GET.get("strona")),
         "faults": [(one, candidates(one)) for one in faults.order_by("at")[:WAITING]],
-        "refunds": waiting.select_related("asked_by", "charge", "line").order_by("asked_at")[:WAITING],
+        "refunds": waiting.select_related("asked_by", "charge", "line", "payment__merchant").order_by("asked_at")[
+            :WAITING
+        ],
     }
     return render(request, "payments/desk.html", context)
 

@@ -161,7 +161,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_RATE_LIMITS = {"program_key": "10/m/ip,5/5m/key"}  # as of wrong passwords; others are the library's
+#: keys as wrong passwords; codes of BLIK of one account; others are the library's
+ACCOUNT_RATE_LIMITS = {"program_key": "10/m/ip,5/5m/key", "blik": "10/10m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
 ACCOUNT_FORMS = {

@@ -212,9 +212,10 @@ class TestRefund:
         refuse_unbalanced()
 
     def test_not_when_the_act_was_made(self, due, merchant, anna, operator, danuta):
+        """Also while the page of the one who asks was being read."""
         online(due, anna, operator)
+        due = Due.objects.select_related("case").get()
         Case.objects.filter(pk=due.case_id).update(status=Case.Status.ISSUED)
-        due = Due.objects.get()
         with pytest.raises(Conflict, match="wykonał"):
             ask_refund(due, reason="x", by=danuta, at=timezone.now())
 
