@@ -112,6 +112,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         covered = models.Exists(covering.filter(party=models.OuterRef("on_behalf_of")))
         return self.filter(covered, on_behalf_of__in=links.values("party"))
 
+    def not_touching(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Cases that the person neither filed nor signed, and of no party that they act for (KPA art. 24 § 1)."""
+        links = PartyLink.objects.in_force(timezone.localdate()).filter(user=user.pk)
+        signed = CaseParty.objects.filter(user=user.pk).values("case")
+        rows = self.exclude(applicant=user.pk).exclude(pk__in=signed)
+        return rows.exclude(on_behalf_of__in=links.values("party"))
+
     def open(self) -> Self:
         """Cases that are not ended."""
         return self.filter(closed_at=None)

@@ -6,13 +6,15 @@ from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases import handling
-from services.cases.models import Case
+from services.cases.models import Case, CaseQuerySet
 from services.catalogue.declaration import EService, eservices
 from services.identity.models import StaffRole, User
-from spatial.errors import Refused
+from services.parties.models import PartyLink
+from spatial.errors import NotFound, Refused
 
 
 def codes_of(user: User | AnonymousUser) -> dict[str, list[str]]:
@@ -28,12 +30,33 @@ def codes_of(user: User | AnonymousUser) -> dict[str, list[str]]:
 
 
 def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
-    """Cases of the services that the person's roles handle, each in its own municipality."""
-    mine = [Q(municipality=municipality, service__in=codes) for municipality, codes in codes_of(user).items()]
-    rows = Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
-    return rows.select_related(
-        "municipality", "applicant", "handler", "representation", "on_behalf_of__person", "on_behalf_of__organisation"
+    """Cases of the services that the person's roles handle, each in its own municipality; none of the person's own."""
+    return (
+        of_roles(user)
+        .not_touching(user)
+        .select_related(
+            "municipality",
+            "applicant",
+            "handler",
+            "representation",
+            "on_behalf_of__person",
+            "on_behalf_of__organisation",
+        )
     )
+
+
+def of_roles(user: User | AnonymousUser) -> CaseQuerySet:
+    mine = [Q(municipality=municipality, service__in=codes) for municipality, codes in codes_of(user).items()]
+    return Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
+
+
+def handled(user: User | AnonymousUser, pk: int) -> Case:
+    """Raises NotFound, and Refused where the case is the person's own."""
+    if found := handled_by(user).filter(pk=pk).first():
+        return found
+    if of_roles(user).filter(pk=pk).exists():
+        raise Refused(_("To Twoja sprawa, więc w urzędzie prowadzi ją inna osoba (art. 24 KPA)."))
+    raise NotFound(_("Nie ma takiej sprawy."))
 
 
 def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:
@@ -45,8 +68,12 @@ def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:
 
 
 def handlers_of(case: Case, service: EService) -> QuerySet[User]:
-    """Who may handle the case."""
-    return by_name(User.objects.filter(roles__municipality=case.municipality, roles__role=service.role))
+    """Who may handle the case: not who has a part in it."""
+    acting = PartyLink.objects.in_force(timezone.localdate()).filter(party=case.on_behalf_of_id).values("user")
+    people = User.objects.filter(roles__municipality=case.municipality, roles__role=service.role)
+    return by_name(
+        people.exclude(pk=case.applicant_id).exclude(pk__in=case.parties.values("user")).exclude(pk__in=acting)
+    )
 
 
 def by_name(people: QuerySet[User]) -> QuerySet[User]:

@@ -8,7 +8,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from services.catalogue import charging, exchange
 from services.catalogue.deciding import decide, newest
 from services.catalogue.declaration import EService, Hand, Letters, eservices
 from services.catalogue.editions import form_for
-from services.catalogue.handled import hand_over, handled_by, handlers_of
+from services.catalogue.handled import hand_over, handled, handlers_of
 from services.catalogue.models import Attachment, Filing
 from services.catalogue.place import drawing
 from services.catalogue.views.cards import card_of
@@ -52,13 +52,13 @@ GROUNDS = (Refund.Ground.NOT_MADE, Refund.Ground.OVERPAID)
 
 
 def service_of(case: Case) -> EService:
-    """Of a case that came by ``handled_by``, which knows services of the catalogue only."""
+    """Of a case that came by ``handled``, which knows services of the catalogue only."""
     return cast(EService, eservices.get(case.service))
 
 
 def handled_case(request: HttpRequest, pk: int, *, look_at: Action = Action.CASE) -> Case:
-    """Of the person's roles and municipality, written down as seen; otherwise it is not there."""
-    case = get_object_or_404(handled_by(request.user), pk=pk)
+    """Of the person's roles and municipality, written down as seen. Raises NotFound, Refused for the person's own."""
+    case = handled(request.user, pk)
     look(request, case, look_at)
     return case
 
