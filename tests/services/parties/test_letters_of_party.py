@@ -170,6 +170,26 @@ class TestLyingLetters:
         [event] = case.events.filter(kind="letter-redirected")
         assert again.number in event.text
 
+    def test_the_party_opens_what_was_sent_to_it_and_not_the_first(
+        self, case, revoke, make_link, celina, principal, jadwiga, signed_in
+    ):
+        make_link(celina, principal, basis="self", municipality=None)
+        first, client = answered(case, jadwiga), signed_in(celina)
+        revoke()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+
+        page = shown(client, "/moje/korespondencja/")
+        answers = [client.get(f"/moje/pisma/{first.pk}/"), client.post(f"/moje/pisma/{first.pk}/")]
+
+        assert first.document.code not in page
+        assert f"/moje/pisma/{again.pk}/" in page
+        assert [one.status_code for one in answers] == [404, 404]
+        assert set(Correspondence.objects.filter(direction="out").values_list("status", flat=True)) == {
+            "returned", "sent",
+        }  # fmt: skip
+        client.post(f"/moje/pisma/{again.pk}/")
+        assert again.document.code in shown(client, "/moje/korespondencja/")
+
     def test_so_are_those_of_a_mandate_that_ended_by_its_day(self, case, link, jadwiga):
         first = answered(case, jadwiga)
         link.valid_to = TODAY - timedelta(days=1)
