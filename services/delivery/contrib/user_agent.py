@@ -104,7 +104,7 @@ class UserAgent:
         rows = self.learn(f"/messages/{quote(message_id, safe='')}/evidences").get("evidences")
         if not isinstance(rows, list):
             raise unreadable()
-        return [evidence_in(row) for row in rows]
+        return [evidence_in(row, message_id) for row in rows]
 
     def evidence_file(self, evidence: FoundEvidence, message_id: str) -> File:
         is_paper = normal_code(evidence.code) == "H.EPO"
@@ -253,8 +253,11 @@ def task_in(said: Json) -> str:
     return text_of(said, "messageTaskId")
 
 
-def evidence_in(row: object) -> FoundEvidence:
+def evidence_in(row: object, message_id: str) -> FoundEvidence:
+    """Raises OperatorFailed, also for a proof that names another message."""
     said = row if isinstance(row, dict) else {}
+    if said.get("messageId", message_id) != message_id:
+        raise unreadable()
     details = said.get("reasonDetails") or []
     reason = ", ".join(map(str, details)) if isinstance(details, list) else str(details)
     return FoundEvidence(

@@ -351,6 +351,22 @@ class TestEvidence:
         assert shipment_of(letter).fault
         assert shipment_of(letter).next_try == later(hours=2)
 
+    def test_of_another_message_delivers_nothing(self, handed, letter, make_letter, operator, monkeypatch):
+        other = make_letter("ade", at=NOW, title="Inna")
+        for minutes in (0, 2):
+            outbox.work(at=later(minutes=minutes))
+        operator.happens(shipment_of(other).message_id, "BP.OX", NOW)
+        theirs = {"evidences": operator.sent[shipment_of(other).message_id].evidences}, 200
+        monkeypatch.setattr(operator, "get_evidences", lambda *_: theirs)
+
+        outbox.work(at=later(hours=2))
+
+        letters = [letter, other]
+        for one in letters:
+            one.refresh_from_db()
+        assert [one.status for one in letters] == ["sent", "delivered"]
+        assert shipment_of(letter).fault
+
     def test_a_forecast_is_no_day_of_delivery(self, handed, letter, operator):
         """D.1 on Thursday 26 November and 14 days end on Thursday 10 December; from 12 December: past Christmas."""
         operator.happens(handed, "D.1", datetime(2026, 11, 26, 8, tzinfo=WARSAW))
