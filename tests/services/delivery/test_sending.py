@@ -201,6 +201,18 @@ class TestSignIn:
         assert (shipment_of(letter).state, shipment_of(letter).next_try) == (State.QUEUED, later(minutes=30))
         assert "nie przyjął logowania" in shipment_of(letter).fault
 
+    def test_by_a_token_for_ever_holds_nobody_up(self, letter, operator, monkeypatch):
+        """The cache of the database keeps no moment after the year 9999."""
+        from django.core.cache.backends.db import DatabaseCache
+
+        kept = DatabaseCache("identity_cache", {})
+        monkeypatch.setattr("services.delivery.contrib.sign_in.cache", kept)
+        operator.token_lasts_s = 10**30
+
+        outbox.work(at=NOW)
+
+        assert shipment_of(letter).state == State.VERIFIED
+
     def test_secrets_are_not_readable_in_the_database_nor_in_words(self, mailbox, operator):
         assert operator.secret.encode() not in bytes(Mailbox.objects.get().sealed_secret)
         assert operator.secret not in repr(mailbox) + str(mailbox)
