@@ -30,8 +30,10 @@ LEASE = WAITS[0]
 TASK_TAKES, ASKS_EVERY = timedelta(minutes=1), timedelta(hours=1)
 #: after which a shipment that is ended, or silent, is asked after no more
 ASKS_FOR = timedelta(days=60)
-#: the last word of the operator: nothing follows it
-LAST = frozenset({"BP.OX", "BP.OP", "H.EPO", "A.2", "H.DW"})
+#: the last word of the operator; what belongs before it may be listed after it, so a day more is waited
+LAST, ASKS_MORE = frozenset({"BP.OX", "BP.OP", "H.EPO", "A.2", "H.DW"}), timedelta(days=1)
+#: by how much a proof may seem to come before its letter was handed over, or after now: clocks differ
+EARLIER, LATER = timedelta(days=1), timedelta(hours=1)
 
 
 def operator_for(municipality: Municipality) -> Operator:
@@ -110,13 +112,19 @@ def ask_task(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
 
 
 def ask_evidence(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
-    """Takes what is new with its file; a file that does not come is asked for next time."""
+    """Takes what is new with its file; a file that does not come is asked for next time. A proof of a time that cannot
+    be gives no day of delivery: it is left, and the clerk told.
+    """
     kept = set(shipment.evidence.exclude(file="").values_list("key", flat=True))
-    found = [one for one in operator.evidences(shipment.message_id) if one.evidence_id not in kept]
+    told = [one for one in operator.evidences(shipment.message_id) if one.evidence_id not in kept]
+    first, last = begun_at(shipment) - EARLIER, at + LATER
+    found = [one for one in told if first <= one.at <= last]
     keep(shipment, [proof_of(one) for one in found], at=at)
     take_files(operator, shipment, found, at=at)
-    codes = set(shipment.evidence.values_list("code", flat=True))
-    note(shipment, at=at, fault="", next_try=None if codes & LAST else asked_next(shipment, at=at))
+    if len(found) < len(told):
+        raise OperatorFailed(_("Operator podał dowód z chwili sprzed nadania albo z przyszłości. Nie liczymy go."))
+    over = shipment.evidence.filter(code__in=LAST, added_at__lte=at - ASKS_MORE).exists()
+    note(shipment, at=at, fault="", next_try=None if over else asked_next(shipment, at=at))
 
 
 def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvidence], *, at: datetime) -> None:
@@ -134,7 +142,12 @@ def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvid
 
 
 def asked_next(shipment: Shipment, *, at: datetime) -> datetime | None:
-    return at + ASKS_EVERY if at < (shipment.tried_at or shipment.created_at) + ASKS_FOR else None
+    return at + ASKS_EVERY if at < begun_at(shipment) + ASKS_FOR else None
+
+
+def begun_at(shipment: Shipment) -> datetime:
+    """From when the operator can have had it."""
+    return shipment.tried_at or shipment.created_at
 
 
 def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:

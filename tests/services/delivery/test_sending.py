@@ -303,6 +303,7 @@ class TestEvidence:
         assert (letter.status, letter.delivered_on) == ("delivered", date(2026, 12, 10))
         assert shipment_of(letter).state == State.DELIVERED
         assert case.events.filter(kind="letter-delivered").count() == 1
+        outbox.work(at=later(days=17))
         assert shipment_of(letter).next_try is None
 
     def test_is_kept_with_its_files(self, handed, letter, operator):
@@ -362,6 +363,29 @@ class TestEvidence:
         assert not Evidence.objects.get(key=broken).file
         assert shipment_of(letter).fault
         assert shipment_of(letter).next_try == later(hours=2)
+
+    def test_listed_after_the_last_word_is_taken_too(self, handed, letter, operator):
+        operator.happens(handed, "BP.OX", later(days=3))
+        outbox.work(at=later(days=3, hours=1))
+        assert shipment_of(letter).state == State.DEEMED
+
+        for code in ("E.1", "BP.OP"):
+            operator.happens(handed, code, later(days=3))
+        outbox.work(at=later(days=3, hours=2))
+
+        assert shipment_of(letter).state == State.DELIVERED
+        assert set(Evidence.objects.values_list("code", flat=True)) == {"BP.OX", "E.1", "BP.OP"}
+
+    @pytest.mark.parametrize("days", [-400, -2, 1, 400])
+    def test_of_a_time_that_cannot_be_gives_no_day(self, handed, letter, operator, days):
+        operator.happens(handed, "BP.OX", later(days=days))
+        operator.happens(handed, "A.1", NOW)
+        outbox.work(at=later(hours=1))
+
+        letter.refresh_from_db()
+        assert (letter.status, letter.delivered_on) == ("sent", None)
+        assert shipment_of(letter).state == State.POSTED
+        assert "dowód z chwili" in shipment_of(letter).fault
 
     def test_of_another_message_delivers_nothing(self, handed, letter, make_letter, operator, monkeypatch):
         other = make_letter("ade", at=NOW, title="Inna")
