@@ -248,6 +248,24 @@ class TestOnce:
         assert len(operator.sent) == 1
         assert shipment_of(letter).state == State.VERIFIED
 
+    def test_in_a_long_run_is_leased_from_its_turn(self, letter, make_letter, operator, monkeypatch):
+        """The first letter takes 20 minutes; while the second is handed over, another worker begins."""
+        other, clock = make_letter("ade", at=NOW, title="Inna"), [NOW]
+
+        def slow(agent, parcel):
+            clock[0] += timedelta(minutes=20)
+            if parcel.subject == "Inna":
+                monkeypatch.undo()
+                outbox.work(at=later(minutes=21))
+            return honest(agent, parcel)
+
+        honest = UserAgent.send
+        monkeypatch.setattr(UserAgent, "send", slow)
+        outbox.work(at=NOW, clock=lambda: clock[0])
+
+        assert sorted(one.metadata["subject"] for one in operator.sent.values()) == ["Decyzja", "Inna"]
+        assert shipment_of(other).task_id
+
     @pytest.mark.parametrize(
         "lie", [Resets(), Says(b"", 500), GATEWAY_PAGE, CutsOff(), REDIRECT, Says(b"[1]"), Says(b"{}")]
     )
