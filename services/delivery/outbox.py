@@ -81,6 +81,7 @@ def hand_over(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
     tried_at, parcel = shipment.tried_at, parcel_of(shipment)
     note(shipment, at=at, attempts=shipment.attempts + 1, tried_at=tried_at or at)
     if tried_at and (found := operator.find(parcel.key, since=tried_at)):
+        refuse_known(shipment, found.message_id)
         note(shipment, at=at, begun=State.PASSED, message_id=found.message_id, thread_id=found.thread_id, next_try=at)
         return
     task_id = operator.send(parcel)
@@ -103,12 +104,20 @@ def parcel_of(shipment: Shipment) -> Parcel:
 def ask_task(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
     task = operator.task(shipment.task_id)
     if task.message_id:
+        refuse_known(shipment, task.message_id)
         note(shipment, at=at, begun=State.PASSED, message_id=task.message_id, fault="", next_try=at)
     elif task.is_finished:
         text = _("Operator nie przyjął przesyłki: %(reason)s") % {"reason": task.fault}
         note(shipment, at=at, begun=State.FAILED, fault=text[:300], next_try=None)
     else:
         note(shipment, at=at, fault="", next_try=at + TASK_TAKES)
+
+
+def refuse_known(shipment: Shipment, message_id: str) -> None:
+    """Proofs of one message would deliver two letters. Raises OperatorFailed."""
+    others = Shipment.objects.filter(letter__municipality=shipment.letter.municipality_id, message_id=message_id)
+    if others.exclude(pk=shipment.pk).exists():
+        raise OperatorFailed(_("Operator podał identyfikator innej przesyłki. Zapytamy ponownie."))
 
 
 def ask_evidence(operator: Operator, shipment: Shipment, *, at: datetime) -> None:

@@ -135,6 +135,20 @@ class TestMessage:
         assert shipment_of(letter).state == State.PASSED
         assert shipment_of(letter).message_id in operator.sent
 
+    def test_with_the_identifier_of_another_is_asked_for_again(self, handed, make_letter, operator, monkeypatch):
+        other = make_letter("ade", at=NOW, title="Inna")
+        outbox.work(at=later(hours=3))
+        honest, wrong = operator.task, {"status": "FINISHED", "messages": [{"messageId": handed}]}
+        monkeypatch.setattr(operator, "task", lambda *_: (wrong, 200))
+        outbox.work(at=later(hours=4))
+        assert (shipment_of(other).message_id, shipment_of(other).state) == ("", State.VERIFIED)
+        assert shipment_of(other).fault
+
+        monkeypatch.setattr(operator, "task", honest)
+        outbox.work(at=later(hours=6))
+
+        assert shipment_of(other).message_id in set(operator.sent) - {handed}
+
     def test_refused_by_the_operator_waits_for_a_clerk(self, letter, operator, office):
         operator.rejects = "adres zablokowany"
         for minutes in (0, 2, 60):
