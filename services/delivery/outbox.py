@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from services.cases.services import record
+from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
+from services.delivery import rerouting
 from services.delivery.base import File, FoundEvidence, Operator, OperatorFailed, PaperAddress, Parcel
-from services.delivery.channels import begin, hand_to_worker, mailbox_of
+from services.delivery.channels import addressee_of, begin, hand_to_worker, mailbox_of
 from services.delivery.contrib.user_agent import UserAgent
 from services.delivery.course import State, normal_code
 from services.delivery.models import Shipment
@@ -189,24 +192,48 @@ def note(shipment: Shipment, *, at: datetime, **fields: object) -> None:
 @transaction.atomic
 def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
     """One that could not be handed over is tried again under its key, so it is found if it was; one that was rejected
-    or came back is followed by another. Raises Conflict for any other.
+    or came back is followed by another. Where somebody else receives the letters of the case by now, it is sent on to
+    them. Raises Conflict for any other.
     """
-    shipment = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party").get(pk=shipment.pk)
+    rows = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party", "letter__case")
+    shipment = rows.get(pk=shipment.pk)
     if shipment.channel not in (*BY_OPERATOR, Channel.POST) or shipment.is_superseded:
         raise Conflict(_("Tej przesyłki nie wysyła się ponownie."))
-    if shipment.state == State.FAILED:
-        shipment.begun = shipment.state = State.QUEUED
-        shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
-        shipment.save()
-    elif shipment.state in (State.REJECTED, State.UNDELIVERED):
-        Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
-        next_try = at if shipment.channel in BY_OPERATOR else None
-        shipment = begin(shipment.letter, Channel(shipment.channel), next_try=next_try)
-        Correspondence.objects.filter(pk=shipment.letter_id).update(status=Correspondence.Status.SENT)
-    else:
+    if shipment.state not in (State.FAILED, State.REJECTED, State.UNDELIVERED):
         raise Conflict(_("Ta przesyłka jest w drodze albo już dotarła."))
-    if shipment.channel in BY_OPERATOR:
+    letter = shipment.letter
+    if letter.case and letter.case.recipient != addressee_of(letter):
+        again = rerouting.send_on(shipment, letter.case, why="Pismo nie zostało doręczone", at=at)
+        return again or shipment
+    if shipment.state == State.FAILED:
+        return tried_again(shipment, at=at)
+    Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
+    return begun_anew(letter, at=at)
+
+
+def tried_again(shipment: Shipment, *, at: datetime) -> Shipment:
+    shipment.begun = shipment.state = State.QUEUED
+    shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
+    shipment.save()
+    hand_to_worker(shipment)
+    return shipment
+
+
+def begun_anew(letter: Correspondence, *, at: datetime) -> Shipment:
+    """By the way that its addressee wants today: the address that refused it may be no more."""
+    to = addressee_of(letter)
+    assert to is not None  # letters of nobody have no shipment
+    way = channel_for(to, municipality=letter.municipality, has_document=letter.document_id is not None)
+    letter.channel, letter.status = way.code, Correspondence.Status.SENT
+    letter.save(update_fields=["channel", "status"])
+    shipment = begin(letter, way.code, next_try=at if way.code in BY_OPERATOR else None)
+    if way.code in BY_OPERATOR:
         hand_to_worker(shipment)
+    if way.code == Channel.PORTAL:
+        keep(shipment, [NewProof(code="K.1", key="K.1", at=at)], at=at)
+        if letter.case:
+            text = f"Pismo czeka na odbiór na koncie: {letter.subject} ({letter.number})."
+            record(letter.case, kind="letter-again", text=text, actor=None, at=at)
     return shipment
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from services.cases.models import Case
 from services.cases.services import record
 from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
@@ -39,23 +40,27 @@ def lying() -> QuerySet[Shipment]:
 
 @transaction.atomic
 def send_to_party(pk: int, *, at: datetime) -> None:
-    """A letter of its own in the register; the first one was not delivered (KPA art. 40 § 1-2).
+    """What nobody has opened."""
+    rows = lying().select_for_update(of=("self",)).select_related("letter__case", "letter__document")
+    shipment = rows.filter(pk=pk).first()
+    if shipment and shipment.letter.case:
+        send_on(shipment, shipment.letter.case, why="Pismo nie zostało odebrane, zanim wygasło umocowanie", at=at)
+
+
+def send_on(shipment: Shipment, case: Case, *, why: str, at: datetime) -> Shipment | None:
+    """Of a locked shipment: a letter of its own in the register; the first one was not delivered (KPA art. 40 § 1-2).
 
     Words without a document cannot be posted: where the party has no account, the course of the case tells the clerk.
     """
-    rows = lying().select_for_update(of=("self",)).select_related("letter__case", "letter__document")
-    shipment = rows.filter(pk=pk).first()
-    case = shipment.letter.case if shipment else None
-    if shipment is None or case is None:
-        return
     letter = shipment.letter
-    Shipment.objects.filter(pk=pk).update(is_superseded=True, state=State.UNDELIVERED)
+    Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, state=State.UNDELIVERED, next_try=None)
     Correspondence.objects.filter(pk=letter.pk).update(status=Correspondence.Status.RETURNED)
-    text = f"Pismo nie zostało odebrane, zanim wygasło umocowanie: {letter.subject} ({letter.number})."
+    text, again = f"{why}: {letter.subject} ({letter.number}).", None
     if letter.document or isinstance(case.recipient, User):
         again = sent(case, subject=letter.subject, clerk=None, document=letter.document, at=at)
         text += f" Wysłano je do strony ({again.number})."
     record(case, kind="letter-redirected", text=text, actor=None, at=at)
+    return Shipment.objects.current().filter(letter=again).first() if again else None
 
 
 @transaction.atomic

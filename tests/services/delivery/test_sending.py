@@ -23,12 +23,14 @@ from services.delivery.forecast import latest_on
 from services.delivery.models import Addressee, Evidence, Mailbox, Shipment
 from services.delivery.proofs import keep
 from services.delivery.views import callback_path
+from services.notices.models import Notice
 from tests.services.delivery.conftest import ANNAS, STREET
 from tests.simulators.base import GATEWAY_PAGE, REDIRECT, CutsOff, Reply, Resets, Says
 
 pytestmark = pytest.mark.django_db
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+OTHERS = "AE:PL-43563-82585-JHWCF-30"
 #: Wednesday
 NOW = datetime(2026, 11, 25, 12, tzinfo=WARSAW)
 
@@ -470,6 +472,26 @@ class TestEvidence:
         letter.refresh_from_db()
         assert (shipment_of(letter).key != first.key, letter.status) == (True, "sent")
         assert again not in office.get("/urzad/doreczenia/").content.decode()
+
+    @pytest.mark.parametrize(("way", "address", "channel"), [
+        ("ade", {"ade": OTHERS}, "ade"), ("account", {"ade": ""}, "portal"), ("paper", {"ade": "", **STREET}, "hybrid"),
+    ])  # fmt: skip
+    def test_of_one_sent_anew_by_the_way_of_today(self, handed, letter, operator, anna, way, address, channel):
+        operator.happens(handed, "B.2", NOW, reason="skrzynka zamknięta")
+        outbox.work(at=later(hours=1))
+        Addressee.objects.update(way=way, **address)
+
+        outbox.send_again(shipment_of(letter), at=later(days=20))
+        outbox.work(at=later(days=20))
+
+        letter.refresh_from_db()
+        assert (letter.channel, letter.status, shipment_of(letter).fault) == (channel, "sent", "")
+        if channel == "portal":  # the days of the account begin with its notice
+            assert shipment_of(letter).evidence.get(code="K.1").at == later(days=20)
+            assert Notice.objects.filter(user=anna, text__contains="czeka na odbiór na koncie").exists()
+        else:
+            [_first, again] = [one.metadata["to"][0] for one in operator.sent.values()]
+            assert again.get("eDeliveryAddress", "") == address["ade"]
 
     def test_of_one_sent_anew_is_asked_for_as_long(self, handed, letter, operator):
         operator.happens(handed, "A.2", NOW)

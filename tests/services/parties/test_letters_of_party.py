@@ -14,7 +14,7 @@ from services.catalogue.exchange import call_to_mend
 from services.catalogue.filing import apply
 from services.correspondence.models import Correspondence
 from services.delivery import outbox, paper, rerouting
-from services.delivery.models import PartyAddress, Shipment
+from services.delivery.models import Addressee, PartyAddress, Shipment
 from services.parties import mandates
 from tests import office
 from tests.services.delivery.conftest import ANNAS, STREET, mailbox_at
@@ -201,6 +201,26 @@ class TestLyingLetters:
         first.refresh_from_db()
         assert first.status == "returned"
         assert Correspondence.objects.filter(direction="out").count() == 2
+
+    @pytest.mark.parametrize("code", ["A.2", ""])
+    def test_one_that_did_not_come_is_sent_again_to_the_party(self, case, revoke, jadwiga, anna, skala, code):
+        """By e-Doręczenia, rejected there or never taken."""
+        Addressee.objects.create(user=anna, way="ade", ade=ANNAS)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            first, operator.rejects = answered(case, jadwiga), "" if code else "awaria"
+            for minutes in (0, 2):
+                outbox.work(at=timezone.now() + timedelta(minutes=minutes))
+            if code:
+                operator.happens(carrying(first).message_id, code, timezone.now())
+                outbox.work(at=timezone.now() + timedelta(minutes=5))
+            revoke()
+
+            again = outbox.send_again(carrying(first), at=timezone.now())
+
+        first.refresh_from_db()
+        assert (first.status, again.letter.party, again.letter.channel) == ("returned", None, "post")
+        assert again.letter.document == first.document
 
     def test_an_opened_one_stays_delivered(self, case, revoke, jadwiga):
         first = answered(case, jadwiga)
