@@ -30,7 +30,7 @@ BY_OPERATOR = (Channel.ADE, Channel.HYBRID)
 #: between attempts to hand over; then a clerk looks
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 120, 360, 720))
 LEASE = WAITS[0]
-TASK_TAKES, ASKS_EVERY = timedelta(minutes=1), timedelta(hours=1)
+TASK_TAKES, TASK_KNOWN_FOR, ASKS_EVERY = timedelta(minutes=1), timedelta(days=1), timedelta(hours=1)
 #: after which a shipment that is ended, or silent, is asked after no more
 ASKS_FOR = timedelta(days=60)
 #: the last word of the operator; what belongs before it may be listed after it, so a day more is waited
@@ -154,12 +154,17 @@ def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvid
 
 
 def asked_next(shipment: Shipment, *, at: datetime) -> datetime | None:
-    return at + ASKS_EVERY if at < begun_at(shipment) + ASKS_FOR else None
+    return at + ASKS_EVERY if at < last_begun_at(shipment) + ASKS_FOR else None
 
 
 def begun_at(shipment: Shipment) -> datetime:
     """From when the operator can have had it."""
     return shipment.tried_at or shipment.created_at
+
+
+def last_begun_at(shipment: Shipment) -> datetime:
+    """A clerk may have let it be tried again long after the first time."""
+    return max(begun_at(shipment), shipment.created_at)
 
 
 def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:
@@ -168,9 +173,12 @@ def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:
 
 
 def hold_back(shipment: Shipment, fault: OperatorFailed, *, at: datetime) -> None:
-    """What could not be asked is asked later; what could not be handed over for long is shown to a clerk."""
+    """What could not be asked is asked later; what could not be handed over for long is shown to a clerk, and so is a
+    task that the operator does not know a day later.
+    """
     fields = {"fault": fault.message[:300]}
-    if shipment.message_id or shipment.task_id:
+    is_lost = fault.is_final and at >= last_begun_at(shipment) + TASK_KNOWN_FOR
+    if shipment.message_id or (shipment.task_id and not is_lost):
         note(shipment, at=at, next_try=asked_next(shipment, at=at), **fields)
     elif fault.is_final or shipment.attempts >= len(WAITS):
         note(shipment, at=at, begun=State.FAILED, next_try=None, **fields)
@@ -214,6 +222,7 @@ def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
 def tried_again(shipment: Shipment, *, at: datetime) -> Shipment:
     shipment.begun = shipment.state = State.QUEUED
     shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
+    shipment.created_at = at
     shipment.save()
     hand_to_worker(shipment)
     return shipment

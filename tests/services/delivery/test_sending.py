@@ -316,6 +316,32 @@ class TestOnce:
         assert (shipment.state, shipment.next_try) == (State.FAILED, None)
         assert "503" in shipment.fault or "logowania" in shipment.fault
 
+    def test_a_task_that_the_operator_forgot_waits_for_a_clerk(self, letter, operator):
+        outbox.work(at=NOW)
+        operator.tasks.clear()
+        outbox.work(at=later(hours=1))
+        assert shipment_of(letter).state == State.VERIFIED
+
+        outbox.work(at=later(days=1, hours=1))
+        assert (shipment_of(letter).state, shipment_of(letter).next_try) == (State.FAILED, None)
+        outbox.send_again(shipment_of(letter), at=later(days=2))
+        outbox.work(at=later(days=2))
+
+        assert [shipment_of(letter).message_id] == list(operator.sent)
+
+    def test_one_tried_again_late_is_asked_after_for_as_long(self, letter, operator):
+        Shipment.objects.update(state=State.FAILED, begun=State.FAILED, tried_at=NOW, next_try=None, attempts=5)
+        outbox.send_again(shipment_of(letter), at=later(days=50))
+        for minutes in (0, 2, 4):
+            outbox.work(at=later(days=50, minutes=minutes))
+
+        operator.happens(shipment_of(letter).message_id, "BP.OX", later(days=66))
+        for days in (60, 67):
+            outbox.work(at=later(days=days))
+
+        letter.refresh_from_db()
+        assert letter.delivered_on == later(days=66).date()
+
     def test_nothing_of_the_letter_is_logged(self, letter, operator, caplog):
         caplog.set_level(logging.DEBUG)
         operator.lie(None, Says(b"", 500))
