@@ -90,7 +90,7 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
         "until": request.POST.get("do", ""),
-        "can_leave": bool(case.awaits_until and case.awaits_until < today),
+        "can_leave": exchange.can_leave(case, today=today),
         "is_mine": case.handler_id == request.user.pk,
         "colleagues": handlers_of(case, service).exclude(pk=case.handler_id or 0), "typed": request.POST,
     }  # fmt: skip
@@ -236,7 +236,7 @@ ACTIONS: dict[str, Run] = {
         ground=ground_of(request),
         amount_gr=grosze(typed) if (typed := typed_in(request, "kwota").strip()) else None,
     ),
-    "pozostaw": lambda request, case, at: handling.leave(case, clerk=cast(User, request.user), at=at),
+    "pozostaw": lambda request, case, at: exchange.leave(case, clerk=cast(User, request.user), at=at),
     "odpowiedz": lambda request, case, at: decided(request, case, at, is_positive=True),
     "odmow": lambda request, case, at: decided(request, case, at, is_positive=False),
 }

@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 
 from services.cases import handling
 from services.cases.models import Case, CaseSeries
-from services.cases.terms import APPEAL
+from services.cases.terms import APPEAL, MEND
 from services.catalogue import filing as drafts
 from services.catalogue.declaration import eservices
 from services.catalogue.models import Attachment, Draft, Filing
+from services.correspondence.models import Correspondence
 from services.documents.models import IssuedDocument
 from tests.office import collected
 from tests.signing import authority, jan, plain_pdf, signed_pdf, signed_xml, trusting
@@ -344,11 +345,46 @@ class TestHandling:
         case = filed(resident)
         until = (timezone.localdate() + timedelta(days=20)).isoformat()
         office.post(f"/urzad/sprawy/{case.pk}/krok/wezwij/", {"tekst": "Podaj ulicę.", "do": until})
-        Case.objects.update(awaits_until=timezone.localdate() - timedelta(days=1))
+        today, leave = timezone.localdate(), f"/urzad/sprawy/{case.pk}/krok/pozostaw/"
+        Case.objects.update(awaits_until=today - timedelta(days=1))
 
-        assert office.post(f"/urzad/sprawy/{case.pk}/krok/pozostaw/").status_code == 302
+        assert "nie zostało doręczone" in office.post(leave).content.decode()
+        collected(case)  # opened today, so there are seven days
+        refused = office.post(leave).content.decode()
+        assert date_format(MEND.ends(today), "j E Y") in refused.replace("\u00a0", " ")
+        assert "Pozostaw bez rozpoznania" not in refused
+        Correspondence.objects.filter(direction="out").update(delivered_on=today - timedelta(days=12))
+        assert "Pozostaw bez rozpoznania" in office.get(f"/urzad/sprawy/{case.pk}/").content.decode()
+
+        assert office.post(leave).status_code == 302
         case.refresh_from_db()
         assert case.status == "left"
+
+    def test_is_called_again_where_the_call_reached_nobody(self, resident, office):
+        case, call = filed(resident), {"tekst": "Podaj ulicę."}
+        step, today = f"/urzad/sprawy/{case.pk}/krok/wezwij/", timezone.localdate()
+        office.post(step, call | {"do": (today + timedelta(days=20)).isoformat()})
+        assert office.post(step, call | {"do": (today + timedelta(days=30)).isoformat()}).status_code == 422
+        Case.objects.update(awaits_until=today - timedelta(days=1), paused_on=today - timedelta(days=21))
+
+        assert office.post(step, call | {"do": (today + timedelta(days=30)).isoformat()}).status_code == 302
+
+        case.refresh_from_db()
+        assert (case.status, case.paused_on) == ("awaiting", today - timedelta(days=21))
+        assert case.awaits_until > today
+
+    def test_an_overdue_case_gets_no_new_day_that_has_passed(self, resident, office):
+        case = filed(resident)
+        today = timezone.localdate()
+        Case.objects.update(due_on=today - timedelta(days=30))
+        said = {"tekst": "Urlop.", "do": (today - timedelta(days=5)).isoformat()}
+
+        response = office.post(f"/urzad/sprawy/{case.pk}/krok/przedluz/", said)
+
+        assert response.status_code == 422
+        assert "już minął" in response.content.decode()
+        case.refresh_from_db()
+        assert case.due_on == today - timedelta(days=30)
 
     def test_a_refusal_tells_until_when_to_appeal(self, resident, office):
         case = filed(resident)
