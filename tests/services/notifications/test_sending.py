@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from services.notifications import delivering, keeping
+from services.notifications.channels.base import Fate, Outcome
+from services.notifications.channels.mail import Mail
 from services.notifications.channels.sms import SmsApi
 from services.notifications.models import Channel, ChannelAddress, ChannelState, Delivery, Message
 from tests.services.notifications import NOON, send
@@ -139,6 +141,30 @@ class TestNight:
 
         taken = delivering.take(delivering.Road("120610", Channel.SMS), at=NOON)
         assert [one.message.title_pl for one in taken] == ["Niebezpieczeństwo"] * 3 + ["Dawniej"] * 3
+
+
+def test_a_slow_road_leaves_time_to_the_others(anna, bogdan, celina, reachable, gate, told, monkeypatch):
+    """Each mail takes a minute of the clock; an SMS waits behind all of them, danger behind none."""
+    clock = [NOON]
+
+    def slow(mail, letter):
+        clock[0] += timedelta(minutes=1)
+        return Outcome(Fate.ACCEPTED)
+
+    monkeypatch.setattr(Mail, "send", slow)
+    for person, phone in ((anna, "+48600100201"), (bogdan, "+48600100202"), (celina, "+48600100203")):
+        reachable(person, Channel.EMAIL, f"{person.username}@example.pl")
+        reachable(person, Channel.SMS, phone)
+    told(channels=[Channel.EMAIL])
+    told(channels=[Channel.SMS], at=NOON + timedelta(seconds=1))
+    told(channels=[Channel.EMAIL], title_pl="Niebezpieczeństwo", severity="Extreme")
+    clock[0] = NOON + timedelta(minutes=1)
+
+    delivering.run(clock=lambda: clock[0], until=clock[0] + timedelta(minutes=4))
+
+    mails = Delivery.objects.filter(channel=Channel.EMAIL, state=State.ACCEPTED)
+    assert {one.message.title_pl for one in mails} == {"Niebezpieczeństwo"}
+    assert len(gate.sent) == 3
 
 
 class TestRefusals:
