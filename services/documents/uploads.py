@@ -43,8 +43,16 @@ TEXTS = {
 }  # fmt: skip
 MARKUP = frozenset({"xml", "xades", "sig", "gml", "gpx"})
 PICTURES = {"JPEG": ("jpg", "image/jpeg"), "PNG": ("png", "image/png"), "TIFF": ("png", "image/png")}
-#: a cell that a spreadsheet would reckon; a number may begin with its sign
-FORMULA = re.compile(rb"""(?:^|[,;\t\n])["']?(?:[=@]|[+-](?![\d.,\s]))""")
+CELL = rb"""(?:^(?:\xef\xbb\xbf)?|[,;|\t\r\n]) {0,3}["']? {0,3}"""  #: its beginning
+#: a cell that a spreadsheet would reckon; a number may begin with its sign, but then calls nothing
+FORMULA = re.compile(CELL + rb"(?:[=@]|[+-](?![\d.,;\s]|$))")
+SIGNED = re.compile(CELL + rb"[+-][\d.,+*/^% -]*+(?:[^\s;,(|!]++(?P<call>[(|!])?)?")
+#: of files that do something when they are opened, or hide others
+DOING = frozenset({
+    "exe", "com", "scr", "pif", "msi", "dll", "cpl", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh",
+    "hta", "htm", "html", "xhtml", "mht", "svg", "jar", "lnk", "url", "reg", "chm", "docm", "dotm", "xlsm", "xltm",
+    "xlam", "pptm", "zip", "7z", "rar", "gz", "tar", "cab", "iso", "img", "vhd",
+})  # fmt: skip
 PAGE = re.compile(rb"<\s*(?:!doctype|html|script|svg|iframe|body|head)\b", re.IGNORECASE)
 
 
@@ -185,7 +193,7 @@ def packed(name: str, content: bytes, ending: str) -> Checked:
             raise Harmful
         lowered = [one.lower() for one in names]
         is_active = any("vbaproject" in one or one.startswith(("basic/", "scripts/")) for one in lowered)
-        if is_active or any(one.endswith((".exe", ".js", ".vbs", ".bat", ".html", ".svg", ".zip")) for one in lowered):
+        if is_active or any(one.rstrip(". ").rpartition(".")[2] in DOING for one in lowered):
             raise Harmful
         told = archive.read("mimetype").decode() if "mimetype" in names else ""
         is_open_xml = "[Content_Types].xml" in names
@@ -196,6 +204,10 @@ def packed(name: str, content: bytes, ending: str) -> Checked:
     return Checked(plain_name(name, ending), OFFICE[ending], content)
 
 
+def is_reckoned(table: bytes) -> bool:
+    return bool(FORMULA.search(table)) or any(found["call"] for found in SIGNED.finditer(table))
+
+
 def text(name: str, content: bytes, ending: str) -> Checked:
     """UTF-8 or windows-1250, without what a browser would run."""
     try:
@@ -204,7 +216,7 @@ def text(name: str, content: bytes, ending: str) -> Checked:
         content.decode("cp1250")
     if b"\x00" in content:
         raise ValueError("no text")
-    if PAGE.search(content) or (ending == "csv" and FORMULA.search(content)):
+    if PAGE.search(content) or (ending == "csv" and is_reckoned(content)):
         raise Harmful
     if ending in MARKUP:
         etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
