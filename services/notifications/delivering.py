@@ -62,18 +62,29 @@ class Road:
 
 def run(*, clock: Callable[[], datetime], until: datetime) -> int:
     """Everything that is due, or as much as there is time for, of which each road has its part; how many letters were
-    tried.
+    tried. A road that cannot be taken, by a key that is damaged, stops no other; its faults are raised at the end.
     """
-    tried = 0
+    tried, faults = 0, []
     take_over(at=clock())
     found = roads(at=clock())
     for left, road in zip(range(len(found), 0, -1), found, strict=True):
-        now, opener = clock(), road.opener()
-        if opener is not None:
-            with opener() as sender:
-                tried += drain(road, sender, clock=clock, until=now + (until - now) / left)
+        now = clock()
+        try:
+            tried += travel(road, clock=clock, until=now + (until - now) / left)
+        except Exception as fault:
+            faults.append(fault)
     settle(at=clock())
+    if faults:
+        raise ExceptionGroup("roads", faults)
     return tried
+
+
+def travel(road: Road, *, clock: Callable[[], datetime], until: datetime) -> int:
+    opener = road.opener()
+    if opener is None:
+        return 0
+    with opener() as sender:
+        return drain(road, sender, clock=clock, until=until)
 
 
 def drain(road: Road, sender: Sender, *, clock: Callable[[], datetime], until: datetime) -> int:

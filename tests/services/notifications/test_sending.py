@@ -167,6 +167,22 @@ def test_a_slow_road_leaves_time_to_the_others(anna, bogdan, celina, reachable, 
     assert len(gate.sent) == 3
 
 
+@pytest.mark.parametrize("channel", [Channel.PUSH, Channel.EMAIL])
+def test_a_damaged_key_stops_no_other_road_and_is_told(
+    channel, anna_phone, bogdan, reachable, gate, told, push_service, settings, monkeypatch
+):
+    reachable(bogdan, channel, "bogdan@example.pl")
+    told(channels=[channel])
+    told()
+    settings.PUSH_KEY.write_text("uszkodzony")
+    monkeypatch.setattr(Mail, "send", lambda *_: (_ for _ in ()).throw(LookupError))
+
+    with pytest.raises(ExceptionGroup):
+        send()
+
+    assert len(gate.sent) == 1
+
+
 class TestRefusals:
     def test_twenty_in_a_row_stop_the_channel_and_a_person_starts_it_again(self, crowd, gate, told, office, skala):
         crowd(25)
