@@ -2,10 +2,12 @@
 
 import json
 import logging
+import tracemalloc
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha3_512, sha256
 from zoneinfo import ZoneInfo
 
+import brotli
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -562,6 +564,19 @@ class TestEvidence:
         outbox.work(at=later(hours=3))
 
         assert shipment_of(letter).state == State.DEEMED
+
+    def test_packed_into_little_fills_no_memory(self, handed, letter, operator):
+        packed = brotli.compress(bytes(100 * 1024**2), quality=1)
+        headers = (("Content-Encoding", "br"),)
+        operator.always = Says(packed, content_type="application/json", headers=headers)
+        tracemalloc.start()
+        outbox.work(at=later(hours=1))
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert len(packed) < 100_000
+        assert most < 30 * 1024**2
+        assert "inną postać" in shipment_of(letter).fault
 
     def test_without_its_file_counts_and_the_file_is_asked_again(self, handed, letter, operator):
         operator.happens(handed, "E.1", NOW)
