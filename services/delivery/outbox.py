@@ -82,7 +82,8 @@ def leased(pk: int, *, at: datetime) -> Shipment | None:
 
 def hand_over(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
     tried_at, parcel = shipment.tried_at, parcel_of(shipment)
-    note(shipment, at=at, attempts=shipment.attempts + 1, tried_at=tried_at or at)
+    if note(shipment, at=at, attempts=shipment.attempts + 1, tried_at=tried_at or at).is_superseded:
+        return  # it was sent on to the party meanwhile
     if tried_at and (found := operator.find(parcel.key, since=tried_at)):
         refuse_known(shipment, found.message_id)
         note(shipment, at=at, begun=State.PASSED, message_id=found.message_id, thread_id=found.thread_id, next_try=at)
@@ -187,14 +188,15 @@ def hold_back(shipment: Shipment, fault: OperatorFailed, *, at: datetime) -> Non
 
 
 @transaction.atomic
-def note(shipment: Shipment, *, at: datetime, **fields: object) -> None:
-    """What the sending itself has come to; the state follows from all that is known."""
+def note(shipment: Shipment, *, at: datetime, **fields: object) -> Shipment:
+    """What the sending itself has come to, on the row as it is now; the state follows from all that is known."""
     locked = Shipment.objects.select_for_update(of=("self",)).select_related("letter__case").get(pk=shipment.pk)
     for name, value in fields.items():
         setattr(locked, name, value)
         setattr(shipment, name, value)
     locked.save(update_fields=list(fields))
     settle(locked, by=None, at=at)
+    return locked
 
 
 @transaction.atomic

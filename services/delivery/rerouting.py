@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from services.cases.models import Case
@@ -33,8 +33,9 @@ def redirect_lapsed(*, at: datetime) -> None:
 
 
 def lying() -> QuerySet[Shipment]:
-    """Letters in accounts of those who filed for another."""
-    rows = Shipment.objects.waiting_in_account().filter(letter__case__on_behalf_of__isnull=False)
+    """Letters to those who filed for another that lie in their accounts, or have not left the office yet."""
+    here = Q(channel=Correspondence.Channel.PORTAL, state=State.WAITING) | Q(state=State.QUEUED, tried_at=None)
+    rows = Shipment.objects.current().filter(here, letter__case__on_behalf_of__isnull=False)
     return rows.filter(letter__party=F("letter__case__applicant")).order_by("pk")
 
 

@@ -202,6 +202,38 @@ class TestLyingLetters:
         assert first.status == "returned"
         assert Correspondence.objects.filter(direction="out").count() == 2
 
+    @pytest.mark.parametrize("way", ["ade", "paper"])
+    def test_so_are_those_that_have_not_left_the_office(self, case, revoke, jadwiga, anna, skala, way):
+        Addressee.objects.create(user=anna, way=way, ade=ANNAS, **STREET)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            first = answered(case, jadwiga)
+            assert first.channel == {"ade": "ade", "paper": "post"}[way]
+            revoke()
+            outbox.work(at=timezone.now() + timedelta(minutes=1))
+
+            assert not operator.sent
+        assert not paper.waiting(skala).exists()
+        first.refresh_from_db()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+        assert (first.status, again.document, again.party) == ("returned", first.document, None)
+
+    def test_one_sent_on_while_a_worker_holds_it_does_not_leave(self, case, revoke, jadwiga, anna, skala, monkeypatch):
+        Addressee.objects.create(user=anna, way="ade", ade=ANNAS)
+
+        def meanwhile(shipment):
+            revoke()
+            return honest(shipment)
+
+        honest = outbox.parcel_of
+        monkeypatch.setattr(outbox, "parcel_of", meanwhile)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            answered(case, jadwiga)
+            outbox.work(at=timezone.now() + timedelta(minutes=1))
+
+            assert not operator.sent
+
     @pytest.mark.parametrize("code", ["A.2", ""])
     def test_one_that_did_not_come_is_sent_again_to_the_party(self, case, revoke, jadwiga, anna, skala, code):
         """By e-Doręczenia, rejected there or never taken."""
