@@ -16,7 +16,7 @@ from services.delivery import account
 from services.delivery.models import Addressee, DeliveryRule, Evidence, Shipment
 from services.identity.models import StaffRole
 from services.notices.models import Notice
-from services.personal.erasing import close
+from services.personal.erasing import close, outlook
 from services.personal.export import archive
 from tests.services.delivery.conftest import STREET
 
@@ -118,6 +118,18 @@ class TestOpening:
         resident.post(f"/moje/pisma/{letter.pk}/")
 
         assert told(letter)[0] == "delivered"
+
+
+def test_the_account_stays_while_a_letter_waits_there(make_letter, case, anna, resident):
+    """In a closed account it would be deemed delivered to somebody who cannot open it."""
+    letter = make_letter()
+    Case.objects.filter(pk=case.pk).update(closed_at=SENT, status="issued")
+
+    assert (outlook(anna).closes_account, outlook(anna).open) == (False, [case])
+    assert "czekają w nich pisma do odebrania" in resident.get("/moje/dane/").content.decode()
+
+    account.open_letter(letter, person=anna, at=SENT)
+    assert outlook(anna).closes_account
 
 
 class TestProofs:
