@@ -16,7 +16,7 @@ from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
 from services.delivery import rerouting
 from services.delivery.base import File, FoundEvidence, Operator, OperatorFailed, PaperAddress, Parcel
-from services.delivery.channels import addressee_of, begin, hand_to_worker, mailbox_of
+from services.delivery.channels import address_for, addressee_of, begin, hand_to_worker, mailbox_of
 from services.delivery.contrib.user_agent import UserAgent
 from services.delivery.course import State, normal_code
 from services.delivery.models import Shipment
@@ -202,8 +202,8 @@ def note(shipment: Shipment, *, at: datetime, **fields: object) -> Shipment:
 @transaction.atomic
 def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
     """One that could not be handed over is tried again under its key, so it is found if it was; one that was rejected
-    or came back is followed by another. Where somebody else receives the letters of the case by now, it is sent on to
-    them. Raises Conflict for any other.
+    or came back, or whose addressee wants another way by now, is followed by another. Where somebody else receives the
+    letters of the case by now, it is sent on to them. Raises Conflict for any other.
     """
     rows = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party", "letter__case")
     shipment = rows.get(pk=shipment.pk)
@@ -215,13 +215,23 @@ def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
     if letter.case and letter.case.recipient != addressee_of(letter):
         again = rerouting.send_on(shipment, letter.case, why="Pismo nie zostało doręczone", at=at)
         return again or shipment
-    if shipment.state == State.FAILED:
+    way = way_of(letter)
+    if shipment.state == State.FAILED and way == shipment.channel:
         return tried_again(shipment, at=at)
     Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
-    return begun_anew(letter, at=at)
+    return begun_anew(letter, way, at=at)
+
+
+def way_of(letter: Correspondence) -> Correspondence.Channel:
+    """That its addressee wants today."""
+    to = addressee_of(letter)
+    assert to is not None  # letters of nobody have no shipment
+    return channel_for(to, municipality=letter.municipality, has_document=letter.document_id is not None).code
 
 
 def tried_again(shipment: Shipment, *, at: datetime) -> Shipment:
+    """To the address of today: the operator may have refused the one before."""
+    shipment.address = address_for(shipment.letter, Channel(shipment.channel))
     shipment.begun = shipment.state = State.QUEUED
     shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
     shipment.created_at = at
@@ -230,17 +240,13 @@ def tried_again(shipment: Shipment, *, at: datetime) -> Shipment:
     return shipment
 
 
-def begun_anew(letter: Correspondence, *, at: datetime) -> Shipment:
-    """By the way that its addressee wants today: the address that refused it may be no more."""
-    to = addressee_of(letter)
-    assert to is not None  # letters of nobody have no shipment
-    way = channel_for(to, municipality=letter.municipality, has_document=letter.document_id is not None)
-    letter.channel, letter.status = way.code, Correspondence.Status.SENT
+def begun_anew(letter: Correspondence, way: Correspondence.Channel, *, at: datetime) -> Shipment:
+    letter.channel, letter.status = way, Correspondence.Status.SENT
     letter.save(update_fields=["channel", "status"])
-    shipment = begin(letter, way.code, next_try=at if way.code in BY_OPERATOR else None)
-    if way.code in BY_OPERATOR:
+    shipment = begin(letter, way, next_try=at if way in BY_OPERATOR else None)
+    if way in BY_OPERATOR:
         hand_to_worker(shipment)
-    if way.code == Channel.PORTAL:
+    if way == Channel.PORTAL:
         keep(shipment, [NewProof(code="K.1", key="K.1", at=at)], at=at)
         if letter.case:
             text = f"Pismo czeka na odbiór na koncie: {letter.subject} ({letter.number})."

@@ -331,6 +331,20 @@ class TestOnce:
 
         assert [shipment_of(letter).message_id] == list(operator.sent)
 
+    @pytest.mark.parametrize(("way", "channel", "sent"), [("ade", "ade", [OTHERS]), ("account", "portal", [])])
+    def test_one_to_an_address_that_is_refused_goes_to_the_one_of_today(self, letter, operator, way, channel, sent):
+        Shipment.objects.update(address={"name": "Anna Nowak", "ade": "AE:PL-1"})
+        outbox.work(at=NOW)
+        assert shipment_of(letter).state == State.FAILED
+        Addressee.objects.update(way=way, ade=OTHERS)
+
+        outbox.send_again(shipment_of(letter), at=later(days=1))
+        outbox.work(at=later(days=1))
+
+        letter.refresh_from_db()
+        assert (letter.channel, letter.status) == (channel, "sent")
+        assert [one.metadata["to"][0]["eDeliveryAddress"] for one in operator.sent.values()] == sent
+
     def test_one_tried_again_late_is_asked_after_for_as_long(self, letter, operator):
         Shipment.objects.update(state=State.FAILED, begun=State.FAILED, tried_at=NOW, next_try=None, attempts=5)
         outbox.send_again(shipment_of(letter), at=later(days=50))
