@@ -93,6 +93,8 @@ def check(message: Message, *, at: datetime) -> None:
         raise Malformed(_("Wskaż, kto ma dostać wiadomość."))
     if message.group is not None and message.group.municipality_id != message.municipality_id:
         raise Malformed(_("To grupa innej gminy."))
+    if bool(message.title_en) != bool(message.body_en) and (message.body_pl or message.body_en):
+        raise Malformed(_("Po angielsku podaj i tytuł, i treść albo nic: inaczej część osób jej nie przeczyta."))
     if message.expires_at <= max(at, message.send_at or at):
         raise Malformed(_("Wiadomość straciłaby ważność, zanim wyjdzie. Podaj późniejszy termin."))
     if message.is_by_duty and not (message.is_danger and message.topic == "warning"):
