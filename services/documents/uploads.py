@@ -24,6 +24,7 @@ LARGEST = 10 * 1024**2  #: bytes of a file
 MOST_PIXELS = 50_000_000
 #: of a packed document, unpacked
 MOST_UNPACKED, MOST_MEMBERS, MOST_RATIO = 200 * 1024**2, 5_000, 200
+ENCRYPTED = 0x1  #: flag of a member that opens by a password: no scanner sees into it
 LONGEST_NAME = 100
 DEEPEST = 60  #: of things within things of a PDF
 
@@ -185,6 +186,9 @@ def picture(name: str, content: bytes, _ending: str) -> Checked:
 def packed(name: str, content: bytes, ending: str) -> Checked:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         members = archive.infolist()
+        if any(member.flag_bits & ENCRYPTED for member in members):
+            locked = _("Plik „%(name)s” jest zamknięty hasłem, więc nie możemy go sprawdzić. Wyślij go bez hasła.")
+            raise Refused(locked % {"name": plain_name(name)})
         unpacked = sum(member.file_size for member in members)
         if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * len(content):
             raise ValueError("packed too tightly")

@@ -38,6 +38,14 @@ def packed(**members: bytes) -> bytes:
     return made.getvalue()
 
 
+def locked() -> bytes:
+    """As if by a password: the flag of the member, in its head and in the directory."""
+    made = bytearray(packed(**{"umowa.txt": b"tekst"}))
+    made[6] |= 1
+    made[made.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(made)
+
+
 def with_action(document: Pdf) -> None:
     document.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
@@ -93,6 +101,7 @@ class TestBad:
             ("a.csv", b"+1+cmd|' /C calc'!A0", "skrypty"), ("a.csv", b"x;-2,5+SUM(1;2)", "skrypty"),
             *(("a.zip", packed(**{f"a.{one}": b"x"}), "skrypty") for one in ("scr", "LNK", "ps1", "rar", "exe. ")),
             ("a.docx", packed(**{"[Content_Types].xml": b"", "word/vbaProject.bin": b"x"}), "makra"),
+            ("a.zip", locked(), "hasłem"),
             ("a.docx", packed(x=b"y"), "uszkodzony"), ("a.odt", packed(mimetype=b"text/plain"), "uszkodzony"),
             ("a.zip", packed(**{"../../etc/passwd": b"x"}), "skrypty"), ("a.zip", packed(**{"b.zip": b"x"}), "skrypty"),
             ("a.zip", packed(x=b"0" * 30_000_000), "uszkodzony"), ("a.pdf", b"%PDF-" + b"x" * 11_000_000, "10 MB"),
