@@ -233,10 +233,11 @@ class TestRefusals:
 
 
 class TestAgain:
-    def test_a_letter_that_was_taken_and_not_delivered_really_goes_again(self, anna_phone, gate, told):
+    @pytest.mark.parametrize("more", [{}, {"MsgId": ""}])
+    def test_a_letter_that_was_taken_and_not_delivered_really_goes_again(self, anna_phone, gate, told, more):
         message = told()
         send()
-        Client().post("/powiadomienia/raport-sms/raporty/", gate.report((gate.sent[0], 405)))
+        Client().post("/powiadomienia/raport-sms/raporty/", gate.report((gate.sent[0], 405)) | more)
         assert letter_of(message).state == State.FAILED
 
         assert delivering.again(message, at=NOON) == 1
