@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.cases.models import Case
+from services.cases.models import Case, CaseEvent
 from services.cases.services import close, lock_open, lock_running, record
 from services.cases.terms import MEND, moved, resumed
 from services.identity.models import User
@@ -71,9 +71,25 @@ def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetim
         )
     case.status, case.awaits_until, case.paused_on = Case.Status.AWAITING, moved(until), case.paused_on or today
     case.save(update_fields=["status", "awaits_until", "paused_on"])
-    text = f"Wezwanie do uzupełnienia do {polish_date(moved(until))}: {what.strip()}"
+    least = f"co najmniej {MEND.count} dni od doręczenia"
+    text = f"Wezwanie do uzupełnienia do {polish_date(moved(until))} ({least}): {what.strip()}"
     record(case, kind="called", text=text, actor=clerk, at=at)
     return case
+
+
+@transaction.atomic
+def call_delivered(call: CaseEvent, *, on: date, at: datetime) -> None:
+    """The call has reached its addressee on the day: the term to mend is not shorter than the law lets from then (KPA
+    art. 64 § 2). Nothing changes where it is longer, or the call was answered or followed by another.
+    """
+    case = Case.objects.select_for_update().get(pk=call.case_id)
+    first, newest = MEND.ends(on), case.events.filter(kind="called").latest("pk")
+    if case.awaits_until is None or case.awaits_until >= first or call != newest:
+        return
+    case.awaits_until = first
+    case.save(update_fields=["awaits_until"])
+    text = f"Wezwanie doręczono {polish_date(on)}, więc termin uzupełnienia mija {polish_date(first)}."
+    record(case, kind="call-delivered", text=text, actor=None, at=at)
 
 
 @transaction.atomic
@@ -84,6 +100,17 @@ def mend(case: Case, *, applicant: User, text: str, at: datetime) -> Case:
     case = lock_open(case)
     if not Case.objects.of_person(applicant).filter(pk=case.pk).exists():
         raise Refused(_("Nie działasz już w tej sprawie."))
+    return mended(case, text=text, by=applicant, at=at)
+
+
+@transaction.atomic
+def mend_on_paper(case: Case, *, clerk: User, text: str, at: datetime) -> Case:
+    """The answer came to the office outside the portal, today. Raises Malformed, Conflict when nothing is awaited."""
+    return mended(lock_open(case), text=text, by=clerk, at=at)
+
+
+def mended(case: Case, *, text: str, by: User, at: datetime) -> Case:
+    """Of a locked case."""
     if case.status != Case.Status.AWAITING or case.paused_on is None:
         raise Conflict(_("W tej sprawie urząd nie czeka na uzupełnienie."))
     if not text.strip():
@@ -92,7 +119,7 @@ def mend(case: Case, *, applicant: User, text: str, at: datetime) -> Case:
         case.due_on = resumed(case.due_on, paused_on=case.paused_on, resumed_on=timezone.localdate(at))
     case.status, case.awaits_until, case.paused_on = Case.Status.IN_REVIEW, None, None
     case.save(update_fields=["status", "awaits_until", "paused_on", "due_on"])
-    record(case, kind="mended", text=f"Uzupełnienie: {text.strip()}", actor=applicant, at=at)
+    record(case, kind="mended", text=f"Uzupełnienie: {text.strip()}", actor=by, at=at)
     return case
 
 

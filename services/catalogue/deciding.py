@@ -1,21 +1,17 @@
 """How a case of any service ends: with an answer or a refusal, each a letter of the office."""
 
 from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from planning.extracts.order import Office
 from services.cases.models import Case
 from services.cases.services import close, lock_running
 from services.catalogue.charging import owe_missing, refuse_unpaid
 from services.catalogue.declaration import Hand, Letters
 from services.catalogue.models import Filing
 from services.correspondence.services import sent
-from services.documents import letters as paper
 from services.documents.models import IssuedDocument
-from services.documents.services import Made, new_code, store
-from services.identity.models import StaffRole, User
+from services.documents.services import store
+from services.documents.writing import written
 from spatial.errors import Conflict, Malformed
 
 SHORTEST = 10  #: letters of a text that says anything
@@ -43,7 +39,8 @@ def decide(
     if papers:
         made = papers.make(Filing.objects.get(case=case), hand)
     else:
-        made = [written(case, letters.answer if is_positive else letters.refusal, text, hand)]
+        title = letters.answer if is_positive else letters.refusal
+        made = [written(case, title, text, clerk=hand.clerk, at=hand.at, site=hand.site)]
     documents = [store(one, case=case, issued_by=hand.clerk, at=hand.at) for one in made]
     titles = ", ".join(dict.fromkeys(document.title for document in documents))
     status = Case.Status.ISSUED if is_positive else Case.Status.REFUSED
@@ -54,29 +51,6 @@ def decide(
     return documents
 
 
-def written(case: Case, title: str, text: str, hand: Hand) -> Made:
-    """The letter with the clerk's words."""
-    code = new_code()
-    content, pages = paper.pdf(letter_of(case, title, text, hand, code=code))
-    return Made(code, content, pages, title, f"Sprawa {case.number}", {"text": text, "title": title})
-
-
-def letter_of(case: Case, title: str, text: str, hand: Hand, *, code: str = "") -> paper.Letter:
-    """Without a code it is a preview."""
-    return paper.Letter(
-        office=Office.of(case.municipality), case_number=case.number, addressee=case.addressee,
-        title=title, text=text, written_on=timezone.localdate(hand.at), signatory=signatory(hand.clerk, case),
-        code=code, address=hand.site + reverse("documents:verify", kwargs={"code": code}) if code else "",
-        is_preview=not code,
-    )  # fmt: skip
-
-
 def newest(case: Case) -> int:
     """Names what has been seen of the case."""
     return case.events.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def signatory(clerk: User, case: Case) -> str:
-    """With the post in the office, where there is one."""
-    role = StaffRole.objects.filter(user=clerk, municipality=case.municipality).first()
-    return f"{clerk.display_name}, {role.job_title}" if role else clerk.display_name

@@ -107,8 +107,8 @@ eservices.register(
                 "A confirmation of what the local plan provides for a parcel, for a notary or a bank.",
             ),
             cost=Text(
-                "Opłatę skarbową zapłacisz w kasie urzędu albo przelewem. Sprawy mieszkaniowe są od niej wolne.",
-                "Stamp duty is paid at the cash desk of the office or by transfer. Housing matters are free of it.",
+                "Opłatę skarbową zapłacisz w internecie, przelewem albo w kasie. Sprawy mieszkaniowe są od niej wolne.",
+                "Stamp duty is paid online, by transfer or in cash. Housing matters are free of it.",
             ),
             steps=(
                 Text("Dostaniesz znak sprawy i poświadczenie odbioru.", "You get a case number and a receipt."),

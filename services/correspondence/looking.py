@@ -12,15 +12,17 @@ from django.utils import timezone, translation
 from data.writers.cells import harmless
 from services.cases.models import Case
 from services.correspondence.models import Correspondence
+from services.correspondence.posting_numbers import normal
 from services.identity.models import User
 from services.parties.models import PartyLink
+from spatial.errors import Malformed
 from spatial.municipalities.models import Municipality
 
 Channel, Direction = Correspondence.Channel, Correspondence.Direction
 
 COLUMNS = (
     "Numer", "Komórka", "Kierunek", "Data", "Data na piśmie", "Znak nadawcy", "Nadawca lub adresat", "Dotyczy",
-    "Załączniki", "Sposób", "Stan", "Doręczono", "Sprawa",
+    "Załączniki", "Sposób", "Stan", "Doręczono", "Sprawa", "Numer nadawczy",
 )  # fmt: skip
 
 
@@ -68,8 +70,19 @@ def of_office(municipality: Municipality, asked: Mapping[str, Any]) -> QuerySet[
         cases = list(Case.objects.of(municipality).filter(number=words).values_list("pk", flat=True))
         rows = rows.filter(
             Q(subject__icontains=words) | Q(party_name__icontains=words) | Q(number=words) | Q(case__in=cases)
-        )
+            | Q(pk__in=labelled(municipality, words))
+        )  # fmt: skip
     return newest_first(rows)
+
+
+def labelled(municipality: Municipality, words: str) -> list[int]:
+    """Letters of the office whose number on the label the words are."""
+    try:
+        number = normal(words)
+    except Malformed:
+        return []
+    rows = Correspondence.objects.filter(municipality=municipality, shipments__posting_number=number)
+    return list(rows.values_list("pk", flat=True))
 
 
 def of_year(rows: QuerySet[Correspondence], asked: Mapping[str, Any]) -> QuerySet[Correspondence]:
@@ -82,7 +95,8 @@ def of_year(rows: QuerySet[Correspondence], asked: Mapping[str, Any]) -> QuerySe
 
 
 def newest_first(rows: QuerySet[Correspondence]) -> QuerySet[Correspondence]:
-    return rows.select_related("municipality", "case", "document").order_by("-at", "-pk")
+    rows = rows.select_related("municipality", "case", "document").prefetch_related("shipments")
+    return rows.order_by("-at", "-pk")
 
 
 class Echo:
@@ -106,5 +120,5 @@ def cells(row: Correspondence) -> tuple[object, ...]:
         row.number, row.unit_symbol, row.get_direction_display(),
         f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}",
         row.written_on or "", row.their_mark, row.party_name, row.subject, row.attachments, row.get_channel_display(),
-        row.get_status_display(), row.delivered_on or "", row.case.number if row.case else "",
+        row.get_status_display(), row.delivered_on or "", row.case.number if row.case else "", row.posting_number,
     )  # fmt: skip

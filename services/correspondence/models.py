@@ -10,7 +10,8 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from services.cases.models import Case
+from services.cases.models import Case, CaseEvent
+from services.correspondence.posting_numbers import readable
 from services.documents.models import IssuedDocument
 from spatial.municipalities.models import Municipality
 
@@ -83,6 +84,8 @@ class Correspondence(models.Model):
     document = models.ForeignKey(
         IssuedDocument, models.PROTECT, verbose_name="dokument", null=True, related_name="correspondence"
     )
+    #: whose words it carries
+    event = models.ForeignKey(CaseEvent, models.PROTECT, verbose_name="zdarzenie", null=True, related_name="letters")
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="wpisał", null=True, related_name="+"
     )
@@ -104,3 +107,8 @@ class Correspondence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_symbol} {self.number}"
+
+    @property
+    def posting_number(self) -> str:
+        """On the label of what carries it now, as people read it; empty where it has none."""
+        return readable(next((one.posting_number for one in self.shipments.all() if not one.is_superseded), ""))

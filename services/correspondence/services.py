@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.cases.models import Case
+from services.cases.models import Case, CaseEvent
 from services.cases.services import next_number
 from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
@@ -41,6 +41,7 @@ class Letter:
     attachments: int = 0
     case: Case | None = field(default=None, repr=False)
     document: IssuedDocument | None = field(default=None, repr=False)
+    event: CaseEvent | None = field(default=None, repr=False)
 
 
 def enter(
@@ -63,7 +64,7 @@ def enter(
         number=f"{register}/{number}/{year}", at=at, written_on=letter.written_on, their_mark=letter.their_mark,
         party=letter.party, party_name=name[:200], subject=letter.subject[:250], attachments=letter.attachments,
         channel=letter.channel, status=Status.RECEIVED if letter.direction == Direction.IN else Status.SENT,
-        case=letter.case, document=letter.document, entered_by=entered_by,
+        case=letter.case, document=letter.document, event=letter.event, entered_by=entered_by,
     )  # fmt: skip
 
 
@@ -87,15 +88,23 @@ def received(case: Case, *, subject: str, at: datetime, attachments: int = 0) ->
     return enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at)
 
 
+def needs_document(case: Case) -> bool:
+    """Whether letters to the recipient leave the portal, so that words that stand in the case must be a document."""
+    return channel_for(case.recipient, municipality=case.municipality, has_document=True).code != Channel.PORTAL
+
+
 def sent(
-    case: Case, *, subject: str, clerk: User | None, at: datetime, document: IssuedDocument | None = None
-) -> Correspondence:
-    """The office wrote to the recipient of the case, by the way that ``channel_for`` chooses."""
+    case: Case, *, subject: str, clerk: User | None, at: datetime, document: IssuedDocument | None = None,
+    event: CaseEvent | None = None,
+) -> Correspondence:  # fmt: skip
+    """The office wrote to the recipient of the case, by the way that ``channel_for`` chooses. ``event``: whose words
+    the letter carries.
+    """
     to = case.recipient
     channel = channel_for(to, municipality=case.municipality, has_document=document is not None)
     letter = Letter(
         direction=Direction.OUT, channel=channel.code, subject=subject, party=account_of(to),
-        party_name=case.addressee, written_on=timezone.localdate(at), case=case, document=document,
+        party_name=case.addressee, written_on=timezone.localdate(at), case=case, document=document, event=event,
     )  # fmt: skip
     entered = enter(letter, municipality=case.municipality, unit=case.unit_symbol, at=at, entered_by=clerk)
     channel.send(entered)

@@ -39,7 +39,7 @@ ARRIVED = frozenset({State.DEEMED, State.DELIVERED})
 
 #: from the weakest: what a stronger one says counts, however late or early the weaker one comes
 STRENGTH: tuple[tuple[State, frozenset[str]], ...] = (
-    (State.POSTED, frozenset({"A.1", "H.PN", "P.N", "BP.WX", "BP.WP"})),
+    (State.POSTED, frozenset({"A.1", "H.PN", "P.N", "P.S", "BP.WX", "BP.WP"})),
     (State.SENT, frozenset({"B.1"})),
     (State.WAITING, frozenset({"D.1", "K.1", "K.2"})),
     (State.UNCLEAR, frozenset({"H.ZW"})),
@@ -59,7 +59,8 @@ WORDS = {
     "H.DW": _("Odmowa wydruku"), "H.EPO": _("Elektroniczne potwierdzenie odbioru"),
     "K.1": _("Pismo na koncie, pierwsze zawiadomienie"), "K.2": _("Drugie zawiadomienie"),
     "K.OX": _("Poświadczenie doręczenia (XML)"), "K.OP": _("Poświadczenie doręczenia (PDF)"),
-    "K.U": _("Upłynął czas na odbiór"), "P.N": _("Nadanie na poczcie"), "P.O": _("Zwrotka: doręczono"),
+    "K.U": _("Upłynął czas na odbiór"), "P.N": _("Nadanie na poczcie"),
+    "P.S": _("Sprostowany dzień nadania na poczcie"), "P.R": _("Numer nadawczy"), "P.O": _("Zwrotka: doręczono"),
     "P.A": _("Zwrotka: doręczono po zawiadomieniu"), "P.U": _("Zwrotka: zwrot po dwóch zawiadomieniach"),
     "P.Z": _("Zwrotka: zwrot z innej przyczyny"),
 }  # fmt: skip

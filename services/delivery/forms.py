@@ -75,6 +75,15 @@ class PartyAddressForm(AddressForm):
         return found
 
 
+class PostingDayForm(forms.Form):
+    """The day on the stamp of the post office."""
+
+    dnia = forms.DateField(
+        label=_("Dzień nadania"), widget=DAY, help_text=_("Ze stempla poczty w książce nadawczej."),
+        error_messages={"required": _("Podaj dzień nadania.")},
+    )  # fmt: skip
+
+
 OUTCOMES = (
     (Outcome.DELIVERED.value, _("doręczono")),
     (Outcome.AFTER_NOTICE.value, _("doręczono na poczcie po zawiadomieniu")),

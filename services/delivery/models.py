@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from services.correspondence.models import Correspondence
+from services.correspondence.posting_numbers import readable
 from services.delivery.course import ENDS, State, words_of
 from services.identity.protected import opened, sealed
 from services.parties.models import Party
@@ -199,7 +200,7 @@ class Shipment(models.Model):
     tried_at = models.DateTimeField("pierwsza próba", null=True)
     next_try = models.DateTimeField("następna próba", null=True)  #: None: nothing is to be asked
     fault = models.CharField("przeszkoda", max_length=300, blank=True)
-    posting_number = models.CharField("numer nadawczy", max_length=40, blank=True)
+    posting_number = models.CharField("numer nadawczy", max_length=40, blank=True)  #: ``posting_numbers.normal``
     batch = models.ForeignKey(PaperBatch, models.PROTECT, verbose_name="paczka", null=True, related_name="shipments")
     created_at = models.DateTimeField("utworzono")
     is_superseded = models.BooleanField("wysłano ponownie", default=False)  #: another one carries the letter now
@@ -217,6 +218,7 @@ class Shipment(models.Model):
         indexes = [
             models.Index(fields=["next_try"], condition=Q(next_try__isnull=False), name="delivery_to_ask"),
             models.Index(fields=["channel", "state"], name="delivery_by_state"),
+            models.Index(fields=["posting_number"], condition=~Q(posting_number=""), name="delivery_by_label"),
         ]
 
     def __str__(self) -> str:
@@ -225,6 +227,11 @@ class Shipment(models.Model):
     @property
     def is_ended(self) -> bool:
         return self.state in ENDS
+
+    @property
+    def label(self) -> str:
+        """The posting number as people read it."""
+        return readable(self.posting_number)
 
 
 class Evidence(models.Model):

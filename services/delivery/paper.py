@@ -13,7 +13,7 @@ from enum import StrEnum
 from io import BytesIO
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pikepdf import Pdf
@@ -25,9 +25,11 @@ from data.writers.cells import harmless
 from planning.extracts.pdf import fonts
 from services.correspondence.looking import Echo
 from services.correspondence.models import Correspondence
+from services.correspondence.posting_numbers import readable
 from services.delivery.account import end_of
-from services.delivery.course import State
+from services.delivery.course import ENDS, State
 from services.delivery.models import DeliveryRule, PaperBatch, Shipment
+from services.delivery.posting import posted_on
 from services.delivery.proofs import NewProof, keep
 from services.identity.models import User
 from spatial.errors import Conflict, Malformed
@@ -85,6 +87,13 @@ def post(municipality: Municipality, *, clerk: User, at: datetime) -> PaperBatch
         Shipment.objects.filter(pk=shipment.pk).update(batch=batch)
         keep(shipment, [NewProof(code="P.N", key="P.N", at=at, by=clerk)], at=at)
     return batch
+
+
+def batches_of(municipality: Municipality) -> QuerySet[PaperBatch]:
+    """Newest first, with ``unnumbered``: how many of their letters wait for a posting number."""
+    unnumbered = Q(shipments__posting_number="") & ~Q(shipments__state__in=ENDS)
+    rows = PaperBatch.objects.filter(municipality=municipality)
+    return rows.annotate(unnumbered=Count("shipments", filter=unnumbered)).order_by("-pk")
 
 
 def letters_of(batch: PaperBatch) -> QuerySet[Shipment]:
@@ -159,8 +168,8 @@ def posting_book(batch: PaperBatch) -> Iterator[str]:
     for number, shipment in enumerate(letters_of(batch), start=1):
         said = shipment.address
         cells = (
-            number, said["name"], said["street"], said["postal_code"], said["city"], shipment.posting_number, KIND,
-            str(shipment.letter),
+            number, said["name"], said["street"], said["postal_code"], said["city"], readable(shipment.posting_number),
+            KIND, str(shipment.letter),
         )  # fmt: skip
         yield writer.writerow(harmless(str(cell)) for cell in cells)
 
@@ -183,12 +192,6 @@ def confirm(shipment: Shipment, said: Confirmation, *, clerk: User, at: datetime
         received_by=said.received_by, by=clerk,
     )  # fmt: skip
     return keep(shipment, [proof], at=at)
-
-
-def posted_on(shipment: Shipment) -> date:
-    """When it was taken to the post office; of a hybrid letter that says nothing of it, when it was made."""
-    posted = shipment.evidence.filter(code__in=("P.N", "H.PN")).order_by("at").first()
-    return timezone.localdate(posted.at if posted else shipment.created_at)
 
 
 def day_of(shipment: Shipment, said: Confirmation, *, today: date) -> date:

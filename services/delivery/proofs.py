@@ -11,6 +11,7 @@ from hashlib import sha256
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from services.cases.handling import call_delivered
 from services.cases.services import record
 from services.correspondence.models import Correspondence
 from services.delivery.base import File
@@ -43,7 +44,8 @@ class NewProof:
 @transaction.atomic
 def keep(shipment: Shipment, proofs: Iterable[NewProof], *, at: datetime) -> Shipment:
     """The shipment as it is now. Evidence that is there already stays as it is; a file it lacked is added."""
-    locked = Shipment.objects.select_for_update(of=("self",)).select_related("letter__case").get(pk=shipment.pk)
+    rows = Shipment.objects.select_for_update(of=("self",)).select_related("letter__case", "letter__event")
+    locked = rows.get(pk=shipment.pk)
     actor = None
     for proof in proofs:
         row, is_new = Evidence.objects.get_or_create(
@@ -87,6 +89,8 @@ def enter(letter: Correspondence, course: Course, *, by: User | None, at: dateti
     letter.save(update_fields=["status", "delivered_on"])
     if letter.case and status != Status.SENT:
         record(letter.case, kind=f"letter-{status}", text=told(letter, course), actor=by, at=at)
+    if letter.event and letter.event.kind == "called" and course.delivered_on:
+        call_delivered(letter.event, on=course.delivered_on, at=at)
 
 
 def told(letter: Correspondence, course: Course) -> str:

@@ -24,6 +24,7 @@ from spatial.errors import Conflict
 
 LARGEST_KEY = 20_000  #: characters of a PEM file
 SHORTEST_KEY = 2048  #: bits
+ADDRESSES = ("api_url", "token_url")  #: of the operator
 
 
 class MailboxForm(SettingForm):
@@ -73,6 +74,8 @@ class MailboxForm(SettingForm):
         secret = said["secret"] = said.get("key_file") or said.get("secret") or ""
         if not secret and self.instance.pk is None and "key_file" not in self.errors:
             self.add_error("secret", _("Podaj hasło albo klucz systemu."))
+        elif not secret and self.is_moved:
+            self.add_error("secret", _("Przy zmianie adresu operatora podaj też hasło albo klucz systemu."))
         elif "PRIVATE KEY" in secret and not is_good_key(secret):
             self.add_error("key_file", _("To nie jest klucz RSA w pliku PEM bez hasła."))
         elif secret:
@@ -81,14 +84,18 @@ class MailboxForm(SettingForm):
             self.instance.sign_in = Mailbox.SignIn.KEY if is_key else Mailbox.SignIn.SECRET
         return said
 
+    @property
+    def is_moved(self) -> bool:
+        """The secret that we hold goes to the addresses that two people approved: a proposal is tried by one."""
+        return self.instance.pk is not None and bool(set(ADDRESSES) & set(self.changed_data))
+
     def check_addresses(self, said: Values) -> None:
         """Requests into the office's own network are opened by whoever has the shell."""
-        names = ("api_url", "token_url")
         if not self.instance.private_network:
-            for name in names:
+            for name in ADDRESSES:
                 if name in said and not is_public(said[name]):
                     self.add_error(name, _("Adres musi zaczynać się od https:// i nie może zawierać hasła."))
-        elif not self.by_shell and set(names) & set(self.changed_data):
+        elif not self.by_shell and self.is_moved:
             self.add_error(None, _("Operator jest w sieci urzędu. Jego adres zmienia administrator serwera."))
 
     def consequences(self) -> list[str]:

@@ -20,12 +20,12 @@ from services.audit.services import Action, look, look_at_party
 from services.cases.models import Case
 from services.correspondence.looking import receivable, shown_to
 from services.correspondence.models import Correspondence
-from services.delivery import account, ade, inbox, outbox, paper, rerouting
+from services.delivery import account, ade, inbox, outbox, paper, posting, rerouting
 from services.delivery.channels import QUEUE, wish_of
 from services.delivery.course import ENDS, State
 from services.delivery.forecast import latest_on
 from services.delivery.forms import AddresseeForm, ConfirmationForm, PartyAddressForm
-from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, PaperBatch, PartyAddress, Shipment
+from services.delivery.models import Addressee, Incoming, IncomingFile, Mailbox, PartyAddress, Shipment
 from services.delivery.shown import evidence_for
 from services.forms.questions import clean
 from services.identity.access import municipalities_of, staff_only
@@ -122,8 +122,15 @@ def page_of(place: Municipality) -> str:
 @staff_only(CLERK)
 @require_safe
 def office(request: HttpRequest) -> HttpResponse:
-    """What needs a person first, then what is under way, what is to be printed, what came."""
-    place = place_of(request)
+    """What needs a person first, then what is under way, what is to be printed, what came. A posting number leads to
+    the letter whose confirmation came back.
+    """
+    place, typed, fault = place_of(request), clean(request.GET.get("numer", ""))[:60], ""
+    if typed:
+        try:
+            return redirect("delivery:confirmation", pk=posting.found(place, typed).pk)
+        except ServiceError as error:
+            fault = error.message
     rows = Shipment.objects.current().filter(letter__municipality=place).select_related("letter__case")
     for_decision = (State.FAILED, State.REJECTED, State.UNCLEAR, State.UNDELIVERED)
     needing = rows.filter(state__in=for_decision).exclude(channel=Channel.PORTAL).order_by("created_at", "pk")
@@ -134,11 +141,11 @@ def office(request: HttpRequest) -> HttpResponse:
         "needing": needing[:SHOWN], "electronic": under_way.filter(channel__in=outbox.BY_OPERATOR)[:SHOWN],
         "printing": paper.waiting(place)[:SHOWN], "on_paper": on_paper[:SHOWN],
         "addressless": rows.without_address().order_by("created_at", "pk")[:SHOWN],
-        "batches": PaperBatch.objects.filter(municipality=place).order_by("-pk")[:5],
+        "batches": paper.batches_of(place)[:5], "typed": typed, "fault": fault,
         "incoming": inbox.unassigned(place).prefetch_related("files")[:SHOWN],
         "mailbox": Mailbox.objects.filter(municipality=place).first(),
     }  # fmt: skip
-    return render(request, "delivery/office.html", context)
+    return render(request, "delivery/office.html", context, status=422 if fault else 200)
 
 
 def own_shipment(request: HttpRequest, pk: int) -> Shipment:
@@ -165,6 +172,10 @@ def send_again(request: HttpRequest, pk: int) -> HttpResponse:
 def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
     """What came back with a letter on paper."""
     shipment = own_shipment(request, pk)
+    if shipment.is_ended:
+        text = _("Doręczenie pisma %(number)s jest już zapisane: %(state)s.")
+        messages.info(request, text % {"number": shipment.letter.number, "state": shipment.get_state_display()})
+        return redirect(page_of(shipment.letter.municipality))
     form = ConfirmationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -175,22 +186,9 @@ def confirmation(request: HttpRequest, pk: int) -> HttpResponse:
             number = shipment.letter.number
             messages.success(request, _("Zapisano doręczenie pisma %(number)s.") % {"number": number})
             return redirect(page_of(shipment.letter.municipality))
-    context = {"shipment": shipment, "form": form, "place": shipment.letter.municipality}
+    context = {"shipment": shipment, "form": form, "place": shipment.letter.municipality,
+               "posted_on": posting.posted_on(shipment)}  # fmt: skip
     return render(request, "delivery/confirmation.html", context, status=422 if form.errors else 200)
-
-
-@staff_only(CLERK)
-@require_POST
-def post_letters(request: HttpRequest, teryt: int) -> HttpResponse:
-    """All letters that wait for printing become the batch of now."""
-    place = get_object_or_404(municipalities_of(request.user, CLERK), pk=f"{teryt:06d}")
-    try:
-        paper.post(place, clerk=cast(User, request.user), at=timezone.now())
-    except ServiceError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("Paczka listów jest gotowa do wydruku."))
-    return redirect(page_of(place))
 
 
 @never_cache
@@ -212,28 +210,6 @@ def party_address(request: HttpRequest, teryt: int, pk: int) -> HttpResponse:
         return redirect(page_of(place))
     context = {"form": form, "party": party, "place": place}
     return render(request, "delivery/party_address.html", context, status=422 if form.errors else 200)
-
-
-def own_batch(request: HttpRequest, pk: int) -> PaperBatch:
-    return get_object_or_404(PaperBatch, pk=pk, municipality__in=municipalities_of(request.user, CLERK))
-
-
-@never_cache
-@staff_only(CLERK)
-@require_safe
-def batch_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    content = paper.batch_pdf(own_batch(request, pk))
-    headers = {"Content-Disposition": f'attachment; filename="listy-{pk}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
-
-
-@never_cache
-@staff_only(CLERK)
-@require_safe
-def batch_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = paper.posting_book(own_batch(request, pk))
-    headers = {"Content-Disposition": f'attachment; filename="ksiazka-nadawcza-{pk}.csv"'}
-    return HttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @staff_only(CLERK)

@@ -11,10 +11,10 @@ from planning.extracts.fees import rate_on
 from planning.extracts.findings import Severity
 from planning.extracts.order import ExtractOrder, Office, neighbours_of, registers_of, sheets_of
 from planning.extracts.pdf.document import build_extract, title_of
-from services.catalogue.deciding import signatory
 from services.catalogue.declaration import Hand
 from services.catalogue.models import Filing
 from services.documents.services import Made, new_code
+from services.documents.writing import signatory
 from services.extracts.wanted import Wanted, analysis_of
 from services.forms.reading import Quoted
 from services.identity.models import User

@@ -130,3 +130,16 @@ def hear_returned(charge: Charge, amount_gr: int, operation: Operation, **_sent:
     due.save()
     text = f"Zwrócono {polish_money(amount_gr)} ({due.title}) {polish_date(operation.value_date)}."
     record(due.case, kind="fee-refunded", text=text, actor=operation.by, at=operation.at)
+
+
+def hear_redated(charges: Sequence[Charge], was: Operation, operation: Operation, **_sent: Any) -> None:
+    """Dues that ``was`` settled were paid on the day of ``operation``."""
+    for due in dues_of(charges).values():
+        if (due.how, due.number, due.paid_on) == (how_of(was), was.source[:60], was.value_date):
+            due.paid_on = operation.value_date
+            due.save()
+            text = (
+                f"Zapłacono ({due.title}) {polish_date(operation.value_date)}, nie {polish_date(was.value_date)}: "
+                f"{operation.source}."
+            )
+            record(due.case, kind="fee-redated", text=text, actor=operation.by, at=operation.at)

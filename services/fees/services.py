@@ -16,7 +16,7 @@ from services.fees.charges import Priced
 from services.fees.models import Due
 from services.identity.models import User
 from services.payments.ledger.books import Voucher, settle
-from services.payments.models import Refund
+from services.payments.models import PaymentItem, Refund
 from services.payments.refunds import WAITING, ask_back
 from spatial.errors import Conflict, Malformed
 from spatial.words import polish_money
@@ -119,6 +119,7 @@ def refuse_exemption(due: Due, *, reason: str, by: User, at: datetime) -> Due:
     return due
 
 
+@transaction.atomic
 def ask_refund(
     due: Due,
     *,
@@ -137,7 +138,8 @@ def ask_refund(
     charge = charge_of(due)
     if charge is None or due.paid_on is None or due.is_refunded:
         raise Conflict(_("Ta opłata nie jest zapłacona."))
-    if ground == Refund.Ground.NOT_MADE and due.case.status == Case.Status.ISSUED:
+    case = Case.objects.select_for_update(no_key=True).get(pk=due.case_id)  # nobody issues it meanwhile
+    if ground == Refund.Ground.NOT_MADE and case.status == Case.Status.ISSUED:
         raise Conflict(_("Urząd wykonał czynność, więc opłata się należy (art. 9 ustawy o opłacie skarbowej)."))
     if timezone.localdate(at).year > due.paid_on.year + REFUND_YEARS:
         raise Conflict(_("Minęło 5 lat od końca roku, w którym zapłacono. Opłaty nie można już zwrócić."))
@@ -149,6 +151,14 @@ def goes_back(due: Due) -> bool:
     charge = charge_of(due)
     waiting = Refund.objects.filter(charge=charge, ground=Refund.Ground.NOT_MADE, status__in=WAITING)
     return charge is not None and waiting.exists()
+
+
+def refuse_being_paid(case: Case) -> None:
+    """Raises Conflict while a payment of its dues goes on at an operator: it may have been made within the term."""
+    charges = [f"due:{key}" for key in case.dues.values_list("pk", flat=True)]
+    rows = PaymentItem.objects.filter(charge__municipality=case.municipality_id, charge__reference__in=charges)
+    if rows.filter(is_open=True).exists():
+        raise Conflict(_("Opłata w tej sprawie jest właśnie płacona w internecie. Sprawdź jeszcze raz za pół godziny."))
 
 
 def locked(due: Due) -> Due:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from cryptography.fernet import InvalidToken
 from django.contrib.postgres.functions import RandomUUID
 from django.db import transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
@@ -23,6 +24,7 @@ from services.notifications.channels import mail, push, sms
 from services.notifications.channels.base import Fate, Letter, Outcome, Sender
 from services.notifications.models import Channel, ChannelAddress, ChannelState, Consent, Delivery, Message, SmsAccount
 from services.notifications.quiet import NOTHING, loud_from
+from services.notifications.topics import KINDS
 
 State = Delivery.State
 BATCH = {Channel.EMAIL: 1, Channel.SMS: 100, Channel.PUSH: 100}
@@ -32,6 +34,7 @@ LEASE = timedelta(minutes=5)
 BACKOFF = tuple(timedelta(seconds=one) for one in (30, 120, 600, 3_600, 21_600))
 REFUSALS_STOP = 20  #: in a row: the key or the account is wrong, not the letters
 REFUSALS_OF_ADDRESS = 5
+UNREADABLE = Outcome(Fate.WRONG, error="adres nie do odczytania")
 
 type Opener = Callable[[], AbstractContextManager[Sender]]
 
@@ -139,6 +142,8 @@ def sorted_out(batch: Sequence[Delivery], *, at: datetime) -> Iterator[Delivery]
             end(one, State.EXPIRED, at=at)
         elif one.message.state == Message.State.CANCELLED or one.message.replaced_at:
             end(one, State.CANCELLED, at=at)
+        elif one.message.topic not in KINDS:
+            end(one, State.CANCELLED, at=at, error="temat wycofany")
         elif one.pk not in wanted:
             end(one, State.SKIPPED, at=at, error="zgoda cofnięta albo adres odłączony")
         elif loud > at:
@@ -171,10 +176,18 @@ def end(one: Delivery, state: Delivery.State, *, at: datetime, error: str = "") 
 
 def hand(batch: Sequence[Delivery], sender: Sender, *, clock: Callable[[], datetime]) -> None:
     """Operators are asked side by side, the answers are written one after the other."""
-    letters = [letter_of(one, at=clock()) for one in batch]
+    letters = [readable(one, at=clock()) for one in batch]
     with ThreadPoolExecutor(min(THREADS, len(letters))) as pool:
-        outcomes = list(pool.map(sender.send, letters))
+        outcomes = list(pool.map(lambda letter: sender.send(letter) if letter else UNREADABLE, letters))
     write(list(zip(batch, outcomes, strict=True)), at=clock())
+
+
+def readable(one: Delivery, *, at: datetime) -> Letter | None:
+    """None where the address was sealed under another key: the others of the batch do not wait for it."""
+    try:
+        return letter_of(one, at=at)
+    except InvalidToken:
+        return None
 
 
 def letter_of(one: Delivery, *, at: datetime) -> Letter:

@@ -5,7 +5,7 @@ once; that a danger is over a second person confirms, because people will drink 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +18,6 @@ from spatial.errors import Conflict
 from spatial.ogc.text import Text
 
 Follow = Message.Follow
-SHOWN = timedelta(days=1)  #: how long an end is told and stands on the page of warnings
 LONGEST_TITLE = 160
 WORDS = {
     Follow.OVER: Text("Zagrożenie minęło", "The danger is over"),
@@ -41,7 +40,7 @@ class Correction:
 def end(warning: Message, follow: Message.Follow, *, by: User, at: datetime) -> Message:
     """Approved where one person is enough, otherwise a draft for another. Raises Conflict, Malformed."""
     title_en = title(warning, follow, "en") if warning.title_en else ""
-    words = Correction(title_pl=title(warning, follow, "pl"), title_en=title_en, expires_at=at + SHOWN)
+    words = Correction(title_pl=title(warning, follow, "pl"), title_en=title_en, expires_at=at + Message.SHOWN)
     message = put(warning, follow, words, by=by, at=at)
     return approve(message, by=by, version=message.version, at=at) if message.is_one_persons else message
 
@@ -70,6 +69,7 @@ def put(warning: Message, follow: Message.Follow, words: Correction, *, by: User
         channels=[one for one in warning.channels if one in ways], audience=warning.audience, group=warning.group,
         area=warning.area, duty_reason=warning.duty_reason, follows=warning, follow=follow, created_by=by,
         created_at=at, expires_at=words.expires_at,
+        tells_expiry=warning.tells_expiry and follow == Follow.CORRECTION,
     )  # fmt: skip
     check(message, at=at)
     message.save()

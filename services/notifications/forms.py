@@ -60,7 +60,8 @@ class MessageForm(WordsForm):
     """A message to many or to one."""
 
     field_order = ("topic", "title_pl", "body_pl", "title_en", "body_en", "severity", "category", "channels",
-                   "audience", "group", "area", "person", "send_at", "expires_at", "duty_reason")  # fmt: skip
+                   "audience", "group", "area", "person", "send_at", "expires_at", "tells_expiry",
+                   "duty_reason")  # fmt: skip
 
     topic = forms.ChoiceField(label=_("Temat"), choices=[(one.code, one.title) for one in COMPOSED])
     severity = forms.ChoiceField(
@@ -84,6 +85,10 @@ class MessageForm(WordsForm):
         help_text=_("Poza portal wyjdzie tylko zdanie, że jest wiadomość."),
     )  # fmt: skip
     send_at = forms.DateTimeField(label=_("Wyślij o"), required=False, widget=HOUR, help_text=_("Puste: od razu."))
+    tells_expiry = forms.BooleanField(
+        label=_("Powiadom, gdy przestanie obowiązywać"), required=False,
+        help_text=_("Tylko ostrzeżenie. Gdy minie jego czas, ci, do których dotarło, dostaną o tym krótką wiadomość."),
+    )  # fmt: skip
     duty_reason = forms.CharField(
         label=_("Powód wysłania bez zgód"), required=False, max_length=300,
         help_text=_("Tylko przy zagrożeniu: wiadomość z obowiązku dostaną też osoby, które się nie zgodziły."),

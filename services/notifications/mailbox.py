@@ -8,7 +8,9 @@ from typing import ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from services.notifications import bounces
 from services.notifications.channels import dsn
@@ -19,6 +21,16 @@ MOST = 200  #: reports in one run, the newest first: those of somebody else's le
 MOST_BYTES = 256 * 1024  #: of a report; what matters stands before the letter that it returns
 PORTS = {"imaps": 993, "imap+starttls": 143, "imap": 143}
 FOLDER = "INBOX"
+
+
+#: what OpenSSL finds in a certificate (X509_V_ERR_…)
+CERTIFICATES = {
+    9: gettext_lazy("certyfikat serwera jeszcze nie obowiązuje"),
+    10: gettext_lazy("certyfikat serwera stracił ważność"),
+    18: gettext_lazy("certyfikat serwera podpisał sam siebie"),
+    **dict.fromkeys((19, 20, 21), gettext_lazy("certyfikatu serwera nie wydał żaden znany urząd certyfikacji")),
+    **dict.fromkeys((62, 64), gettext_lazy("certyfikat serwera jest dla innej nazwy")),
+}
 
 
 class MailboxFailed(ServiceError):
@@ -33,9 +45,17 @@ def read(url: str) -> int:
     try:
         with opened(urlsplit(url)) as box:
             return sum(take_in(box, uid) for uid in unread(box))
+    except ssl.SSLCertVerificationError as error:
+        why = CERTIFICATES.get(error.verify_code, _("certyfikatowi serwera nie można ufać"))
+        raise MailboxFailed(not_safe(why)) from None
     except (OSError, imaplib.IMAP4.error, UnicodeError) as error:
         said = _("Skrzynka zwrotów nie odpowiada jak trzeba (%(what)s). Sprawdź MIEDZA_BOUNCES_URL.")
         raise MailboxFailed(said % {"what": type(error).__name__}) from None
+
+
+def not_safe(why: str | Promise) -> str:
+    said = _("Skrzynka zwrotów: %(why)s. Nie wysłano hasła i niczego nie odczytano. Sprawdź MIEDZA_BOUNCES_URL.")
+    return said % {"why": why}
 
 
 @contextmanager
@@ -49,11 +69,15 @@ def opened(parts: SplitResult) -> Iterator[imaplib.IMAP4]:
 
 
 def connected(parts: SplitResult) -> imaplib.IMAP4:
+    """By TLS only with a server that the system's authorities vouch for, or those of ``SSL_CERT_FILE``."""
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
     if parts.scheme == "imaps":
         return imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT_S)
     box = imaplib.IMAP4(host, port, timeout=TIMEOUT_S)
     if parts.scheme == "imap+starttls":
+        if "STARTTLS" not in box.capabilities:
+            box.shutdown()
+            raise MailboxFailed(not_safe(_("serwer nie proponuje szyfrowania")))
         box.starttls(ssl.create_default_context())
     return box
 

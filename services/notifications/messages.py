@@ -12,12 +12,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from services.identity.models import User
+from services.identity.access import municipalities_of
+from services.identity.models import StaffRole, User
 from services.notifications.audience import available, outlook, sms_length
 from services.notifications.channels.sms import MOST_PARTS
 from services.notifications.models import OUTWARD, Channel, Consent, Delivery, Group, Message
 from services.notifications.queueing import queue_own
-from services.notifications.topics import COMPOSED, Topic
+from services.notifications.topics import Topic, is_composed
 from spatial.errors import Conflict, Malformed, Refused
 from spatial.municipalities.models import Municipality
 
@@ -45,6 +46,7 @@ class Words:
     duty_reason: str = ""
     send_at: datetime | None = None
     expires_at: datetime
+    tells_expiry: bool = False
 
     def put_on(self, message: Message) -> None:
         for one in fields(self):
@@ -86,7 +88,7 @@ def regroup(group: Group, people: Collection[User]) -> None:
 
 def check(message: Message, *, at: datetime) -> None:
     """Raises Malformed for what must not be sent so."""
-    if message.topic not in {one.code for one in COMPOSED}:
+    if not is_composed(message.topic):
         raise Malformed(_("O tym portal pisze sam. Wybierz inny temat."))
     target = {Audience.GROUP: message.group, Audience.AREA: message.area, Audience.PERSON: message.person}
     if target.get(Audience(message.audience), message) is None:
@@ -95,10 +97,14 @@ def check(message: Message, *, at: datetime) -> None:
         raise Malformed(_("To grupa innej gminy."))
     if bool(message.title_en) != bool(message.body_en) and (message.body_pl or message.body_en):
         raise Malformed(_("Po angielsku podaj i tytuł, i treść albo nic: inaczej część osób jej nie przeczyta."))
+    if message.area is not None and not message.follow:
+        check_area(message.area, message.municipality)
     if message.expires_at <= max(at, message.send_at or at):
         raise Malformed(_("Wiadomość straciłaby ważność, zanim wyjdzie. Podaj późniejszy termin."))
     if message.is_by_duty and not (message.is_danger and message.topic == "warning"):
         raise Malformed(_("Bez zgód wolno wysłać tylko ostrzeżenie o dużej wadze albo o zagrożeniu życia."))
+    if message.tells_expiry and (message.topic != "warning" or message.audience == Audience.PERSON):
+        raise Malformed(_("O końcu ważności powiadamiamy tylko po ostrzeżeniu dla wielu osób."))
     if missing := set(message.channels) - set(available(message.municipality)):
         raise Malformed(_("Urząd nie ma jeszcze tej drogi: %(channel)s.") % {"channel": Channel(missing.pop()).label})
     longest = max(sms_length(message, language).parts for language in ("pl", "en"))
@@ -106,10 +112,23 @@ def check(message: Message, *, at: datetime) -> None:
         raise Malformed(_("Na SMS to za długo (części: %(parts)d). Skróć treść.") % {"parts": longest})
 
 
+def check_area(area: MultiPolygon, municipality: Municipality) -> None:
+    """Part of it may lie beyond the border: floods do not stop there. Raises Malformed."""
+    if not area.valid:
+        raise Malformed(_("Granica obszaru przecina samą siebie. Narysuj ją jeszcze raz."))
+    if not municipality.boundary.intersection(area).area:
+        raise Malformed(_("Ten obszar leży poza gminą %(name)s.") % {"name": municipality.name})
+
+
 @transaction.atomic
 def approve(message: Message, *, by: User, version: int, at: datetime) -> Message:
-    """It goes out within a minute, or waits for its hour. Raises Conflict, Malformed, Refused for the author."""
+    """It goes out within a minute, or waits for its hour.
+
+    Raises Conflict, Malformed, and Refused for the author and for whoever is no clerk of the office any more.
+    """
     message = locked(message, State.DRAFT)
+    if not municipalities_of(by, StaffRole.Role.CLERK).filter(pk=message.municipality_id).exists():
+        raise Refused(_("Nie prowadzisz już powiadomień tej gminy."))
     if message.version != version:
         raise Conflict(_("Wiadomość zmieniła się, odkąd ją czytasz. Przeczytaj ją jeszcze raz."))
     if by.pk == message.created_by_id and not message.is_one_persons:
@@ -146,7 +165,10 @@ def take_place(warning: Message, *, at: datetime) -> None:
 
 
 def hold_back(message: Message, *, at: datetime) -> None:
-    waiting = message.deliveries.filter(state=Delivery.State.QUEUED)
+    """What waits does not go, nor does the word that the message ran out."""
+    notices = message.followers.filter(follow=Message.Follow.EXPIRED)
+    notices.update(replaced_at=at)
+    waiting = Delivery.objects.filter(message__in=[message, *notices], state=Delivery.State.QUEUED)
     waiting.update(state=Delivery.State.CANCELLED, ended_at=at)
 
 

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.protected import opened
-from services.notifications.topics import KINDS, Topic
+from services.notifications.topics import KINDS, WITHDRAWN, Topic
 from spatial import crs
 from spatial.municipalities.models import Municipality
 
@@ -201,14 +201,20 @@ def new_public_id() -> str:
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def published(self, *, at: datetime) -> Self:
-        """The last word on each warning, for everybody to read until it expires; an end is public once approved."""
+    def last_words(self) -> Self:
+        """On each warning that went out, those that nothing has replaced; an end is one once it is approved."""
         told = Q(state__in=[Message.State.SENDING, Message.State.SENT])
         follows = Q(state=Message.State.APPROVED) & ~Q(follow="")
-        wide = Q(audience__in=[Message.Audience.SUBSCRIBERS, Message.Audience.AREA])
-        return self.filter(
-            told | follows, wide, topic="warning", is_automatic=False, expires_at__gt=at, replaced_at=None
-        )
+        rows = self.filter(told | follows, topic="warning", is_automatic=False, replaced_at=None)
+        return rows.exclude(follow=Message.Follow.EXPIRED)
+
+    def wide(self) -> Self:
+        """For everybody to read."""
+        return self.filter(audience__in=[Message.Audience.SUBSCRIBERS, Message.Audience.AREA])
+
+    def published(self, *, at: datetime) -> Self:
+        """The last word on each warning, for everybody to read until it expires."""
+        return self.last_words().wide().filter(expires_at__gt=at)
 
     def public_warnings(self, *, at: datetime) -> Self:
         """Those that stand."""
@@ -217,6 +223,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def ended(self, *, at: datetime) -> Self:
         """Ends of warnings, for as long as they are shown."""
         return self.published(at=at).filter(follow__in=Message.ENDS)
+
+    def lapsed(self, *, at: datetime) -> Self:
+        """Warnings that ran out in the last day and that nobody has ended."""
+        rows = self.last_words().exclude(follow__in=Message.ENDS)
+        return rows.filter(expires_at__lte=at, expires_at__gt=at - Message.SHOWN)
 
 
 class Message(models.Model):
@@ -260,9 +271,11 @@ class Message(models.Model):
         OVER = "over", _("koniec zagrożenia")
         MISTAKE = "mistake", _("ostrzeżenie było pomyłką")
         CORRECTION = "correction", _("poprawka ostrzeżenia")
+        EXPIRED = "expired", _("koniec ważności")
 
-    ENDS = (Follow.OVER, Follow.MISTAKE)
+    ENDS = (Follow.OVER, Follow.MISTAKE)  #: that a person says
     LATE = timedelta(days=7)
+    SHOWN = timedelta(days=1)  #: how long an end is told and stands on the page of warnings
 
     municipality = models.ForeignKey(Municipality, models.CASCADE, verbose_name="gmina", related_name="+")
     public_id = models.CharField("skrót", max_length=12, unique=True, default=new_public_id)
@@ -299,6 +312,7 @@ class Message(models.Model):
     )
     send_at = models.DateTimeField("wyślij o", null=True)
     expires_at = models.DateTimeField("ważna do")
+    tells_expiry = models.BooleanField("powiadom o końcu ważności", default=False)
     counts = models.JSONField("liczby", default=dict, encoder=DjangoJSONEncoder)  #: the audience when it was queued
     clicks = models.PositiveIntegerField("otwarcia", default=0)
 
@@ -321,6 +335,7 @@ class Message(models.Model):
             models.CheckConstraint(
                 condition=Q(follow="", follows=None) | ~Q(follow="") & ~Q(follows=None), name="follows_something"
             ),
+            models.UniqueConstraint(fields=["follows"], condition=Q(follow="expired"), name="expiry_told_once"),
         ]
 
     def __str__(self) -> str:
@@ -328,7 +343,7 @@ class Message(models.Model):
 
     @property
     def kind(self) -> Topic:
-        return KINDS[self.topic]
+        return KINDS.get(self.topic, WITHDRAWN)
 
     @property
     def is_danger(self) -> bool:
@@ -342,6 +357,11 @@ class Message(models.Model):
     @property
     def is_end(self) -> bool:
         return self.follow in self.ENDS
+
+    @property
+    def has_own_words(self) -> bool:
+        """Composed by a person: neither the portal's own news nor the end of a warning."""
+        return not self.is_automatic and self.follow in {"", self.Follow.CORRECTION}
 
     @property
     def is_one_persons(self) -> bool:
@@ -365,15 +385,23 @@ class Message(models.Model):
 
     @property
     def newest(self) -> "Message":
-        """The last approved word on the same warning."""
-        later = self.followers.exclude(approved_at=None).first()
+        """The last approved word on the same warning; that it ran out adds none."""
+        if self.follow == self.Follow.EXPIRED and self.follows:
+            return self.follows.newest
+        later = self.followers.exclude(approved_at=None).exclude(follow=self.Follow.EXPIRED).first()
         return later.newest if later else self
 
     def stands(self, *, at: datetime) -> bool:
         """A warning that went out and may be ended or corrected, for a week after it has expired too."""
         is_told = self.state in {self.State.SENDING, self.State.SENT} and self.audience != self.Audience.PERSON
-        is_last = not self.is_end and self.replaced_at is None and self.expires_at > at - self.LATE
-        return self.topic == "warning" and not self.is_automatic and is_told and is_last
+        is_last = self.has_own_words and self.replaced_at is None and self.expires_at > at - self.LATE
+        return self.topic == "warning" and is_told and is_last
+
+    def void_since(self, *, at: datetime) -> datetime | None:
+        """Since when it does not hold: replaced or out of date; None while it holds, and for what tells of an end."""
+        if self.replaced_at or not self.has_own_words:
+            return self.replaced_at
+        return self.expires_at if self.expires_at <= at else None
 
     def title(self, language: str) -> str:
         return self.title_en if language == "en" and self.title_en else self.title_pl

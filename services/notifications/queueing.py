@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet, Value
 from services.notifications.audience import addresses, people
 from services.notifications.models import Channel, ChannelAddress, Delivery, Message
 from services.notifications.quiet import loud_from
+from services.notifications.topics import is_composed
 
 State = Message.State
 COLUMNS = ("message_id", "recipient_id", "channel", "address_id", "state", "next_try", "queued_at", "ended_at")
@@ -21,9 +22,13 @@ LONGEST = "SET LOCAL statement_timeout = '120s'"  #: a hundred thousand rows wit
 
 @transaction.atomic
 def queue(message: Message, *, at: datetime) -> int:
-    """How many deliveries now wait; a message that is queued already adds none."""
+    """How many deliveries now wait; a message that is queued already adds none, one of no topic is cancelled."""
     message = Message.objects.select_for_update(of=("self",)).select_related("municipality", "group").get(pk=message.pk)
     if message.state not in {State.APPROVED, State.SCHEDULED}:
+        return 0
+    if not is_composed(message.topic):
+        message.state, message.counts = State.CANCELLED, {"withdrawn": True}
+        message.save(update_fields=["state", "counts"])
         return 0
     with connection.cursor() as cursor:
         cursor.execute(LONGEST)

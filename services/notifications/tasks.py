@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from services.notifications import delivering, keeping, mailbox, queueing
+from services.notifications import delivering, expiring, keeping, mailbox, queueing
 
 LOGGER = logging.getLogger(__name__)
 QUEUE = "notifications"
@@ -24,6 +24,7 @@ def send_now() -> None:
     """What is due, for as long as one run may take."""
     for message in queueing.due(at=timezone.now()):
         queueing.queue(message, at=timezone.now())
+    expiring.tell(at=timezone.now())
     delivering.run(clock=timezone.now, until=timezone.now() + RUN_FOR)
 
 

@@ -55,5 +55,15 @@ ADDRESS = Topic(
     Text("Sprawdź adresy do powiadomień.", "Check your addresses for messages."), transactional=True,
 )  # fmt: skip
 KINDS = TOPICS | {ADDRESS.code: ADDRESS}
+#: what messages of a topic that is declared no more are shown as
+WITHDRAWN = Topic(
+    "", _("temat wycofany"), "",
+    Text("Masz wiadomość z urzędu gminy.", "You have a message from the municipal office."), transactional=False,
+)  # fmt: skip
 #: topics that a clerk may write about
 COMPOSED = [one for one in TOPICS.values() if not one.transactional]
+
+
+def is_composed(code: str) -> bool:
+    """Whether a clerk may write about it today."""
+    return code in TOPICS and not TOPICS[code].transactional

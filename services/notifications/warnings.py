@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 
+from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import QuerySet
 from django.utils import feedgenerator, timezone
 from django.utils.translation import gettext as _
@@ -12,9 +13,12 @@ from services.forms.places import parts_of, shape_of
 from services.notifications.audience import absolute
 from services.notifications.models import Message
 from spatial import crs
+from spatial.ogc.text import Text
 
 NS = "urn:oasis:names:tc:emergency:cap:1.2"
 MOST = 100
+COARSE_M = 10  #: how far the boundary of a municipality may be from where it is: programs draw it, nobody measures it
+PART = Text("%s, obszar zaznaczony na mapie", "%s, the area drawn on the map")
 #: msgType by what the message is for an earlier one
 KINDS = {"": "Alert", "over": "Cancel", "mistake": "Cancel", "correction": "Update"}
 
@@ -25,6 +29,10 @@ def active(*, at: datetime) -> QuerySet[Message]:
 
 def ended(*, at: datetime) -> QuerySet[Message]:
     return newest_first(Message.objects.ended(at=at))
+
+
+def lapsed(*, at: datetime) -> QuerySet[Message]:
+    return newest_first(Message.objects.lapsed(at=at).wide())
 
 
 def newest_first(rows: QuerySet[Message]) -> QuerySet[Message]:
@@ -69,9 +77,10 @@ def name_of(message: Message) -> tuple[str, str, str]:
 
 
 def put(parent: etree._Element, **texts: str) -> None:
-    """One element each, in this order: the schema has one."""
+    """One element each, in this order: the schema has one. What says nothing is left out."""
     for name, text in texts.items():
-        etree.SubElement(parent, etree.QName(NS, name)).text = text
+        if text:
+            etree.SubElement(parent, etree.QName(NS, name)).text = text
 
 
 def put_info(root: etree._Element, message: Message, language: str) -> None:
@@ -83,12 +92,25 @@ def put_info(root: etree._Element, message: Message, language: str) -> None:
         certainty=certainty(message), expires=moment(message.expires_at), senderName=message.municipality.office_name,
         headline=message.title(language), description=message.body(language), web=absolute("/ostrzezenia/"),
     )  # fmt: skip
-    area = etree.SubElement(info, etree.QName(NS, "area"))
-    put(area, areaDesc=message.municipality.name)
-    for ring in rings(message):
-        put(area, polygon=ring)
-    geocode = etree.SubElement(area, etree.QName(NS, "geocode"))
-    put(geocode, valueName="TERYT", value=message.municipality_id)
+    put_area(info, message, language)
+
+
+def put_area(info: etree._Element, message: Message, language: str) -> None:
+    """What stands in one area is read as a union: the code of the municipality only where all of it is meant."""
+    area, place = etree.SubElement(info, etree.QName(NS, "area")), message.municipality
+    if message.area is not None:
+        put(area, areaDesc=PART[language] % place.name)
+        put_rings(area, message.area)
+        return
+    put(area, areaDesc=place.name)
+    put_rings(area, place.boundary.simplify(COARSE_M, preserve_topology=True))
+    put(etree.SubElement(area, etree.QName(NS, "geocode")), valueName="TERYT", value=place.pk)
+
+
+def put_rings(area: etree._Element, shape: GEOSGeometry) -> None:
+    """Outer rings, latitude first; CAP has no holes."""
+    for polygon in parts_of(shape_of(json.loads(shape.transform(crs.WGS84, clone=True).json))):
+        put(area, polygon=" ".join(f"{lat:.6f},{lon:.6f}" for lon, lat in polygon.exterior.coords))
 
 
 def how(message: Message) -> dict[str, str]:
@@ -102,14 +124,6 @@ def certainty(message: Message) -> str:
     if message.follow == Message.Follow.MISTAKE:
         return "Unlikely"
     return "Observed" if message.is_danger or message.is_end else "Likely"
-
-
-def rings(message: Message) -> list[str]:
-    """Outer rings of the area, latitude first; none where the whole municipality is meant."""
-    if message.area is None:
-        return []
-    shape = shape_of(json.loads(message.area.transform(crs.WGS84, clone=True).json))
-    return [" ".join(f"{lat:.6f},{lon:.6f}" for lon, lat in polygon.exterior.coords) for polygon in parts_of(shape)]
 
 
 def moment(at: datetime) -> str:

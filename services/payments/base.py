@@ -3,11 +3,13 @@
 - our row is written first; its key is the operator's name of the payment (``sessionId``, ``extOrderId``);
 - a message is believed by its signature, never by the return of the payer, and told twice it changes nothing;
 - amount and currency must equal the stored row, otherwise nothing is booked and the office is told;
+- the day of payment is the one that the operator says (OP art. 60 § 1 pt 2), otherwise the one on which we heard of it;
 - sums that go to different bank accounts are different payments.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from uuid import UUID
@@ -103,6 +105,7 @@ class Said:
     order_id: str
     is_confirmed: bool = True  #: False: the operator keeps the money until ``confirm``
     refund: str = ""
+    paid_at: datetime | None = None  #: when the payer paid; None where the operator does not say it here
 
     @property
     def event(self) -> str:

@@ -4,6 +4,7 @@ Models of the books stand in ``services.payments.ledger.models``, of banks in ``
 """
 
 import json
+from datetime import date
 from typing import ClassVar, Self, cast
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.protected import opened, sealed
@@ -131,7 +133,9 @@ class Payment(models.Model):
     token = models.CharField("żeton", max_length=100, blank=True)
     started_at = models.DateTimeField("rozpoczęto")
     expires_at = models.DateTimeField("ważna do")
-    paid_at = models.DateTimeField("zapłacono", null=True)
+    paid_at = models.DateTimeField("zapłacono według operatora", null=True)  #: None: the operator does not say when
+    heard_at = models.DateTimeField("potwierdzono", null=True)  #: when we heard that it is paid
+    shown_on = models.DateField("zapłacono według dowodu", null=True)  #: the payer has shown it to the office
 
     objects = PaymentQuerySet.as_manager()
 
@@ -153,6 +157,18 @@ class Payment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def paid_on(self) -> date | None:
+        """Day of payment in Warsaw (OP art. 60 § 1 pt 2), None while it is not paid."""
+        moment = self.paid_at or self.heard_at
+        return self.shown_on or (timezone.localdate(moment) if moment else None)
+
+    @property
+    def is_day_assumed(self) -> bool:
+        """Whether the day is only that on which we heard of it, and it may have been paid on an earlier one."""
+        is_known = bool(self.paid_at or self.shown_on)
+        return not is_known and self.paid_on not in {None, timezone.localdate(self.started_at)}
 
     @property
     def booking_key(self) -> str:

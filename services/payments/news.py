@@ -6,3 +6,5 @@ from django.dispatch import Signal
 settled = Signal()
 #: money for a charge has gone back; sent with ``charge``, ``amount_gr`` and ``operation``, the refund
 returned = Signal()
+#: charges were paid on another day than was written; sent with ``charges``, ``was`` and ``operation``, both operations
+redated = Signal()

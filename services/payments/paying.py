@@ -30,6 +30,8 @@ MINUTES = 20  #: in which a payment can be made; operators are told so
 GRACE = timedelta(minutes=10)  #: after them, before it is given up
 ASKED_AFTER = timedelta(minutes=3)  #: a message of the operator usually comes within seconds
 GIVEN_UP_UNANSWERED = timedelta(days=1)
+SKEW = timedelta(minutes=5)  #: between clocks of operators and ours; Przelewy24 says whole minutes
+DAY_INSISTED_ON = timedelta(days=7)  #: so long a message is put off rather than booked on a day that may be wrong
 AT_ONCE = 200
 SHORTEST, LONGEST = 1, 100_000_000  #: grosze of one payment
 
@@ -172,29 +174,38 @@ def merchant_of(operator: str, pos_id: str, session: str) -> Merchant:
 
 
 def take(merchant: Merchant, said: Said, *, at: datetime, digest: str = "") -> None:
-    """Books what the operator says. Raises OperatorFailed where the operator must confirm and does not answer."""
+    """Books what the operator says.
+
+    Raises OperatorFailed where the operator must confirm the payment, or say its day, and does not answer.
+    """
     if PaymentMessage.objects.filter(merchant=merchant, event=said.event).exists():
         return
-    payment = Payment.objects.filter(merchant=merchant, key=as_key(said.session)).first()
+    rows = Payment.objects.select_related("merchant__bank_account").filter(merchant=merchant, key=as_key(said.session))
+    payment = rows.first()
     fault = fault_of(payment, said)
-    if fault is None and payment and said.state is State.PAID and not said.is_confirmed and payment.state != State.PAID:
-        fault = confirmed(payment, said)
+    if fault is None and payment and is_new_money(payment, said):
+        said = dated(payment, said, at=at)
+        fault = None if said.is_confirmed else confirmed(payment, said)
     with transaction.atomic():
+        payment = rows.select_for_update(of=["self"]).first()
         values = {"digest": digest, "outcome": outcome_of(said, is_fault=fault is not None), "at": at}
         _row, is_new = PaymentMessage.objects.get_or_create(merchant=merchant, event=said.event, defaults=values)
         if not is_new:
             return
         if fault:
-            kind, text = fault
-            PaymentFault.objects.create(
-                municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at
-            )
+            tell(merchant, payment, fault, at=at)
         elif said.refund:
             refunds.heard(merchant, said, at=at)
         elif payment and said.state is State.PAID:
             book(payment, said, at=at)
         elif payment and said.state in {State.CANCELLED, State.FAILED}:
             close(payment, said.state)
+
+
+def tell(merchant: Merchant, payment: Payment | None, fault: tuple[PaymentFault.Kind, str], *, at: datetime) -> None:
+    """The desk."""
+    kind, text = fault
+    PaymentFault.objects.create(municipality=merchant.municipality, kind=kind, text=text[:300], payment=payment, at=at)
 
 
 def outcome_of(said: Said, *, is_fault: bool) -> PaymentMessage.Outcome:
@@ -213,9 +224,45 @@ def fault_of(payment: Payment | None, said: Said) -> tuple[PaymentFault.Kind, st
     if (said.amount_gr, said.currency) != (payment.amount_gr, payment.currency):
         told = f"{polish_money(said.amount_gr)} ({said.currency})"
         return PaymentFault.Kind.AMOUNT, f"Operator podaje {told}, płatność jest na {payment.amount}. Nic nie zapisano."
-    if payment.state == State.PAID and payment.order_id != said.order_id:
+    if payment.state == State.PAID and payment.order_id != said.order_id and not said.is_confirmed:
         return PaymentFault.Kind.UNKNOWN, f"Operator podaje drugą zapłatę tej samej płatności: {said.order_id}."
     return None
+
+
+def is_new_money(payment: Payment, said: Said) -> bool:
+    """Whether it says of money that is not in the books: the payment, or a second order that paid it again."""
+    return said.state is State.PAID and (payment.state != State.PAID or payment.order_id != said.order_id)
+
+
+def dated(payment: Payment, said: Said, *, at: datetime) -> Said:
+    """With the time of payment as far as the operator says one that can be.
+
+    It is asked for where the message is silent and the day may be another than today, before the money is taken.
+    Raises OperatorFailed where the operator does not answer, within a week; later the day of hearing must do.
+    """
+    paid_at = asked_when(payment, said, at=at) if is_day_open(payment, said, at=at) else said.paid_at
+    if paid_at and not payment.started_at - SKEW <= paid_at <= at + SKEW:
+        LOGGER.warning("payment %s: the operator says a time that cannot be", payment.pk)
+        paid_at = None
+    return replace(said, paid_at=paid_at and min(max(paid_at, payment.started_at), at))
+
+
+def is_day_open(payment: Payment, said: Said, *, at: datetime) -> bool:
+    """Whether it may have been paid on an earlier day than that of ``at``, and the operator does not say when."""
+    return said.paid_at is None and timezone.localdate(payment.started_at) != timezone.localdate(at)
+
+
+def asked_when(payment: Payment, said: Said, *, at: datetime) -> datetime | None:
+    """Raises OperatorFailed."""
+    try:
+        known = payment.merchant.connect().status(said.session, order_id=said.order_id)
+    except OperatorRefused:
+        return None
+    except OperatorFailed:
+        if at < payment.started_at + DAY_INSISTED_ON:
+            raise
+        return None
+    return known.paid_at if known and (known.state, known.order_id) == (State.PAID, said.order_id) else None
 
 
 def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | None:
@@ -231,24 +278,29 @@ def confirmed(payment: Payment, said: Said) -> tuple[PaymentFault.Kind, str] | N
 
 
 def book(payment: Payment, said: Said, *, at: datetime) -> None:
-    """Into the books as announced money; what its charges do not take is to be explained."""
-    payment = Payment.objects.select_for_update(of=["self"]).select_related("merchant__bank_account").get(pk=payment.pk)
-    if payment.state == State.PAID:
+    """Into the books as announced money, on the day of payment; what its charges do not take is to be explained.
+
+    The payment is locked. A second order that paid it again takes no charges.
+    """
+    if not is_new_money(payment, said):
         return
-    merchant = payment.merchant
-    source, today = f"{merchant.title} {said.order_id}"[:60], timezone.localdate(at)
-    voucher = Voucher(key=payment.booking_key, source=source, value_date=today, at=at)
-    payment.state, payment.order_id, payment.paid_at = State.PAID, said.order_id[:100], at
-    payment.save()
-    payment.items.update(is_open=False)
-    charges = Charge.objects.filter(payment_items__payment=payment).order_by("due_on", "pk")
+    merchant, key, charges = payment.merchant, f"{payment.booking_key}:{said.order_id}", Charge.objects.none()
+    why = f"Tę samą płatność zapłacono drugi raz, zamówienie {said.order_id}."
+    if payment.state != State.PAID:
+        key, why = payment.booking_key, "Opłatę rozliczono wcześniej inaczej."
+        charges = Charge.objects.filter(payment_items__payment=payment).order_by("due_on", "pk")
+        payment.state, payment.order_id = State.PAID, said.order_id[:100]
+        payment.paid_at, payment.heard_at = said.paid_at, at
+        payment.save()
+        payment.items.update(is_open=False)
+    source, day = f"{merchant.title} {said.order_id}"[:60], timezone.localdate(said.paid_at or at)
+    voucher = Voucher(key=key, source=source, value_date=day, at=at)
     into = account(payment.municipality_id, LedgerAccount.Kind.ANNOUNCED, merchant.bank_account)
     done = settle(charges, said.amount_gr, voucher=voucher, into=into)
-    if done.surplus_gr:
+    if done.is_new and done.surplus_gr:
         PaymentFault.objects.create(
             municipality=payment.municipality, kind=PaymentFault.Kind.SURPLUS, payment=payment, at=at,
-            left_gr=done.surplus_gr,
-            text=f"Opłatę rozliczono wcześniej inaczej. Nadpłata: {polish_money(done.surplus_gr)}.",
+            left_gr=done.surplus_gr, text=f"{why} Nadpłata: {polish_money(done.surplus_gr)}.",
         )  # fmt: skip
 
 
@@ -269,9 +321,14 @@ def give_up(payment: Payment, *, at: datetime) -> None:
 
 
 def ask(payment: Payment, *, at: datetime) -> None:
-    """What the operator knows of it; paid, it is booked. Raises OperatorFailed, OperatorRefused."""
+    """What the operator knows of it; paid, it is booked. Raises OperatorFailed, OperatorRefused.
+
+    While the payment can be made, one whose day is open waits for the message, which may say it (PayU).
+    """
     said = payment.merchant.connect().status(str(payment.key), order_id=payment.order_id)
-    if said and said.session == str(payment.key) and said.state in {State.PAID, State.CANCELLED}:
+    if said is None or said.session != str(payment.key) or said.state not in {State.PAID, State.CANCELLED}:
+        return
+    if said.state is State.CANCELLED or at >= payment.expires_at or not is_day_open(payment, said, at=at):
         take(payment.merchant, said, at=at)
 
 

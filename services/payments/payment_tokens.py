@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from services.payments.ledger.models import Charge
 from services.payments.statements.tokens import TokenKind, register
 
-_MARK = re.compile(r"(?<![^\W_])(?<!/)N ?/ ?(\d{1,15})(?!\d|/\d)", re.ASCII)
+_MARK = re.compile(r"(?<![^\W_])(?<!/)N ?/ ?([0-9]{1,15})(?!\d|/\d)")
 
 
 def marks(title: str) -> Iterator[str]:

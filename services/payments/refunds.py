@@ -1,6 +1,7 @@
 """Money given back: asked by one person, approved by another, paid out by the operator or by the office itself."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -52,13 +53,16 @@ def ask_back(
 
 
 def online_of(charge: Charge, amount_gr: int) -> Payment | None:
-    """The payment by which an operator can give so much back: the last for the charge, if it has so much left."""
+    """The payment by which an operator can give so much back: the last for the charge, if it has so much left.
+
+    None where the operator has refused before: then the office pays by itself.
+    """
     booked = operation_of(charge)
     if booked is None:
         return None
     payments = Payment.objects.filter(items__charge=charge, state=State.PAID)
     online = next((one for one in payments if one.booking_key == booked.key), None)
-    if online is None:
+    if online is None or online.refunds.filter(charge=charge, status=Refund.Status.FAILED).exists():
         return None
     brought = booked.entries.filter(charge=charge).aggregate(sum=Sum("amount_gr"))["sum"] or 0
     gone = online.refunds.filter(charge=charge, status=Refund.Status.DONE).aggregate(sum=Sum("amount_gr"))["sum"] or 0
@@ -71,8 +75,10 @@ def ask_surplus_back(fault: PaymentFault, *, reason: str, by: User, at: datetime
     fault = PaymentFault.objects.select_for_update().get(pk=fault.pk)
     if not fault.left_gr or fault.resolved_at:
         raise Conflict(_("Tu nie ma już czego zwracać."))
+    is_refused = fault.refunds.filter(status=Refund.Status.FAILED).exists()
     refund = Refund.objects.create(
-        municipality=fault.municipality, payment=fault.payment, fault=fault, amount_gr=fault.left_gr,
+        municipality=fault.municipality, payment=None if is_refused else fault.payment, fault=fault,
+        amount_gr=fault.left_gr,
         ground=Refund.Ground.UNEXPLAINED, reason=given(reason), asked_by=by, asked_at=at,
     )  # fmt: skip
     fault.resolved_at, fault.resolved_by, fault.decision = at, by, f"Zwrot: {refund.reason}"[:300]
@@ -97,7 +103,7 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
     """The second person's word; an approved one goes out at once.
 
     address: of the office, for messages of the operator, "" where it is not known. Raises Refused for the one who
-    asked, Conflict where it has been decided.
+    asked and for the one whose money it is, Conflict where it has been decided.
     """
     with transaction.atomic():
         refund = Refund.objects.select_for_update().get(pk=refund.pk)
@@ -105,6 +111,8 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
             raise Conflict(_("Ten zwrot jest już rozstrzygnięty."))
         if refund.asked_by_id == by.pk:
             raise Refused(_("Zwrot zatwierdza inna osoba niż ta, która o niego wystąpiła."))
+        if by.pk in payers_of(refund):
+            raise Refused(_("To zwrot Twoich pieniędzy, więc rozstrzyga o nim inna osoba (art. 24 KPA)."))
         refund.decided_by, refund.decided_at = by, at
         refund.status = Refund.Status.SENT if is_approved else Refund.Status.REFUSED
         refund.save()
@@ -117,8 +125,14 @@ def decide(refund: Refund, *, is_approved: bool, by: User, at: datetime, address
     return refund
 
 
+def payers_of(refund: Refund) -> set[int | None]:
+    """Accounts whose money it is; whose a line of the bank is, nobody knows for sure."""
+    whose = (refund.charge, refund.payment, refund.fault.payment if refund.fault else None)
+    return {one.payer_id for one in whose if one}
+
+
 def send(refund: Refund, *, at: datetime, address: str) -> None:
-    """Tells the operator; without an answer the job tells it again under the same name."""
+    """Tells the operator; until it says what became of it, the job tells it again under the same name."""
     payment = refund.payment
     if payment is None:
         return
@@ -128,11 +142,14 @@ def send(refund: Refund, *, at: datetime, address: str) -> None:
     )  # fmt: skip
     notify = f"{address}/platnosci/{payment.merchant.operator}/powiadomienie" if address else ""
     try:
-        payment.merchant.connect().refund(said, description="Zwrot opłaty", notify_url=notify)
+        state = payment.merchant.connect().refund(said, description="Zwrot opłaty", notify_url=notify)
     except OperatorRefused:
         fail(refund, at=at)
     except OperatorFailed:
         LOGGER.warning("refund %s: the operator does not answer", refund.pk)
+    else:
+        with transaction.atomic():
+            heard(payment.merchant, replace(said, state=state), at=at)
 
 
 @transaction.atomic
@@ -145,7 +162,7 @@ def fail(refund: Refund, *, at: datetime) -> None:
     reopen(found)
     PaymentFault.objects.create(
         municipality=found.municipality, kind=PaymentFault.Kind.REFUND, payment=found.payment, at=at,
-        text=f"Operator odmówił zwrotu {found.amount}. Zwróć przelewem albo spróbuj jeszcze raz.",
+        text=f"Operator odmówił zwrotu {found.amount}. Wystąp o zwrot jeszcze raz: urząd wypłaci go sam.",
     )  # fmt: skip
 
 
@@ -167,13 +184,28 @@ def heard(merchant: Merchant, said: Said, *, at: datetime) -> None:
         text = f"Operator podaje zwrot, o który nie prosiliśmy: zamówienie {said.order_id}."
         PaymentFault.objects.create(municipality=merchant.municipality, kind=PaymentFault.Kind.REFUND, text=text, at=at)
     elif said.state is State.REFUNDED and refund.status in {Refund.Status.SENT, Refund.Status.FAILED}:
-        pay_out(refund, at=at)
+        book_heard(refund, at=at)
     elif said.state is State.FAILED:
         fail(refund, at=at)
 
 
+def book_heard(refund: Refund, *, at: datetime) -> None:
+    """After a refusal the same money may have gone back otherwise, or to another charge: then a person decides."""
+    try:
+        with transaction.atomic():
+            pay_out(refund, at=at)
+    except Conflict:
+        refund.status, refund.done_on = Refund.Status.FAILED, None
+        refund.save()
+        PaymentFault.objects.create(
+            municipality=refund.municipality, kind=PaymentFault.Kind.REFUND, payment=refund.payment, at=at,
+            text=f"Operator podaje, że zwrócił {refund.amount}, ale te pieniądze zwrócono już albo rozliczono inaczej. "
+            "Nic nie zapisano.",
+        )  # fmt: skip
+
+
 def pay_out(refund: Refund, *, at: datetime) -> None:
-    """Into the books: the money is gone."""
+    """Into the books: the money is gone. Raises Conflict where so much does not lie there."""
     today = timezone.localdate(at)
     voucher = Voucher(
         key=f"refund:{refund.key}", source=f"zwrot {refund.reason}"[:60], value_date=today, at=at, by=refund.decided_by
@@ -181,34 +213,43 @@ def pay_out(refund: Refund, *, at: datetime) -> None:
     refund.status, refund.done_on = Refund.Status.DONE, today
     refund.save()
     if refund.charge is None:
+        refuse_other_money(refund)
         give_back_surplus(refund.amount_gr, voucher=voucher, out_of=surplus_of(refund))
         PaymentFault.objects.filter(refunds=refund).update(left_gr=0)
         StatementLine.objects.filter(refunds=refund).update(
             state=StatementLine.State.RETURNED, reason=StatementLine.Reason.HAND, left_gr=0
         )
         return
-    made = give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=paid_out_of(refund, refund.charge))
+    made = give_back(refund.charge, refund.amount_gr, voucher=voucher, out_of=by_whom(refund, came_into(refund.charge)))
     returned.send(Charge, charge=refund.charge, amount_gr=refund.amount_gr, operation=made)
 
 
+def refuse_other_money(refund: Refund) -> None:
+    """Raises Conflict where less is left of the surplus: the rest of the account is of other people."""
+    fault = PaymentFault.objects.select_for_update().filter(refunds=refund).first()
+    if fault and fault.left_gr < refund.amount_gr:
+        raise Conflict(_("Tu nie ma już czego zwracać."))
+
+
 def surplus_of(refund: Refund) -> LedgerAccount:
-    """Where surplus money lies."""
-    return brought_by_line(refund.line) if refund.line else announced_by(refund.municipality_id, refund.payment)
+    """Where surplus money is paid out of."""
+    return brought_by_line(refund.line) if refund.line else by_whom(refund, announced_of(refund.fault_id))
 
 
 def brought_by_line(line: StatementLine) -> LedgerAccount:
     return account(line.municipality_id, LedgerAccount.Kind.BANK, line.bank_account)
 
 
-def announced_by(municipality: str, payment: Payment | None) -> LedgerAccount:
-    return account(municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account if payment else None)
+def announced_of(fault: int | None) -> LedgerAccount:
+    """Where the payment of the surplus was booked; its contract may pay out to another account by now."""
+    payment = Payment.objects.get(faults=fault)
+    rows = Entry.objects.select_related("account__bank_account").filter(amount_gr__gt=0)
+    booked = rows.get(operation__municipality=payment.municipality_id, operation__key=payment.booking_key)
+    return booked.account
 
 
-def paid_out_of(refund: Refund, charge: Charge) -> LedgerAccount:
-    """Where the money for the charge lies; what the operator does not give back itself it still brings, and the office
-    pays out of the bank.
-    """
-    found = came_into(charge)
+def by_whom(refund: Refund, found: LedgerAccount) -> LedgerAccount:
+    """What the operator does not give back itself it still brings, and the office pays out of the bank."""
     if refund.payment is None and found.kind == LedgerAccount.Kind.ANNOUNCED and found.bank_account:
         return account(found.municipality_id, LedgerAccount.Kind.BANK, found.bank_account)
     return found
@@ -221,8 +262,9 @@ def came_into(charge: Charge) -> LedgerAccount:
         return entry.account
     source, key, *_rest = entry.operation.key.split(":")
     if source == "fault":
-        return announced_by(charge.municipality_id, PaymentFault.objects.get(pk=key).payment)
-    return brought_by_line(charge.bank_lines.select_related("line__bank_account").latest("pk").line)
+        return announced_of(int(key))
+    lines = StatementLine.objects.filter(municipality=charge.municipality_id)
+    return brought_by_line(lines.select_related("bank_account").get(fingerprint=key))  # ``StatementLine.key``
 
 
 def repeat(*, at: datetime, address: str) -> None:

@@ -92,9 +92,14 @@ class BankAccountForm(SettingForm):
             self.add_error("valid_to", _("Rachunku, który przyjmował wpłaty, nie można zakończyć wstecz."))
         if self.others().filter(Q(valid_from__lt=until) if until else Q(), valid_from__gte=since).exists():
             self.add_error("valid_from", _("Od tego dnia albo później zaczyna się inny rachunek o tym przeznaczeniu."))
-        elif self.instance.pk is None and since < today and self.before_it():
+        elif self.is_moved and since < today and self.before_it():
             self.add_error("valid_from", _("Do dzisiaj wpłaty przyjmuje inny rachunek. Podaj dzień od dzisiaj."))
         return said
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it begins on another day, or for another purpose, than before."""
+        return self.instance.pk is None or bool({"valid_from", "purpose"} & set(self.changed_data))
 
     def is_gap(self, until: date) -> bool:
         """Whether an end in the past would leave days on which money came and no account took it."""
@@ -108,15 +113,35 @@ class BankAccountForm(SettingForm):
         """Which take money on the day on which this one begins."""
         return self.others().valid(self.cleaned_data["valid_from"])
 
+    def left_before_it(self) -> list[BankAccount]:
+        """Which ended on the day on which this one was to begin, and go on now until the next one."""
+        was = self.before
+        if self.instance.pk is None or not self.is_moved:
+            return []
+        rows = BankAccount.objects.filter(municipality=self.instance.municipality_id, purpose=was["purpose"])
+        return list(rows.filter(valid_to=was["valid_from"]).exclude(pk__in=self.before_it()))
+
+    def nobody_after_it(self) -> list[str]:
+        until, others = self.cleaned_data.get("valid_to"), self.others().exclude(pk__in=self.before_it())
+        if until is None or others.valid(until).exists():
+            return []
+        told = gettext("Od %(day)s żaden rachunek nie przyjmuje wpłat o tym przeznaczeniu.")
+        return [told % {"day": polish_date(until)}]
+
     def consequences(self) -> list[str]:
         day = self.cleaned_data["valid_from"]
+        longer = [
+            gettext("Rachunek „%(title)s” przyjmuje wpłaty dłużej: do dnia, w którym zaczyna się następny.")
+            % {"title": str(one)}
+            for one in self.left_before_it()
+        ]
         ended = [
             gettext("Od %(day)s rachunek „%(title)s” nie przyjmuje wpłat.")
             % {"day": polish_date(day), "title": str(one)}
             for one in self.before_it()
         ]
         contracts = Merchant.objects.filter(bank_account__in=self.before_it(), is_active=True)
-        return ended + [
+        return [*longer, *ended, *self.nobody_after_it()] + [
             gettext(
                 "%(operator)s wypłaca na poprzedni rachunek. Zmień też umowę, inaczej nikt nie zapłaci w internecie."
             )
@@ -125,10 +150,17 @@ class BankAccountForm(SettingForm):
         ]
 
     def save(self, commit: bool = True) -> Any:
+        longer = self.left_before_it()
         for one in self.before_it():
             one.valid_to = self.cleaned_data["valid_from"]
             one.save(update_fields=["valid_to"])
-        return super().save(commit)
+        made = super().save(commit)
+        for one in longer:
+            rows = BankAccount.objects.filter(municipality=one.municipality_id, purpose=one.purpose)
+            later = rows.filter(valid_from__gt=one.valid_from).order_by("valid_from").first()
+            one.valid_to = later.valid_from if later else None
+            one.save(update_fields=["valid_to"])
+        return made
 
 
 def offer_accounts(form: SettingForm) -> None:
@@ -226,6 +258,11 @@ class MerchantForm(SettingForm):
         if not self.errors:
             self.instance.seal(keys_of(self.instance) | self.given_secrets)
         return said
+
+    def consequences(self) -> list[str]:
+        if not (self.cleaned_data["is_sandbox"] and self.cleaned_data["is_active"]):
+            return []
+        return [gettext("To środowisko próbne: nikt naprawdę nie zapłaci, a opłaty będą zapisane jako zapłacone.")]
 
 
 def digits(text: str) -> str:

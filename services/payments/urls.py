@@ -16,6 +16,7 @@ urlpatterns = [
     path("urzad/platnosci/", desk.index, name="desk"),
     path("urzad/platnosci/zwrot/<int:pk>/", desk.decide_refund, name="refund"),
     path("urzad/platnosci/wyjasnij/<int:pk>/", desk.explain, name="explain"),
+    path("urzad/platnosci/<uuid:key>/dzien/", desk.correct_day, name="correct-day"),
     path("urzad/ksiegi/", books.index, name="books"),
     path("urzad/ksiegi/<int:teryt>/zestawienie.csv", books.export, name="books-csv"),
 ]

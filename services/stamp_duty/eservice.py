@@ -141,7 +141,7 @@ def check(answers: Answers, _day: date) -> Faults:
 def fees(answers: Answers, _day: date) -> tuple[Charge, ...]:
     """The act as many times as it has pages or relations, and the mandate of a representative."""
     act = str(answers["act"])
-    count = int(str(answers.get("pages") or answers.get("relations") or 1))
+    count = int(Decimal(str(answers.get("pages") or answers.get("relations") or 1)))  # "2,0" is a whole number too
     charges = [Charge(act, count, EXEMPTIONS.get(str(answers.get("exemption")), ""))]
     if answers.get("represented") in {"paid", "family"}:
         free = EXEMPTIONS["family"] if answers["represented"] == "family" else mandate_outside(answers)

@@ -52,10 +52,10 @@ class TestTree:
         page.locator("#warstwy-przycisk").press("Enter")
         group = page.get_by_role("treeitem", name="Planowanie przestrzenne")
         expect(group).to_be_focused()
-        assert group.get_attribute("aria-checked") == "mixed"
+        expect(group).to_have_attribute("aria-checked", "mixed")
 
         page.keyboard.press("Space")
-        assert group.get_attribute("aria-checked") == "true"
+        expect(group).to_have_attribute("aria-checked", "true")
         page.keyboard.press("ArrowRight")  # open already: to the first layer
         zones = page.get_by_role("treeitem", name="Tereny planów miejscowych")
         expect(zones).to_be_focused()
@@ -101,7 +101,7 @@ class TestTree:
         assert asked(page)["tlo"] == "grey"
         page.reload()
         page.wait_for_selector("html[data-map=ready]")
-        assert page.locator("#mapa").evaluate("e => e.style.backgroundColor") == "rgb(242, 242, 242)"
+        expect(page.locator("#mapa")).to_have_css("background-color", "rgb(242, 242, 242)")
 
     def test_a_ground_that_fails_says_so_and_the_map_goes_on(self, open_page, covered_parcel, settings, tmp_path):
         settings.MAP_FOLDER = tmp_path / "maps"
@@ -410,7 +410,7 @@ class TestSharing:
 
         assert asked(other) == asked(page)
         assert "osadzona=1" in panel.get_by_label("Kod do wklejenia na stronę").input_value()
-        assert panel.locator("img.qr").evaluate("i => i.naturalWidth") > 50
+        assert panel.locator("img.qr").evaluate("i => i.decode().then(() => i.naturalWidth)") > 50
 
 
 class TestTime:
@@ -462,9 +462,9 @@ class TestCompare:
         divider = page.get_by_role("slider", name="Granica porównania")
 
         divider.press("ArrowRight")
-        assert divider.get_attribute("aria-valuenow") == "55"
+        expect(divider).to_have_attribute("aria-valuenow", "55")
         divider.press("Home")
-        assert divider.get_attribute("aria-valuenow") == "0"
+        expect(divider).to_have_attribute("aria-valuenow", "0")
 
     def test_two_windows_move_together(self, open_page, covered_parcel):
         page = open_page(OVER_PARCEL)

@@ -60,6 +60,7 @@ class TestSums:
             ({"act": "przeniesienie-warunkow"}, [56]),
             ({"act": "uwarunkowania"}, [205]),
             ({"act": "odpis", "pages": 7}, [35]),
+            ({"act": "odpis", "pages": "7,0"}, [35]),
         ],
     )
     def test_are_those_of_the_annex(self, duty, answers, zloty):

@@ -2,6 +2,7 @@
 
 import re
 import socketserver
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,12 @@ class Letter:
 
 @dataclass
 class Mailbox:
+    """Its ``scheme`` is that of MIEDZA_BOUNCES_URL; what is encrypted needs ``tls``."""
+
+    scheme: str = "imap"
+    host: str = "127.0.0.1"
+    tls: ssl.SSLContext | None = None
+    heard: list[str] = field(default_factory=list)  #: commands, as they came
     letters: list[Letter] = field(default_factory=list)
     password: str = PASSWORD
     broken: dict[str, bytes] = field(default_factory=dict)  #: what is said instead, by command; b"" hangs up
@@ -38,11 +45,12 @@ class Mailbox:
     @property
     def url(self) -> str:
         """As MIEDZA_BOUNCES_URL."""
-        return f"imap://zwroty%40skala.example.pl:tajne%20haslo@127.0.0.1:{self.port}/Zwroty"
+        return f"{self.scheme}://zwroty%40skala.example.pl:tajne%20haslo@{self.host}:{self.port}/Zwroty"
 
     @contextmanager
     def running(self, *, port: int = 0) -> Iterator[Self]:
-        with served(type("Bound", (Talk,), {"mailbox": self}), port=port) as self.port:
+        at_once = self.tls if self.scheme == "imaps" else None
+        with served(type("Bound", (Talk,), {"mailbox": self}), port=port, tls=at_once) as self.port:
             yield self
 
 
@@ -60,6 +68,7 @@ class Talk(socketserver.StreamRequestHandler):
             verb, said = command.decode().upper(), (rest or [b""])[0].decode()
             if verb == "UID":
                 verb, _space, said = said.partition(" ")
+            self.mailbox.heard.append(verb)
             if verb in self.mailbox.broken:
                 if not self.mailbox.broken[verb]:
                     return
@@ -67,18 +76,40 @@ class Talk(socketserver.StreamRequestHandler):
                 continue
             answer = getattr(self, verb.lower(), lambda _said: "BAD what?")(said)
             self.say(tag + b" " + answer.encode())
+            if verb == "STARTTLS" and not self.encrypt():
+                return
             if verb == "LOGOUT":
                 return
 
     def say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")
 
+    @property
+    def is_clear(self) -> bool:
+        """Of a box that wants to be spoken to by TLS."""
+        return self.mailbox.scheme == "imap+starttls" and not isinstance(self.connection, ssl.SSLSocket)
+
     def capability(self, _said: str) -> str:
-        self.say(b"* CAPABILITY IMAP4rev1")
+        offered = b" STARTTLS LOGINDISABLED" if self.is_clear and self.mailbox.tls else b""
+        self.say(b"* CAPABILITY IMAP4rev1" + offered)
         return "OK done"
 
+    def starttls(self, _said: str) -> str:
+        return "OK go on" if self.is_clear and self.mailbox.tls else "BAD not here"
+
+    def encrypt(self) -> bool:
+        """Whether the other side went on; nothing that came before counts any more."""
+        assert self.mailbox.tls is not None
+        try:
+            self.connection = self.mailbox.tls.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            return False
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        return True
+
     def login(self, said: str) -> str:
-        if said != f'{USER} "{self.mailbox.password}"':
+        if self.is_clear or said != f'{USER} "{self.mailbox.password}"':
             return "NO [AUTHENTICATIONFAILED] wrong"
         self.state = "signed in"
         return "OK in"
@@ -128,11 +159,14 @@ class Talk(socketserver.StreamRequestHandler):
 
 def report(
     letter: EmailMessage, *, status: str = "5.1.1", action: str = "failed", diagnostic: str = "", to: str = "",
-    returns: str = "rfc822-headers",
+    returns: str = "rfc822-headers", back_to: str = "urzad@skala.example.pl",
 ) -> bytes:  # fmt: skip
-    """RFC 3464, 3462: of one letter to its one receiver. returns: rfc822-headers, rfc822, or nothing."""
+    """RFC 3464, 3462: of one letter to its one receiver.
+
+    returns: rfc822-headers, rfc822, or nothing; back_to: the sender of the letter's envelope
+    """
     whole = MIMEMultipart("report", report_type="delivery-status")
-    whole["From"], whole["To"], whole["Subject"] = "MAILER-DAEMON@mx.example.pl", "urzad@skala.example.pl", "Zwrot"
+    whole["From"], whole["To"], whole["Subject"] = "MAILER-DAEMON@mx.example.pl", back_to, "Zwrot"
     whole.attach(MIMEText("Listu nie dostarczono.", _charset="utf-8"))
     of_server, of_receiver = Message(), Message()
     of_server["Reporting-MTA"] = "dns; mx.example.pl"

@@ -5,22 +5,28 @@ Signs are made here by hand, not by the code under test. What a person does on t
 
 import hmac
 import json
+import re
 import threading
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import md5, sha256, sha384
 from html import escape
 from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from tests.simulators.base import Question, Reply, Simulator
 
 LANGUAGES = {"bg", "cs", "de", "en", "es", "fr", "hr", "hu", "it", "nl", "pl", "pt", "se", "sk", "ro"}  #: of Przelewy24
+#: letters, digits and signs that the specification names
+TRANSFER_LABEL = re.compile(r"[a-zA-Z0-9 ęółśążźćńĘÓŁŚĄŻŹĆŃ./\\:-]{1,20}")
 JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
+WARSAW = ZoneInfo("Europe/Warsaw")
 type Letter = tuple[bytes, dict[str, str]]  #: body and headers of a notification
 #: what the payer may do, with the words of the buttons
 CHOICES = {
@@ -52,7 +58,10 @@ class Order:
     is_taken: bool = False  #: the merchant has confirmed
     is_cancelled: bool = False
     paid: int = 0
+    paid_at: datetime | None = None
+    told_time: str | None = None  #: instead of when it was paid
     refunds: dict[str, int] = field(default_factory=dict)
+    refund_states: dict[str, object] = field(default_factory=dict)  #: as the operator writes them; without one it waits
 
 
 def said(code: int, /, **body: object) -> Reply:
@@ -93,10 +102,10 @@ class OperatorSimulator(Simulator):
     def order(self, session: str) -> Order:
         return self.orders[str(session)]
 
-    def pay(self, session: str, amount: int | None = None) -> Letter:
-        """The payer has paid; gives the notification."""
+    def pay(self, session: str, amount: int | None = None, *, at: datetime | None = None) -> Letter:
+        """The payer has paid, now or at another time; gives the notification."""
         order = self.order(session)
-        order.is_paid, order.paid = True, amount or order.amount
+        order.is_paid, order.paid, order.paid_at = True, amount or order.amount, at or datetime.now(WARSAW)
         return self.notification(order)
 
     def page(self, question: Question) -> Reply:
@@ -122,6 +131,7 @@ class OperatorSimulator(Simulator):
     def chosen(self, order: Order, choice: str) -> Reply:
         if choice in CHOICES and choice not in {"refuse", "leave"} and not order.is_paid:
             order.is_paid, order.paid = True, order.amount + (100 if choice == "other" else 0)
+            order.paid_at = datetime.now(WARSAW)
             letters = {"silent": 0, "twice": 2}.get(choice, 1)
             wait_s = 5 if choice == "late" else 0
             letter = self.notification(order, **({"sign": "0" * 96} if choice == "forged" else {}))
@@ -159,6 +169,8 @@ class Przelewy24Simulator(OperatorSimulator):
             return said(200, data=True, error="")
         if question.method == "GET" and path.startswith("transaction/by/sessionId/"):
             return self._status(path.rsplit("/", 1)[1])
+        if question.method == "GET" and path.startswith("refund/by/orderId/"):
+            return self._refunds(path.rsplit("/", 1)[1])
         steps: dict[tuple[str, str], Callable[[dict], Reply]] = {
             ("POST", "transaction/register"): self._register,
             ("PUT", "transaction/verify"): self._verify,
@@ -178,6 +190,7 @@ class Przelewy24Simulator(OperatorSimulator):
     def _register(self, sent: dict) -> Reply:
         text = {"sessionId": 100, "currency": 3, "description": 1024, "email": 50, "country": 2, "language": 2,
                 "urlReturn": 250, "urlStatus": 250, "transferLabel": 20, "sign": 96, "encoding": 15}  # fmt: skip
+        expect(TRANSFER_LABEL.fullmatch(str(sent.get("transferLabel"))))
         whole = ("merchantId", "posId", "amount", "timeLimit")
         expect(all(isinstance(sent.get(name), str) and 0 < len(sent[name]) <= most for name, most in text.items()))
         expect(all(type(sent.get(name)) is int and sent[name] >= 0 for name in whole) and sent["timeLimit"] <= 99)
@@ -208,12 +221,28 @@ class Przelewy24Simulator(OperatorSimulator):
         if order is None:
             return said(404, error="Transaction not found", code=404)
         status = 3 if sum(order.refunds.values()) else 2 if order.is_taken else int(order.is_paid)
+        when = f"{order.paid_at.astimezone(WARSAW):%Y%m%d%H%M}" if order.paid_at else ""
         return said(200, data={
             "statement": "p24-A12-B34-C56", "orderId": int(order.number), "sessionId": session, "status": status,
             "amount": order.paid or order.amount, "currency": order.currency, "date": "202611291200",
-            "dateOfTransaction": "202611291201", "clientEmail": "a@example.pl", "accountMD5": "", "paymentMethod": 154,
+            "dateOfTransaction": when if order.told_time is None else order.told_time,
+            "clientEmail": "a@example.pl", "accountMD5": "", "paymentMethod": 154,
             "description": order.title, "clientName": "", "clientAddress": "", "clientCity": "",
             "clientPostcode": "", "batchId": 0, "fee": "0",
+        }, responseCode=0)  # fmt: skip
+
+    def _refunds(self, number: str) -> Reply:
+        order = next((one for one in self.orders.values() if one.number == number and one.refunds), None)
+        if order is None:
+            return said(404, error="Transaction not found", code=404)
+        rows = [
+            {"batchId": 1, "requestId": name, "date": "2026-11-29", "login": "api", "description": "",
+             "status": order.refund_states.get(name, 2), "amount": amount}
+            for name, amount in order.refunds.items()
+        ]  # fmt: skip
+        return said(200, data={
+            "orderId": int(number), "sessionId": order.session, "amount": order.paid, "currency": "PLN",
+            "refunds": rows,
         }, responseCode=0)  # fmt: skip
 
     def _refund(self, sent: dict) -> Reply:
@@ -340,13 +369,16 @@ class PayUSimulator(OperatorSimulator):
         if name not in order.refunds and (not order.is_paid or sum(order.refunds.values()) + amount > order.amount):
             return said(400, status={"statusCode": "ERROR_VALUE_INVALID"})
         order.refunds[name] = amount
-        return said(
-            200, orderId=order.number, refund={"refundId": "1", "status": "PENDING"}, status={"statusCode": "SUCCESS"}
-        )
+        refund = {"refundId": "1", "extRefundId": name, "status": order.refund_states.get(name, "PENDING")}
+        return said(200, orderId=order.number, refund=refund, status={"statusCode": "SUCCESS"})
 
     def notification(self, order: Order, **lies: object) -> Letter:
         fields = self._fields(order) | {name: lie for name, lie in lies.items() if name != "sign"}
-        return self._signed({"order": fields}, lies.get("sign"))
+        body: dict[str, object] = {"order": fields, "properties": [{"name": "PAYMENT_ID", "value": "5003707594"}]}
+        if fields["status"] == "COMPLETED" and order.paid_at:
+            when = order.paid_at.astimezone(WARSAW).isoformat(timespec="milliseconds")
+            body["localReceiptDateTime"] = when if order.told_time is None else order.told_time
+        return self._signed(body, lies.get("sign"))
 
     def refund_notification(self, order: Order, name: str, *, status: str = "FINALIZED") -> Letter:
         amount = str(order.refunds.get(name, 0))

@@ -14,6 +14,7 @@ from tests.simulators.lines import served
 @dataclass
 class PostOffice:
     letters: list[EmailMessage] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)  #: of the envelopes
     refused: dict[str, int] = field(default_factory=dict)  #: code by address
     breaks_off: bool = False  #: takes the letter and says nothing
     greeting: str = "220 poczta.example.pl"
@@ -32,8 +33,11 @@ class Talk(socketserver.StreamRequestHandler):
         self.say(self.office.greeting)
         while line := self.rfile.readline():
             verb = line.decode().strip().upper()
-            if verb.startswith("RCPT"):
-                address = line.decode().partition("<")[2].partition(">")[0]
+            address = line.decode().partition("<")[2].partition(">")[0]
+            if verb.startswith("MAIL"):
+                self.office.senders.append(address)
+                self.say("250 ok")
+            elif verb.startswith("RCPT"):
                 code = self.office.refused.get(address)
                 self.say(f"{code} no" if code else "250 ok")
             elif verb == "DATA":

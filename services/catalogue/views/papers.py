@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 from services.audit.services import Action
 from services.cases.models import Case
 from services.catalogue import course
-from services.catalogue.deciding import letter_of
 from services.catalogue.models import Filing
 from services.catalogue.views.desk import refuse_others
 from services.catalogue.views.mine import downloaded, sent_xml
 from services.catalogue.views.review import hand_of, handled_case, service_of, text_of
 from services.documents import letters as paper
 from services.documents.seal import sealed, sealed_xml
+from services.documents.writing import letter_of
 from spatial.errors import NotFound
 
 
@@ -60,7 +60,8 @@ def letter_preview(request: HttpRequest, pk: int) -> HttpResponse:
     case = handled_case(request, pk)
     letters = service_of(case).letters
     title = letters.refusal if request.POST.get("rodzaj") == "odmow" else letters.answer
-    letter = letter_of(case, title, text_of(request), hand_of(request, timezone.now()))
+    hand = hand_of(request, timezone.now())
+    letter = letter_of(case, title, text_of(request), clerk=hand.clerk, at=hand.at)
     return shown_pdf(paper.pdf(letter)[0], case)
 
 

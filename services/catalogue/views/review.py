@@ -31,7 +31,14 @@ from services.delivery.shown import route_of, shipments_of
 from services.documents.views import public_address
 from services.fees.base import CASH_DESK, CashDesk
 from services.fees.models import Due
-from services.fees.services import CALLED, ask_refund, call_to_pay, exempt, pay, refuse_exemption
+from services.fees.services import (
+    CALLED,
+    ask_refund,
+    call_to_pay,
+    exempt,
+    pay,
+    refuse_exemption,
+)
 from services.forms.page import marked
 from services.forms.questions import clean
 from services.identity.models import User
@@ -90,7 +97,8 @@ def review_page(request: HttpRequest, case: Case, *, fault: str = "", failed: st
         "call_until": CALLED.ends(today).isoformat() if call_to_pay(dues) else "",
         "texts": {"odpowiedz": draft, "wezwij": call_to_pay(dues), **({failed: typed} if failed else {})},
         "until": request.POST.get("do", ""),
-        "can_leave": exchange.can_leave(case, today=today),
+        "can_leave": bool(case.awaits_until and case.awaits_until < today),
+        "undelivered_call": exchange.undelivered_call(case) if case.awaits_until else None,
         "is_mine": case.handler_id == request.user.pk,
         "colleagues": handlers_of(case, service).exclude(pk=case.handler_id or 0), "typed": request.POST,
     }  # fmt: skip
@@ -205,6 +213,9 @@ ACTIONS: dict[str, Run] = {
     ),
     "wezwij": lambda request, case, at: exchange.call_to_mend(
         case, clerk=cast(User, request.user), what=text_of(request), until=day_of(request), at=at
+    ),
+    "uzupelniono": lambda request, case, at: exchange.mend_on_paper(
+        case, clerk=cast(User, request.user), text=text_of(request), at=at
     ),
     "przedluz": lambda request, case, at: exchange.extend(
         case, clerk=cast(User, request.user), reason=text_of(request), until=day_of(request), at=at

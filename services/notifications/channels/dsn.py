@@ -1,6 +1,7 @@
 """Reports that a mail did not arrive: multipart/report of RFC 3464 with the codes of RFC 3463.
 
-A letter of ours is known by its Message-ID, whose key nobody but the receiver has seen.
+A letter of ours is known by the tag that the report is addressed to (``returns``), otherwise by its Message-ID, whose
+key nobody but the receiver has seen.
 """
 
 import re
@@ -10,6 +11,8 @@ from email import message_from_bytes
 from email.message import Message
 from uuid import UUID
 
+from services.notifications.channels import returns
+
 #: no such box, no such domain, no address, moved, a domain without mail (RFC 7505), box closed
 HARD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -17,6 +20,8 @@ REPLY = re.compile(r"(?<![\d.])([45]\d\d)(?![\d.])")
 OUR_ID = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 #: of a report itself, where it carries nothing of the letter
 ANSWERS = ("In-Reply-To", "References")
+#: where servers write whom a mail was for
+RECEIVERS = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,11 @@ def names(block: Message) -> tuple[str, ...]:
 
 
 def key_of(report: Message) -> UUID | None:
-    """Of the letter, from what the report returns of it, otherwise from what the report answers."""
+    """Of the letter, from where the report is sent, what it returns of the letter, or what it answers."""
+    for name in RECEIVERS:
+        for address in report.get_all(name, []):
+            if (key := returns.key_in(str(address))) is not None:
+                return key
     found = [text(headers, "Message-ID") for headers in returned(report)]
     found += [text(report, name) for name in ANSWERS]
     known = next(filter(None, map(OUR_ID.search, found)), None)

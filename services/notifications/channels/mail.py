@@ -7,7 +7,6 @@ import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from email.utils import parseaddr
 
 from anymail.exceptions import (  # type: ignore[import-untyped]
     AnymailAPIError,
@@ -20,6 +19,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from services.notifications.channels import returns
 from services.notifications.channels.base import Fate, Letter, Outcome
 
 NO_SUCH_BOX = frozenset({550, 551, 553})
@@ -102,13 +102,16 @@ def mail_of(letter: Letter) -> EmailMessage:
     with override(letter.language):
         whole = _("Cała wiadomość: %(address)s") % {"address": letter.address}
         leave = _("Nie chcesz takich wiadomości? Wypisz się: %(address)s") % {"address": letter.unsubscribe}
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
+    domain = returns.office()[1]
     headers = {
         "Message-ID": f"<{letter.key}@{domain}>", "List-Unsubscribe": f"<{letter.unsubscribe}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Auto-Submitted": "auto-generated",
     }  # fmt: skip
+    envelope = returns.sender_of(letter.key)
+    if envelope is not None:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL  # people see the office, servers answer to the letter
     text = "\n\n".join(filter(None, (letter.body, whole, leave)))
-    return EmailMessage(letter.title, f"{text}\n", to=[letter.to], headers=headers)
+    return EmailMessage(letter.title, f"{text}\n", envelope, to=[letter.to], headers=headers)
 
 
 @contextmanager

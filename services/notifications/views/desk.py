@@ -54,8 +54,10 @@ def index(request: HttpRequest) -> HttpResponse:
     if place is None:
         raise NotFound(_("Nie prowadzisz powiadomień tej gminy."))
     rows = Message.objects.filter(municipality=place, is_automatic=False).order_by("-created_at", "-pk")
+    page, now = Paginator(rows, ON_PAGE).get_page(request.GET.get("strona")), timezone.now()
     context = {
-        "place": place, "places": places, "page": Paginator(rows, ON_PAGE).get_page(request.GET.get("strona")),
+        "place": place, "places": places, "page": page,
+        "rows": [(one, one.void_since(at=now)) for one in page.object_list],
         "stopped": ChannelState.objects.filter(municipality=place).exclude(stopped_at=None),
         "channels": available(place), "groups": Group.objects.filter(municipality=place).order_by("name"),
     }  # fmt: skip
@@ -158,7 +160,7 @@ def composed(request: HttpRequest, pk: int) -> HttpResponse:
         "one": found, "seen": seen, "tally": tally(found), "cost": polish_money(seen.sms_cost_gr) if seen else "",
         "troubles": troubles.order_by("-ended_at", "-pk")[:EXCEPTIONS], "can_cancel": is_open and not stands,
         "is_author": found.created_by_id == request.user.pk and not found.is_one_persons,
-        "stands": stands, "ends": ends(found) if stands else [],
+        "void_since": found.void_since(at=timezone.now()), "stands": stands, "ends": ends(found) if stands else [],
         "followers": found.followers.exclude(state=Message.State.CANCELLED).order_by("pk"),
         "sms": sms_length(found, "pl") if Channel.SMS in found.channels else None,
         "area": found.area.transform(crs.WGS84, clone=True).json if found.area else "",

@@ -38,8 +38,9 @@ def click(request: HttpRequest, public_id: str) -> HttpResponse:
         Message.objects.filter(pk=found.pk).update(clicks=F("clicks") + 1)
     if found.link:
         return redirect(found.link)
-    newest = found.newest
-    is_public = Message.objects.published(at=timezone.now()).filter(pk=newest.pk).exists()
+    newest, now = found.newest, timezone.now()
+    on_page = Message.objects.published(at=now) | Message.objects.lapsed(at=now).wide()
+    is_public = on_page.filter(pk=newest.pk).exists()
     return redirect(f"/ostrzezenia/#{newest.first.public_id}" if is_public else "notifications:centre")
 
 
@@ -64,7 +65,10 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 def active(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    context = {"rows": warnings.active(at=now)[: warnings.MOST], "ended": warnings.ended(at=now)[: warnings.MOST]}
+    context = {
+        "rows": warnings.active(at=now)[: warnings.MOST], "ended": warnings.ended(at=now)[: warnings.MOST],
+        "lapsed": warnings.lapsed(at=now)[: warnings.MOST],
+    }  # fmt: skip
     return render(request, "notifications/warnings.html", context)
 
 

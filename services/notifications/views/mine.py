@@ -61,7 +61,7 @@ def centre_page(request: HttpRequest, *, fault: str = "") -> HttpResponse:
         "browsers": [one for one in ways if one.channel == Channel.PUSH],
         "places": WatchedPlace.objects.filter(user=user).select_related("municipality").order_by("pk"),
         "push_key": push.public_key() if push.is_ready() else "", "page": page,
-        "inbox": [(one, told(one)) for one in page.object_list],
+        "inbox": [(one, told(one), one.message.void_since(at=timezone.now())) for one in page.object_list],
     }  # fmt: skip
     return render(request, "notifications/centre.html", context, status=422 if fault else 200)
 
@@ -82,6 +82,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     is_english = language == "en" and found.message.title_en
     context = {
         "one": found.message, "title": found.message.title(language), "text": found.message.body(language),
+        "void_since": found.message.void_since(at=timezone.now()),
         "language": "en" if is_english else "pl",
     }  # fmt: skip
     return render(request, "notifications/message.html", context)

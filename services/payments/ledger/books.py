@@ -10,6 +10,7 @@ Plus is debit. What is owed stands on RECEIVABLE, each entry with its charge:
 | ``confirm`` | BANK, and EXPENSE for what the operator kept | ANNOUNCED |
 | ``give_back`` | RECEIVABLE, then INCOME | where it is paid out of, then RECEIVABLE |
 | ``give_back_surplus`` | UNEXPLAINED | where it is paid out of |
+| ``redate`` | as it was booked, and on the old day the other way round | |
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,8 +74,11 @@ def account(
     """
     teryt = municipality if isinstance(municipality, str) else municipality.pk
     if bank_account:
-        rows = BankAccount.objects.filter(municipality=bank_account.municipality_id, nrb=bank_account.nrb)
-        bank_account = rows.order_by("pk").first()
+        same = BankAccount.objects.filter(municipality=bank_account.municipality_id, nrb=bank_account.nrb)
+        opened = LedgerAccount.objects.filter(municipality=teryt, kind=kind, bank_account__in=same)
+        if found := opened.order_by("pk").first():
+            return found
+        bank_account = same.order_by("pk").first()
     return LedgerAccount.objects.get_or_create(municipality_id=teryt, kind=kind, bank_account=bank_account)[0]
 
 
@@ -245,6 +249,18 @@ def give_back_surplus(amount_gr: int, *, voucher: Voucher, out_of: LedgerAccount
     if not 0 < amount_gr <= -balance(unexplained):
         raise Conflict(gettext("Nie można zwrócić więcej, niż wpłacono."))
     return book(Kind.REFUND, teryt, voucher, [(unexplained, amount_gr, None), (out_of, -amount_gr, None)])
+
+
+@transaction.atomic
+def redate(operation: Operation, *, voucher: Voucher) -> Operation:
+    """It counts on the day of the voucher: taken off on its old day, booked again on the new one. Balances stay."""
+    rows = operation.entries.select_related("account", "charge").order_by("pk")
+    sides: list[Side] = [(one.account, one.amount_gr, one.charge) for one in rows]
+    back: list[Side] = [(into, -amount_gr, charge) for into, amount_gr, charge in sides]
+    why = f"nie tego dnia, {voucher.source}"[:60]
+    off = replace(voucher, key=f"{voucher.key}:off", source=why, value_date=operation.value_date)
+    book(Kind.TRANSFER, operation.municipality_id, off, back)
+    return book(Kind.TRANSFER, operation.municipality_id, voucher, sides)
 
 
 def balance(of: LedgerAccount) -> int:

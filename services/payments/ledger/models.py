@@ -197,7 +197,9 @@ class Operation(models.Model):
         COST = "cost", _("koszt")
         TRANSFER = "transfer", _("przeksięgowanie")
 
-    municipality = models.ForeignKey(Municipality, models.PROTECT, verbose_name="gmina", related_name="+")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, verbose_name="gmina", related_name="+", db_index=False
+    )
     kind = models.CharField("rodzaj", max_length=10, choices=Kind)
     key = models.CharField("klucz", max_length=150)  #: "payment:<uuid>", "cash:KP 12/2026:due:7"
     source = models.CharField("źródło", max_length=60)  # "kasa", "Przelewy24", "wyciąg 12/2026"
@@ -213,6 +215,7 @@ class Operation(models.Model):
         verbose_name = "operacja księgowa"
         verbose_name_plural = "operacje księgowe"
         constraints = [models.UniqueConstraint(fields=["municipality", "key"], name="operation_once")]
+        indexes = [models.Index(fields=["municipality", "at"], include=["id"], name="operations_of_office")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -222,7 +225,9 @@ class Entry(models.Model):
     """One side of an operation: plus is debit (Wn), minus is credit (Ma)."""
 
     operation = models.ForeignKey(Operation, models.PROTECT, verbose_name="operacja", related_name="entries")
-    account = models.ForeignKey(LedgerAccount, models.PROTECT, verbose_name="konto", related_name="entries")
+    account = models.ForeignKey(
+        LedgerAccount, models.PROTECT, verbose_name="konto", related_name="entries", db_index=False
+    )
     charge = models.ForeignKey(Charge, models.PROTECT, verbose_name="należność", null=True, related_name="entries")
     amount_gr = models.IntegerField("kwota [gr]")
 
@@ -234,6 +239,7 @@ class Entry(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(amount_gr=0), name="entry_of_something"),
         ]
+        indexes = [models.Index(fields=["account"], include=["operation", "amount_gr"], name="entries_of_account")]
 
     def __str__(self) -> str:
         return f"{self.pk}"

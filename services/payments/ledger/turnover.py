@@ -4,17 +4,38 @@ An operation belongs to the day on which it was booked: entries are never change
 the same sums whenever it is asked about. A line of a bank statement that comes later counts on the day it was read.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
+from django.db import connection
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from services.payments.ledger.models import Entry, LedgerAccount, Operation
 from spatial.municipalities.models import Municipality
+
+#: One pass over the entries of an office's accounts; credit is below zero. ``weight`` is of all entries, each times a
+#: number that its operation draws: over all accounts it is zero where each operation sums to zero, and otherwise hardly
+#: ever (once in 2**32), which saves 200,000 groups. ``strangers`` are entries of operations of another office.
+SUMMED = """
+    SELECT e.account_id,
+        coalesce(sum(e.amount_gr) FILTER (WHERE o.at < %(year)s), 0) AS opening,
+        coalesce(sum(e.amount_gr) FILTER (WHERE o.at >= %(first)s AND o.at < %(end)s AND e.amount_gr > 0), 0) AS debit,
+        coalesce(sum(e.amount_gr) FILTER (WHERE o.at >= %(first)s AND o.at < %(end)s AND e.amount_gr < 0), 0) AS credit,
+        coalesce(sum(e.amount_gr) FILTER (WHERE o.at >= %(year)s AND o.at < %(end)s AND e.amount_gr > 0), 0)
+            AS year_debit,
+        coalesce(sum(e.amount_gr) FILTER (WHERE o.at >= %(year)s AND o.at < %(end)s AND e.amount_gr < 0), 0)
+            AS year_credit,
+        sum(e.amount_gr::bigint * hashint8(e.operation_id)) AS weight,
+        count(*) FILTER (WHERE o.id IS NULL) AS strangers
+    FROM payments_entry e
+    LEFT JOIN payments_operation o ON o.id = e.operation_id AND o.municipality_id = %(municipality)s
+    WHERE e.account_id = ANY(%(accounts)s)
+    GROUP BY e.account_id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,30 +95,36 @@ def trial_balance(municipality: Municipality, *, since: date, until: date) -> Tr
     if since > until or since.year != until.year:
         raise ValueError("A trial balance is of days of one year.")
     year, first, end = start_of(date(since.year, 1, 1)), start_of(since), start_of(until + timedelta(days=1))
-    before = Q(entries__operation__at__lt=year)
-    of_year = Q(entries__operation__at__gte=year, entries__operation__at__lt=end)
-    of_period = of_year & Q(entries__operation__at__gte=first)
-    debit, credit = Q(entries__amount_gr__gt=0), Q(entries__amount_gr__lt=0)
-    accounts = LedgerAccount.objects.filter(municipality=municipality).select_related("bank_account")
-    asked = {
-        "opening": before, "debit": of_period & debit, "credit": of_period & credit,
-        "year_debit": of_year & debit, "year_credit": of_year & credit,
-    }  # fmt: skip
-    rows = accounts.annotate(**{name: Coalesce(Sum("entries__amount_gr", filter=of), 0) for name, of in asked.items()})
-    rows = rows.order_by("kind", "bank_account__title", "pk")
-    return TrialBalance(
-        municipality, since, until, tuple((row, sums_of(row)) for row in rows),
-        journal_gr=journal(municipality, since=first, end=end), uneven=tuple(uneven(municipality)),
+    own = LedgerAccount.objects.filter(municipality=municipality).select_related("bank_account")
+    accounts = list(own.order_by("kind", "bank_account__title", "pk"))
+    totals = summed(municipality, accounts, year=year, first=first, end=end)
+    found = TrialBalance(
+        municipality, since, until, tuple((row, sums_of(totals.get(row.pk, {}))) for row in accounts),
+        journal_gr=journal(municipality, since=first, end=end), uneven=(),
     )  # fmt: skip
+    is_even = not any(sum(one[name] for one in totals.values()) for name in ("weight", "strangers"))
+    return found if is_even and found.balances else replace(found, uneven=tuple(uneven(municipality)))
 
 
 def start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-def sums_of(row: LedgerAccount) -> Sums:
-    """From the sums that ``trial_balance`` asked for; there credit is below zero."""
-    said = {name: int(getattr(row, name)) for name in ("opening", "debit", "credit", "year_debit", "year_credit")}
+def summed(
+    municipality: Municipality, accounts: Sequence[LedgerAccount], *, year: datetime, first: datetime, end: datetime
+) -> dict[int, dict[str, int]]:
+    """Columns of ``SUMMED`` by account."""
+    keys = [one.pk for one in accounts]
+    days = {"year": year, "first": first, "end": end}
+    with connection.cursor() as cursor:
+        cursor.execute(SUMMED, {"municipality": municipality.pk, "accounts": keys, **days})
+        names = [column.name for column in cursor.description]
+        return {row[0]: dict(zip(names[1:], row[1:], strict=True)) for row in cursor}
+
+
+def sums_of(total: Mapping[str, int]) -> Sums:
+    """Of one account; {} where nothing was booked on it."""
+    said = {name: int(total.get(name, 0)) for name in ("opening", "debit", "credit", "year_debit", "year_credit")}
     closing = said["opening"] + said["year_debit"] + said["year_credit"]
     return Sums(
         opening_debit_gr=max(said["opening"], 0), opening_credit_gr=max(-said["opening"], 0),
@@ -115,8 +142,9 @@ def journal(municipality: Municipality, *, since: datetime, end: datetime) -> in
 
 
 def uneven(municipality: Municipality) -> list[int]:
-    """Operations of all time, also those with an entry on an account of another office."""
+    """Operations of all time that do not sum to zero or meet with another office. Slow: where something is wrong."""
     own = Operation.objects.filter(municipality=municipality)
     summed = own.annotate(sum=Coalesce(Sum("entries__amount_gr"), 0)).exclude(sum=0)
-    abroad = Entry.objects.filter(operation__municipality=municipality).exclude(account__municipality=municipality)
-    return sorted({*summed.values_list("pk", flat=True), *abroad.values_list("operation", flat=True)})
+    ours, here = Q(operation__municipality=municipality), Q(account__municipality=municipality)
+    crossing = Entry.objects.filter((ours & ~here) | (here & ~ours))
+    return sorted({*summed.values_list("pk", flat=True), *crossing.values_list("operation", flat=True)})

@@ -3,10 +3,12 @@
 import json
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
 import httpx
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.payments.base import OperatorFailed
@@ -86,3 +88,17 @@ def whole(of: Mapping[str, Any], name: str) -> int:
     if not (found.isascii() and found.isdecimal()) or len(found) > 18:
         raise Malformed(f"{name} is not a whole number")
     return int(found)
+
+
+def moment(of: Mapping[str, Any], name: str) -> datetime | None:
+    """A time, of Warsaw where it has no offset. None for what is none, a day alone too: the message stays good."""
+    found = str(of.get(name, ""))
+    if found.isdecimal():  # 202611291205
+        found = f"{found[:8]}T{found[8:]}"
+    elif ":" not in found:
+        return None
+    try:
+        read = datetime.fromisoformat(found)
+    except ValueError:
+        return None
+    return read if read.tzinfo else timezone.make_aware(read)

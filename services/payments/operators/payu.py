@@ -2,10 +2,14 @@
 
 The point of sale is the OAuth client as well. MD5 is believed only where the municipality allows it: PayU still signs
 so for many points of sale.
+
+When the payer paid is said by ``localReceiptDateTime`` of the notification of COMPLETED; an order that is asked about
+says only when it was made.
 """
 
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import md5, sha256
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +17,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from services.payments.base import CURRENCY, Credentials, OperatorRefused, Order, Said, Started, State
-from services.payments.operators.asking import ask, message, text, whole
+from services.payments.operators.asking import ask, message, moment, text, whole
 from spatial.errors import Malformed
 
 STATES = {
@@ -77,7 +81,7 @@ class PayU:
         order = said.get("order")
         if not isinstance(order, dict):
             raise Malformed("order is missing")
-        return self._said(order)
+        return replace(self._said(order), paid_at=moment(said, "localReceiptDateTime"))
 
     def _said(self, order: Mapping[str, Any]) -> Said:
         """Raises Malformed."""
@@ -94,9 +98,15 @@ class PayU:
         refund = said["refund"]
         if not isinstance(refund, dict) or text(refund, "status") not in REFUND_STATES:
             raise Malformed("unknown refund")
+        session, order_id, state = text(said, "extOrderId"), text(said, "orderId"), REFUND_STATES[refund["status"]]
+        if not refund.get("extRefundId"):  # made in the operator's panel: PayU names it, and no sum
+            return Said(
+                session=session, state=state, amount_gr=0, currency=CURRENCY, order_id=order_id,
+                refund=text(refund, "refundId"),
+            )  # fmt: skip
         return Said(
-            session=text(said, "extOrderId"), state=REFUND_STATES[refund["status"]], amount_gr=whole(refund, "amount"),
-            currency=text(refund, "currencyCode"), order_id=text(said, "orderId"), refund=text(refund, "extRefundId"),
+            session=session, state=state, amount_gr=whole(refund, "amount"), currency=text(refund, "currencyCode"),
+            order_id=order_id, refund=text(refund, "extRefundId"),
         )  # fmt: skip
 
     def _refuse_forged(self, body: bytes, header: str) -> None:
@@ -134,7 +144,10 @@ class PayU:
             },
         })  # fmt: skip
         refuse_failure(status, answer)
-        return State.REFUND_STARTED
+        told = answer.get("refund")
+        if not isinstance(told, dict) or told.get("extRefundId") != said.refund:
+            return State.REFUND_STARTED
+        return REFUND_STATES.get(str(told.get("status")), State.REFUND_STARTED)
 
     def _token(self) -> str:
         status, answer = ask("POST", f"{self.own.url}/pl/standard/user/oauth/authorize", data={

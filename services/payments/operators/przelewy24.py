@@ -1,10 +1,14 @@
 """Przelewy24, REST API 1.0.16 (developers.przelewy24.pl). Signs are SHA-384 of compact JSON in a fixed order of fields.
 
 HTTP Basic: user is the point of sale, password the key of reports; the CRC key is for signs only.
+
+When the payer paid is said by ``dateOfTransaction`` of GET transaction/by/sessionId ("Date of payment"; its form and
+zone are not documented), never by a notification.
 """
 
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha384
 from typing import Any
@@ -21,10 +25,11 @@ from services.payments.base import (
     Started,
     State,
 )
-from services.payments.operators.asking import ask, message, text, whole
+from services.payments.operators.asking import ask, message, moment, text, whole
 from spatial.errors import Malformed
 
 STATES = {0: State.STARTED, 1: State.PAID, 2: State.PAID, 3: State.REFUNDED}  #: of GET transaction/by/sessionId
+REFUND_STATES = {"1": State.REFUNDED, "4": State.FAILED}  #: of GET refund/by/orderId; others wait
 VERIFIED = 2
 NOTIFIED = (
     "merchantId",
@@ -40,9 +45,15 @@ NOTIFIED = (
 REFUND_NOTIFIED = ("orderId", "sessionId", "refundsUuid", "merchantId", "amount", "currency", "status")
 BLIK_CODE = 6
 LONGEST_EMAIL = 50
+NOT_IN_LABEL = re.compile(r"[^a-zA-Z0-9ęółśążźćńĘÓŁŚĄŻŹĆŃ./\\:-]+")
 LANGUAGES = ("pl", "en")  #: of our pages that the operator speaks too
-#: the operator says that the request has been taken before
-KNOWN_REQUEST = "already exists"
+#: the operator says that the request has been taken before, or is being taken at this moment
+KNOWN_REQUESTS = ("already exists", "Concurrent call")
+
+
+def transfer_label(title: str) -> str:
+    """Up to 20 of the letters and signs that the operator takes; it refuses the order for any other."""
+    return " ".join(NOT_IN_LABEL.sub(" ", title).split())[:20].strip() or "Opłata"
 
 
 def sign(fields: Mapping[str, object], *, crc: str) -> str:
@@ -79,8 +90,8 @@ class Przelewy24:
             **signed, "posId": int(self.own.pos_id), "description": order.title[:1024], "email": order.email,
             "country": "PL", "language": order.language if order.language in LANGUAGES else "en",
             "urlReturn": order.return_url, "urlStatus": order.notify_url, "timeLimit": order.minutes,
-            "waitForResult": True, "transferLabel": order.title[:20], "sign": self._sign(signed), "encoding": "UTF-8",
-            "additional": {"PSU": {"IP": order.ip, "userAgent": order.agent[:255]}},
+            "waitForResult": True, "transferLabel": transfer_label(order.title), "sign": self._sign(signed),
+            "encoding": "UTF-8", "additional": {"PSU": {"IP": order.ip, "userAgent": order.agent[:255]}},
         })  # fmt: skip
         token = self._data(answer).get("token")
         if not isinstance(token, str) or not token.isascii() or not token.replace("-", "").isalnum():
@@ -134,6 +145,7 @@ class Przelewy24:
                 session=text(data, "sessionId"), state=STATES.get(known, State.STARTED),
                 amount_gr=whole(data, "amount"), currency=text(data, "currency"),
                 order_id=str(whole(data, "orderId")), is_confirmed=known == VERIFIED,
+                paid_at=moment(data, "dateOfTransaction"),
             )  # fmt: skip
         except Malformed:
             raise self._refused() from None
@@ -147,9 +159,19 @@ class Przelewy24:
         if notify_url:
             body["urlStatus"] = notify_url
         status, answer = self._answer("POST", "transaction/refund", json=body)
-        if KNOWN_REQUEST not in str(answer.get("error", "")):
-            self._refuse_failure(status)
+        if any(known in str(answer.get("error", "")) for known in KNOWN_REQUESTS):
+            return self._refund_state(said)
+        self._refuse_failure(status)
         return State.REFUND_STARTED
+
+    def _refund_state(self, said: Said) -> State:
+        """What became of a refund that was told before: its message may have been lost."""
+        status, answer = self._answer("GET", f"refund/by/orderId/{quote(said.order_id, safe='')}")
+        rows = self._data(answer).get("refunds") if status < 300 else None
+        of_ours = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        known = next((row for row in of_ours if row.get("requestId") == said.refund), {})
+        is_same = known.get("amount") == said.amount_gr
+        return REFUND_STATES.get(str(known.get("status")), State.REFUND_STARTED) if is_same else State.REFUND_STARTED
 
     def blik(self, token: str, code: str) -> None:
         if not (code.isascii() and code.isdecimal()) or len(code) != BLIK_CODE:

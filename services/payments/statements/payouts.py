@@ -1,16 +1,17 @@
 """Payouts of operators: one transfer that brings the money of many payments, which the books hold as announced.
 
 A payout is known by the operator's name in its title or payer. It confirms the payments whose sessions the title
-names, else those of one day, else all that wait, each without and then with the refunds that the operator took off,
-whichever come to its amount; otherwise a person says what it brought (``deciding.take_payout``).
+names, else those of one day, else all that wait, each without and then with the refunds that the operator took off
+(of named sessions their own), whichever come to its amount; otherwise a person says what it brought
+(``deciding.take_payout``).
 
 A transfer that the clerk wrote down in a case is announced too: a line that names its charge, of the same amount and
 account, is that transfer.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -19,7 +20,7 @@ from django.db.models import QuerySet, Sum
 from services.identity.models import User
 from services.payments.ledger.books import confirm
 from services.payments.ledger.models import Entry, LedgerAccount, Operation
-from services.payments.models import Refund
+from services.payments.models import Payment, Refund
 from services.payments.statements.matching import Clue, clues
 from services.payments.statements.models import PayoutPart, StatementLine
 from services.payments.statements.posting import voucher
@@ -38,6 +39,7 @@ class Announced:
 
     operation: int
     key: str  #: "payment:<session>", "refund:<key>"
+    payment: str  #: key of the payment, for a refund of the one that goes back
     operator: str  #: in capitals: "PRZELEWY24"
     source: str  #: as the books name it, for people
     nrb: str
@@ -129,8 +131,13 @@ def refunded(municipality: str) -> list[Announced]:
     keys = [key.removeprefix(REFUNDED) for key in rows.values_list("operation__key", flat=True)]
     online = Refund.objects.filter(municipality=municipality, key__in=keys, payment__isnull=False)
     found = online.select_related("payment__merchant")
-    paid_by = {f"{REFUNDED}{one.key}": one.payment.merchant.title for one in found if one.payment}
-    return told_by(rows.filter(operation__key__in=paid_by, amount_gr__lt=0), operators=paid_by)
+    payments = {f"{REFUNDED}{one.key}": one.payment for one in found if one.payment}
+    told = told_by(rows.filter(operation__key__in=payments, amount_gr__lt=0))
+    return [given_back(one, payments[one.key]) for one in told]
+
+
+def given_back(one: Announced, payment: Payment) -> Announced:
+    return replace(one, operator=payment.merchant.title.upper(), payment=payment.booking_key)
 
 
 def unbrought(municipality: str) -> "QuerySet[Entry]":
@@ -155,14 +162,13 @@ def entries(municipality: str) -> "QuerySet[Entry]":
     return Entry.objects.filter(account__kind=LedgerAccount.Kind.ANNOUNCED, account__municipality=municipality)
 
 
-def told_by(rows: "QuerySet[Entry]", *, operators: Mapping[str, str] | None = None) -> list[Announced]:
-    """``operators`` by the key of the operation, where its source does not begin with the name."""
+def told_by(rows: "QuerySet[Entry]") -> list[Announced]:
     found = rows.order_by("operation__value_date", "operation").values_list(
         "operation", "operation__key", "operation__source", "account__bank_account__nrb", "operation__value_date",
         "amount_gr",
     )  # fmt: skip
     return [
-        Announced(pk, key, (operators or {}).get(key, source).split()[0].upper(), source, nrb, day, amount)
+        Announced(pk, key, key, source.split()[0].upper(), source, nrb, day, amount)
         for pk, key, source, nrb, day, amount in found
     ]
 
@@ -179,14 +185,11 @@ def brought(line: StatementLine, waiting: Sequence[Announced]) -> list[Announced
 
 
 def choices(line: StatementLine, waiting: Sequence[Announced]) -> Iterator[list[Announced]]:
-    sessions = {f"payment:{session.lower()}" for session in _SESSION.findall(line.title)}
-    if sessions:
-        yield [one for one in waiting if one.key in sessions]
-        return
-    earlier = [one for one in waiting if one.value_date <= line.booked_on]
-    payments = [one for one in earlier if one.amount_gr > 0]
-    refunds = [one for one in earlier if one.amount_gr < 0]
-    days = [list(one_day) for _day, one_day in groupby(payments, key=lambda one: one.value_date)]
+    sessions = {f"{ONLINE}{session.lower()}" for session in _SESSION.findall(line.title)}
+    told = [one for one in waiting if (one.payment in sessions if sessions else one.value_date <= line.booked_on)]
+    payments = [one for one in told if one.amount_gr > 0]
+    refunds = [one for one in told if one.amount_gr < 0 and one.value_date <= line.booked_on]
+    days = [] if sessions else [list(one_day) for _day, one_day in groupby(payments, key=lambda one: one.value_date)]
     yield from [*days, payments]
     if refunds:
         yield from ([*chosen, *refunds] for chosen in [*days, payments])

@@ -1,8 +1,9 @@
 """Pages of the office: payments, refunds by two people, and money that fits nothing."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -48,7 +49,9 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "page": Paginator(rows.order_by("-started_at", "-pk"), ON_PAGE).get_page(request.GET.get("strona")),
         "faults": [(one, candidates(one)) for one in faults.order_by("at")[:WAITING]],
-        "refunds": waiting.select_related("asked_by", "charge", "line").order_by("asked_at")[:WAITING],
+        "refunds": waiting.select_related("asked_by", "charge", "line", "payment__merchant").order_by("asked_at")[
+            :WAITING
+        ],
     }
     return render(request, "payments/desk.html", context)
 
@@ -93,6 +96,26 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
         raise Malformed(_("Wybierz, co zrobić."))
 
     return done(request, run)
+
+
+@login_required
+@require_POST
+def correct_day(request: HttpRequest, key: UUID) -> HttpResponse:
+    found = get_object_or_404(Payment.objects.filter(municipality__in=offices(request)), key=key)
+    proof = request.POST.get("dowod", "").replace("\x00", "")
+
+    def run(user: User, at: datetime) -> None:
+        desk.correct_day(found, day_of(request), proof=proof, by=user, at=at)
+
+    return done(request, run)
+
+
+def day_of(request: HttpRequest) -> date:
+    """Raises Malformed."""
+    try:
+        return date.fromisoformat(request.POST.get("dzien", ""))
+    except ValueError:
+        raise Malformed(_("Podaj dzień jako rok-miesiąc-dzień, na przykład 2026-11-28.")) from None
 
 
 def charge_of(request: HttpRequest, fault: PaymentFault) -> Charge:

@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -24,7 +25,7 @@ from services.payments.ledger.models import Charge, ChargeQuerySet, LedgerAccoun
 from services.payments.models import Payment
 from services.payments.paying import Visit, baskets
 from services.payments.transfer import transfer_for
-from spatial.errors import Malformed, ServiceError
+from spatial.errors import Malformed, Refused, ServiceError
 from spatial.words import polish_money
 
 SHOWN = 200
@@ -134,10 +135,17 @@ def blik(request: HttpRequest, key: UUID) -> HttpResponse:
     if not payment.is_open or not isinstance(operator, TakesBlik):
         return redirect("payments:payment", key=key)
     try:
+        refuse_guesses(request)
         operator.blik(payment.token, request.POST.get("kod", "").replace(" ", "")[:20])
     except ServiceError as error:
         return render(request, "payments/go.html", context_of(payment) | {"fault": error.message}, status=422)
     return redirect("payments:payment", key=key)
+
+
+def refuse_guesses(request: HttpRequest) -> None:
+    """A code of six digits may be somebody else's, whose bank would ask them to agree. Raises Refused."""
+    if not ratelimit.consume(request, action="blik", key=str(request.user.pk)):
+        raise Refused(_("Za dużo prób. Odczekaj chwilę i spróbuj jeszcze raz."))
 
 
 @never_cache

@@ -161,7 +161,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CHANGE_EMAIL = True
-ACCOUNT_RATE_LIMITS = {"program_key": "10/m/ip,5/5m/key"}  # as of wrong passwords; others are the library's
+#: keys as wrong passwords; codes of BLIK of one account; others are the library's
+ACCOUNT_RATE_LIMITS = {"program_key": "10/m/ip,5/5m/key", "blik": "10/10m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_METHODS = {"password", "mfa"}
 ACCOUNT_FORMS = {
@@ -232,7 +233,7 @@ CLAMAV, CLAMAV_REQUIRED = (
     ENVIRONMENT.clamav_required,
 )  #: who scans uploads (services.documents.scanning)
 #: notifications (docs/notifications.md)
-SMS_URL, BOUNCES_URL = ENVIRONMENT.sms_url, ENVIRONMENT.bounces_url
+SMS_URL, BOUNCES_URL, BOUNCES_TAGS = ENVIRONMENT.sms_url, ENVIRONMENT.bounces_url, ENVIRONMENT.bounces_tags
 PUSH_KEY, PUSH_CONTACT, PUSH_HOSTS = ENVIRONMENT.push_key, ENVIRONMENT.push_contact, ENVIRONMENT.push_hosts
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -72,6 +72,7 @@ class Environment:
     node_our_entity: str  #: MIEDZA_NODE_OUR_ENTITY: our name at the node; "" takes the address of our metadata
     node_our_name: str  #: MIEDZA_NODE_OUR_NAME: ProviderName agreed with the node
     bounces_url: str  #: MIEDZA_BOUNCES_URL: imaps://user:password@host:993/INBOX of letters that come back
+    bounces_tags: bool  #: MIEDZA_BOUNCES_TAGS: letters leave from user+tag@host, returns come to user's box
     sms_url: str  #: MIEDZA_SMS_URL: where SMSAPI answers
     push_key: Path  #: MIEDZA_PUSH_KEY: VAPID key of the office's Web Push (manage.py push_keys)
     push_contact: str  #: MIEDZA_PUSH_CONTACT: mailto: or https: for push services to write to; "" sends no Web Push
@@ -118,6 +119,7 @@ class Environment:
                 "EMAIL_URL",
                 "EMAIL_FROM",
                 "BOUNCES_URL",
+                "BOUNCES_TAGS",
                 "SMS_URL",
                 "PUSH_KEY",
                 "PUSH_CONTACT",
@@ -167,6 +169,7 @@ class Environment:
             node_our_entity=variables.get("MIEDZA_NODE_OUR_ENTITY", ""),
             node_our_name=variables.get("MIEDZA_NODE_OUR_NAME", ""),
             bounces_url=mailbox(variables),
+            bounces_tags=flag(variables, "MIEDZA_BOUNCES_TAGS", default=False),
             sms_url=variables.get("MIEDZA_SMS_URL", "https://api.smsapi.pl"),
             push_key=ROOT / variables.get("MIEDZA_PUSH_KEY", state / "push-key.pem"),
             push_contact=contact(variables),

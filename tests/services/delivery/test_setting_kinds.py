@@ -117,6 +117,22 @@ def test_an_operator_inside_the_network_is_not_moved_from_a_page(office, mailbox
     assert office.post(f"{ROOT}/{mailbox.pk}/", moved).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["api_url", "token_url"])
+def test_the_secret_that_we_hold_goes_to_no_address_of_one_person(office, second, mailbox, name):
+    """A proposal is tried before it is approved; else one person would read the secret on a server of their own."""
+    Mailbox.objects.update(private_network=False, api_url="https://edor.example.pl/a", token_url="https://a.pl/t")
+    mailbox.refresh_from_db()
+    path, elsewhere = f"{ROOT}/{mailbox.pk}/", "https://elsewhere.example/x"
+
+    page = office.post(path, of(mailbox, **{name: elsewhere}))
+
+    assert (page.status_code, Change.objects.exists()) == (422, False)
+    assert "podaj też hasło" in page.content.decode()
+    assert office.post(path, of(mailbox, secret="nowe", **{name: elsewhere})).status_code == 302
+    moved = approved(second)
+    assert (getattr(moved, name), moved.secret) == (elsewhere, "nowe")
+
+
 def test_small_things_need_one_person(office, mailbox):
     assert office.post(f"{ROOT}/{mailbox.pk}/", of(mailbox, unit_symbol="KA")).status_code == 302
     mailbox.refresh_from_db()

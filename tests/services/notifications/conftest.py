@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from email import policy
+from email.message import EmailMessage
 
 import pytest
 
 from services.identity.models import StaffRole, User
 from services.identity.protected import fingerprint, sealed
-from services.notifications import consents
-from services.notifications.channels import push
+from services.notifications import consents, delivering
+from services.notifications.channels import mail, push
+from services.notifications.channels.base import Fate, Outcome
 from services.notifications.messages import Words, approve, draft
-from services.notifications.models import Channel, ChannelAddress, Consent, Message, SmsAccount
+from services.notifications.models import Channel, ChannelAddress, Consent, Delivery, Message, SmsAccount
 from services.notifications.queueing import queue
 from services.notifications.topics import TEXT_VERSION
 from spatial.municipalities.models import Municipality
@@ -108,5 +111,24 @@ def crowd(skala) -> Callable[[int], None]:
             )
             for user, phone in phones
         )  # fmt: skip
+
+    return make
+
+
+@pytest.fixture
+def anna_box(anna, reachable) -> ChannelAddress:
+    return reachable(anna, Channel.EMAIL, "anna@example.pl")
+
+
+@pytest.fixture
+def sent(anna_box, told) -> Callable[[], tuple[EmailMessage, Delivery]]:
+    """A letter that a server of mail took, and our row of it."""
+
+    def make() -> tuple[EmailMessage, Delivery]:
+        message = told(channels=[Channel.EMAIL])
+        [row] = delivering.take(delivering.Road("120610", Channel.EMAIL), at=NOON)
+        delivering.write([(row, Outcome(Fate.ACCEPTED))], at=NOON)
+        letter = mail.mail_of(delivering.letter_of(row, at=NOON)).message(policy=policy.SMTP)
+        return letter, message.deliveries.get(channel="email")
 
     return make

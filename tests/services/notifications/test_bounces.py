@@ -3,7 +3,6 @@
 import json
 from base64 import b64encode
 from datetime import timedelta
-from email import policy
 from email.message import EmailMessage
 
 import pytest
@@ -14,9 +13,8 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifications import addresses, delivering, tasks
-from services.notifications.channels import dsn, mail
-from services.notifications.channels.base import Fate, Outcome
+from services.notifications import addresses, tasks
+from services.notifications.channels import dsn
 from services.notifications.models import Channel, ChannelAddress, Delivery
 from services.portal.settings.environment import Environment, SettingError
 from services.portal.urls import handler404
@@ -36,25 +34,6 @@ def box(settings):
     with Mailbox().running() as running:
         settings.BOUNCES_URL = running.url
         yield running
-
-
-@pytest.fixture
-def anna_box(anna, reachable) -> ChannelAddress:
-    return reachable(anna, Channel.EMAIL, "anna@example.pl")
-
-
-@pytest.fixture
-def sent(anna_box, told):
-    """A letter that a server of mail took, and our row of it."""
-
-    def make():
-        message = told(channels=[Channel.EMAIL])
-        [row] = delivering.take(delivering.Road("120610", Channel.EMAIL), at=NOON)
-        delivering.write([(row, Outcome(Fate.ACCEPTED))], at=NOON)
-        letter = mail.mail_of(delivering.letter_of(row, at=NOON)).message(policy=policy.SMTP)
-        return letter, message.deliveries.get(channel="email")
-
-    return make
 
 
 class TestMailbox:

@@ -21,11 +21,6 @@ def post(settings):
         yield running
 
 
-@pytest.fixture
-def anna_box(anna, reachable) -> ChannelAddress:
-    return reachable(anna, Channel.EMAIL, "anna@example.pl")
-
-
 def test_a_letter_with_the_way_out(post, anna_box, told):
     message = told(channels=[Channel.EMAIL], body_pl="Do godziny 18.")
     send()

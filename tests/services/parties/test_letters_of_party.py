@@ -5,17 +5,20 @@ By the account of the party, its address for electronic delivery, then paper: KP
 
 import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
 from services.cases.models import Case
-from services.catalogue.exchange import call_to_mend
+from services.cases.terms import moved
+from services.catalogue.exchange import call_to_mend, leave
 from services.catalogue.filing import apply
 from services.correspondence.models import Correspondence
 from services.delivery import outbox, paper, rerouting
 from services.delivery.models import Addressee, PartyAddress, Shipment
 from services.parties import mandates
+from spatial.errors import Conflict
 from tests import office
 from tests.services.delivery.conftest import ANNAS, STREET, mailbox_at
 from tests.services.parties.test_acting import LETTER, shown
@@ -58,6 +61,14 @@ def answered(case: Case, clerk) -> Correspondence:
 
 def address_of(case: Case) -> str:
     return f"/urzad/doreczenia/120610/strony/{case.on_behalf_of_id}/"
+
+
+def words_of(letter: Correspondence, folder: Path) -> str:
+    """Of its document."""
+    with letter.document.file.open("rb") as file:
+        (folder / "letter.pdf").write_bytes(file.read())
+    command = ["pdftotext", folder / "letter.pdf", "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def carrying(letter: Correspondence) -> Shipment:
@@ -113,10 +124,7 @@ class TestWithoutAnAccount:
 
         letter = Correspondence.objects.get(direction="out")
         assert (letter.channel, letter.document.title) == ("post", "Wezwanie do uzupełnienia")
-        with letter.document.file.open("rb") as file:
-            (tmp_path / "call.pdf").write_bytes(file.read())
-        command = ["pdftotext", tmp_path / "call.pdf", "-"]
-        assert "Podaj ulicę." in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert "Podaj ulicę." in words_of(letter, tmp_path)
 
     @pytest.mark.parametrize(
         "said", [{}, {"street": "Rynek 5"}, {"ade": "AE:PL-1"}, STREET | {"postal_code": "1"}, {"ade": "\0"}]
@@ -263,10 +271,123 @@ class TestLyingLetters:
         assert first.status == "delivered"
         assert Correspondence.objects.filter(direction="out").count() == 1
 
-    def test_words_without_a_document_are_told_to_the_clerk(self, case, revoke, jadwiga):
+    @pytest.fixture
+    def call(self, case, jadwiga) -> Correspondence:
+        """Words of the case, without a document: they lie in the account of who acts."""
         call_to_mend(case, clerk=jadwiga, what="Podaj ulicę.", until=TODAY + timedelta(days=14), at=timezone.now())
+        return Correspondence.objects.get(direction="out", document=None)
+
+    def test_a_call_is_printed_for_the_party(self, call, case, revoke, jadwiga, skala, tmp_path):
+        PartyAddress.objects.create(municipality=skala, party=case.on_behalf_of, entered_by=jadwiga, **STREET)
+        revoke()
+
+        call.refresh_from_db()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+        assert (call.status, again.channel, again.event) == ("returned", "post", call.event)
+        assert again.number in case.events.get(kind="letter-redirected").text
+        assert [one.letter for one in paper.waiting(skala)] == [again]
+        text = words_of(again, tmp_path)
+        assert "Podaj ulicę." in text
+        assert "co najmniej 7 dni od doręczenia" in text.replace("\n", " ")
+        assert "Jadwiga Kaczmarek, inspektor" in text
+
+    def test_a_call_goes_to_her_address_for_electronic_delivery(self, call, case, revoke, jadwiga, skala):
+        PartyAddress.objects.create(municipality=skala, party=case.on_behalf_of, entered_by=jadwiga, ade=ANNAS)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            revoke()
+            outbox.work(at=timezone.now())
+
+            [sent] = operator.sent.values()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+        assert (again.channel, sent.metadata["to"][0]["eDeliveryAddress"]) == ("ade", ANNAS)
+        assert again.document.title == "Wezwanie do uzupełnienia"
+
+    def test_without_a_seal_it_waits_for_the_next_night(self, call, revoke, anna, signed_in, settings, tmp_path):
+        settings.SEAL_DIR, settings.SEAL_REQUIRED = tmp_path / "none", True
+        revoke()
+        assert signed_in(anna).post(f"/moje/pisma/{call.pk}/").status_code == 404
+        assert Correspondence.objects.filter(direction="out").count() == 1
+
+        settings.SEAL_REQUIRED = False
+        for _twice in range(2):
+            rerouting.redirect_lapsed(at=timezone.now())
+
+        call.refresh_from_db()
+        assert (call.status, Correspondence.objects.filter(direction="out").count()) == ("returned", 2)
+
+    def test_words_that_nobody_knows_are_told_to_the_clerk(self, call, case, revoke):
+        """Of calls from before letters named their events."""
+        Correspondence.objects.update(event=None)
         revoke()
 
         letter = Correspondence.objects.get(direction="out")
         assert letter.status == "returned"
         assert "nie zostało odebrane" in case.events.get(kind="letter-redirected").text
+
+
+class TestTerm:
+    """Of a call to mend: never shorter than seven days from its delivery (KPA art. 64 § 2)."""
+
+    @pytest.fixture
+    def call(self, case, revoke, jadwiga, skala) -> Shipment:
+        PartyAddress.objects.create(municipality=skala, party=case.on_behalf_of, entered_by=jadwiga, **STREET)
+        revoke()
+        call_to_mend(case, clerk=jadwiga, what="Podaj ulicę.", until=TODAY + timedelta(days=14), at=timezone.now())
+        paper.post(skala, clerk=jadwiga, at=timezone.now())
+        return Shipment.objects.get(letter__direction="out")
+
+    @pytest.mark.parametrize(("after", "ends"), [(3, None), (14, 14 + 7)])
+    def test_runs_from_the_delivery(self, call, case, jadwiga, after, ends):
+        case.refresh_from_db()
+        asked = case.awaits_until
+        on = TODAY + timedelta(days=after)
+        said = paper.Confirmation(outcome=paper.Outcome.DELIVERED, on=on)
+        paper.confirm(call, said, clerk=jadwiga, at=timezone.now() + timedelta(days=after))
+
+        case.refresh_from_db()
+        assert case.awaits_until == (moved(TODAY + timedelta(days=ends)) if ends else asked)
+        assert case.events.filter(kind="call-delivered").exists() == bool(ends)
+
+    def test_does_not_end_before_the_delivery(self, call, case, jadwiga):
+        later = timezone.now() + timedelta(days=60)
+        with pytest.raises(Conflict, match="nie jest jeszcze doręczone"):
+            leave(case, clerk=jadwiga, at=later)
+
+        said = paper.Confirmation(outcome=paper.Outcome.DELIVERED, on=TODAY + timedelta(days=59))
+        paper.confirm(call, said, clerk=jadwiga, at=later)
+        with pytest.raises(Conflict, match="nie minął"):
+            leave(case, clerk=jadwiga, at=later)
+        leave(case, clerk=jadwiga, at=later + timedelta(days=14))
+
+        case.refresh_from_db()
+        assert case.status == "left"
+
+    def test_is_kept_by_an_answer_on_paper(self, call, case, jadwiga, signed_in):
+        clerk, step = signed_in(jadwiga), f"/urzad/sprawy/{case.pk}/krok/uzupelniono/"
+        assert "Wpisz uzupełnienie z listu" in shown(clerk, f"/urzad/sprawy/{case.pk}/")
+        assert clerk.post(step, {"tekst": " "}).status_code == 422
+        assert [clerk.post(step, {"tekst": "Ulica Zielona."}).status_code for _twice in range(2)] == [302, 422]
+
+        case.refresh_from_db()
+        letter = Correspondence.objects.filter(direction="in").latest("pk")
+        assert (case.status, case.awaits_until) == ("in-review", None)
+        assert (letter.channel, letter.party, letter.party_name) == ("post", None, "Celina Wiśniewska")
+        assert letter.number.startswith("RPW/2/")
+
+    def test_of_an_older_call_changes_nothing(self, call, case, jadwiga):
+        case.events.create(kind="called", text="Drugie", actor=jadwiga, at=timezone.now())
+        said = paper.Confirmation(outcome=paper.Outcome.DELIVERED, on=TODAY + timedelta(days=20))
+        paper.confirm(call, said, clerk=jadwiga, at=timezone.now() + timedelta(days=20))
+
+        assert not case.events.filter(kind="call-delivered").exists()
+
+
+def test_whoever_wants_paper_gets_calls_so_too(anna, jadwiga, skala, filing):
+    Addressee.objects.create(user=anna, way="paper", **STREET)
+    case = office.filed("pismo-ogolne", anna, **LETTER)
+    call_to_mend(case, clerk=jadwiga, what="Podaj ulicę.", until=TODAY + timedelta(days=14), at=timezone.now())
+
+    letter = Correspondence.objects.get(direction="out")
+    assert (letter.channel, letter.document.title) == ("post", "Wezwanie do uzupełnienia")
+    assert paper.waiting(skala).get().letter == letter

@@ -14,7 +14,7 @@ from services.payments.paying import Visit
 from spatial.imports.registry import Terms
 from spatial.imports.services import run_import
 from tests.data.bank_samples import DAY, OFFICE
-from tests.simulators.operator import Przelewy24Simulator
+from tests.simulators.operator import PayUSimulator, Przelewy24Simulator
 
 NRB = "71102028920000510200000001"  #: dossier, section 8
 OTHER_NRB = "61109010140000071219812874"  #: example of the IBAN registry (SWIFT, PL)
@@ -89,7 +89,7 @@ def announce(skala, bank, anna, make_charge):
         charge, at = make_charge(amount_gr), timezone.now()
         payment = Payment.objects.create(
             municipality=skala, merchant=contract, payer=anna, amount_gr=amount_gr, title="x", state=State.PAID,
-            started_at=at, expires_at=at, paid_at=at,
+            started_at=at, expires_at=at, heard_at=at,
         )  # fmt: skip
         PaymentItem.objects.create(payment=payment, charge=charge, amount_gr=amount_gr, is_open=False)
         said = voucher(payment.booking_key, source="Przelewy24 555", value_date=day)
@@ -133,6 +133,21 @@ def merchant(operator, stamp_account) -> Merchant:
     row.seal({"api_key": operator.api_key, "crc": operator.crc})
     row.save()
     return row
+
+
+@pytest.fixture
+def payu(settings, stamp_account):
+    """PayU, and a contract with it."""
+    with PayUSimulator().running() as simulator:
+        addresses = {"live": simulator.root, "sandbox": simulator.root}
+        settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {"payu": addresses}
+        row = Merchant(
+            municipality=stamp_account.municipality, operator="payu", bank_account=stamp_account,
+            merchant_id=simulator.pos_id, pos_id=simulator.pos_id,
+        )  # fmt: skip
+        row.seal({"client_secret": simulator.client_secret, "second_key": simulator.second_key})
+        row.save()
+        yield simulator
 
 
 VISIT = Visit(address="http://testserver", language="pl", ip="192.0.2.7", agent="Firefox")

@@ -3,7 +3,7 @@
 Refund: stamp-duty act of 16.11.2006, art. 9 (the act was not made; five years from the end of the year of payment).
 """
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -17,7 +17,7 @@ from services.fees.booking import charge_of
 from services.fees.models import Due, FeeRate
 from services.fees.services import ask_refund, exempt, pay, refuse_exemption
 from services.identity.models import StaffRole
-from services.payments import paying
+from services.payments import desk, paying
 from services.payments.base import State
 from services.payments.ledger.books import account, balance, settle
 from services.payments.ledger.models import LedgerAccount
@@ -66,6 +66,54 @@ def test_paid_online_stands_in_the_case(due, merchant, anna, operator, client):
     assert payment.order_id in page
     with pytest.raises(Conflict):
         pay(due, CASH_DESK.notify(due, PAID), by=anna, at=timezone.now())
+
+
+def test_paid_in_time_and_heard_of_later_is_paid_in_time(due, merchant, anna, operator, danuta):
+    """A day late over the end of a year, where the five years of a refund (art. 9) begin a year earlier too."""
+    paid, told_at = (timezone.make_aware(datetime(*day)) for day in ((2025, 12, 31, 23, 58), (2026, 1, 2, 8, 0)))
+    payment = paying.begin(anna, [charge_of(due)], visit=VISIT, at=paid - timedelta(minutes=5))
+    paying.notified("przelewy24", operator.pay(payment.key, at=paid)[0], {}, at=told_at)
+
+    due.refresh_from_db()
+    assert due.paid_on == date(2025, 12, 31)
+    event = due.case.events.get(kind="fee-paid")
+    assert ("31 grudnia 2025" in event.text.replace("\xa0", " "), event.at) == (True, told_at)
+    with pytest.raises(Conflict, match="5 lat"):
+        ask_refund(due, reason="x", by=danuta, at=timezone.make_aware(datetime(2031, 1, 1)))
+    ask_refund(due, reason="x", by=danuta, at=timezone.make_aware(datetime(2030, 12, 31, 23, 59)))
+
+
+def test_paid_on_the_day_that_the_payer_has_shown(due, merchant, anna, operator, danuta):
+    begun, told_at = (timezone.make_aware(datetime(*day)) for day in ((2025, 12, 31, 23, 50), (2026, 1, 2, 8, 0)))
+    payment = paying.begin(anna, [charge_of(due)], visit=VISIT, at=begun)
+    letter = operator.pay(payment.key)
+    operator.order(payment.key).told_time = ""
+    paying.notified("przelewy24", letter[0], {}, at=told_at)
+    due.refresh_from_db()
+    assert due.paid_on == date(2026, 1, 2)
+
+    desk.correct_day(payment, date(2025, 12, 31), proof="wyciąg mBanku", by=danuta, at=told_at)
+
+    due.refresh_from_db()
+    assert (due.paid_on, due.paid_gr) == (date(2025, 12, 31), 17_00)
+    event = due.case.events.get(kind="fee-redated")
+    assert "31 grudnia 2025, nie 2 stycznia 2026: dowód: wyciąg mBanku" in event.text.replace("\xa0", " ")
+    assert event.actor == danuta
+
+
+def test_a_case_is_not_left_while_it_is_being_paid(due, merchant, anna, operator, danuta, client):
+    """The payer may have paid within the term and the operator has not said so yet."""
+    payment = paying.begin(anna, [charge_of(due)], visit=VISIT, at=timezone.now())
+    Case.objects.filter(pk=due.case_id).update(
+        status=Case.Status.AWAITING, awaits_until=timezone.localdate() - timedelta(days=1)
+    )
+    step = f"/urzad/sprawy/{due.case_id}/krok/pozostaw/"
+    client.force_login(danuta)
+    refused = client.post(step)
+    assert (refused.status_code, "płacona w internecie" in refused.content.decode()) == (422, True)
+
+    paying.close(payment, State.CANCELLED)
+    assert client.post(step).status_code == 302
 
 
 def test_paid_at_the_desk_is_in_the_books_and_a_late_online_payment_is_a_surplus(due, merchant, anna, operator, danuta):
@@ -164,9 +212,10 @@ class TestRefund:
         refuse_unbalanced()
 
     def test_not_when_the_act_was_made(self, due, merchant, anna, operator, danuta):
+        """Also while the page of the one who asks was being read."""
         online(due, anna, operator)
+        due = Due.objects.select_related("case").get()
         Case.objects.filter(pk=due.case_id).update(status=Case.Status.ISSUED)
-        due = Due.objects.get()
         with pytest.raises(Conflict, match="wykonał"):
             ask_refund(due, reason="x", by=danuta, at=timezone.now())
 

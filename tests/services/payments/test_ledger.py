@@ -36,7 +36,7 @@ from services.payments.ledger.models import BankAccount, Charge, Entry, LedgerAc
 from services.payments.models import Refund
 from services.payments.news import settled
 from spatial.errors import Conflict, Malformed
-from tests.services.payments.conftest import NRB, voucher
+from tests.services.payments.conftest import NRB, OTHER_NRB, voucher
 
 Kind = LedgerAccount.Kind
 pytestmark = pytest.mark.django_db
@@ -145,6 +145,21 @@ class TestSettling:
             confirm(17_00, bank_account=stamp_account, voucher=voucher("line:1"))
 
         assert (balance(announced), balance(account(skala, Kind.BANK, stamp_account))) == (0, 17_00)
+
+    def test_one_number_is_one_account_of_the_books_whatever_row_is_given_it_later(self, stamp_account, skala):
+        """An older row, unused until now, is given the number of one that took money."""
+        planned = BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_NRB, title="Odpady", purpose="waste", valid_from="2020-01-01"
+        )
+        used = BankAccount.objects.create(
+            municipality=skala, nrb="83101010230000261395100000", title="x", purpose="other", valid_from="2020-01-01"
+        )
+        first = account(skala, Kind.ANNOUNCED, used)
+        BankAccount.objects.filter(pk=planned.pk).update(nrb=used.nrb)
+
+        assert account(skala, Kind.ANNOUNCED, used) == first
+        planned.refresh_from_db()
+        assert account(skala, Kind.ANNOUNCED, planned) == first
 
     def test_what_was_unexplained_finds_its_charge(self, make_charge, cash, skala):
         settle([], 17_00, voucher=voucher("a"), into=cash)

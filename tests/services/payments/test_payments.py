@@ -16,22 +16,23 @@ from hypothesis import strategies as st
 
 from services.identity.models import StaffRole
 from services.payments import desk, paying, refunds
-from services.payments.base import OperatorRefused, State
+from services.payments.base import OperatorRefused, Said, State
 from services.payments.ledger.books import account, add, balance, settle
 from services.payments.ledger.models import BankAccount, LedgerAccount, Operation
 from services.payments.models import Merchant, Payment, PaymentFault, PaymentItem, PaymentMessage, Refund
+from services.payments.operators.przelewy24 import Przelewy24
 from services.payments.transfer import transfer_for
 from services.payments.views import mine
 from spatial.errors import Conflict, Malformed, Refused, ServiceError
 from tests.conftest import person
 from tests.services.payments.conftest import OTHER_NRB, VISIT, voucher
 from tests.services.payments.test_ledger import refuse_unbalanced
-from tests.simulators.base import UNAVAILABLE, Says
-from tests.simulators.operator import PayUSimulator
+from tests.simulators.base import UNAVAILABLE, CutsOff, Says
 
 pytestmark = pytest.mark.django_db
 DOOR = "/platnosci/przelewy24/powiadomienie"
 Kind = PaymentFault.Kind
+REFUND_STEPS = ("ask", "ask-surplus", "approve", "match", "done", "refused", "job")
 
 
 @pytest.fixture
@@ -60,21 +61,6 @@ def announced(payment) -> int:
     return balance(account(payment.municipality, LedgerAccount.Kind.ANNOUNCED, payment.merchant.bank_account))
 
 
-@pytest.fixture
-def payu(settings, stamp_account):
-    """PayU, and a contract with it."""
-    with PayUSimulator().running() as simulator:
-        addresses = {"live": simulator.root, "sandbox": simulator.root}
-        settings.PAYMENT_OPERATORS = settings.PAYMENT_OPERATORS | {"payu": addresses}
-        row = Merchant(
-            municipality=stamp_account.municipality, operator="payu", bank_account=stamp_account,
-            merchant_id=simulator.pos_id, pos_id=simulator.pos_id,
-        )  # fmt: skip
-        row.seal({"client_secret": simulator.client_secret, "second_key": simulator.second_key})
-        row.save()
-        yield simulator
-
-
 def told_by_payu(letter) -> int:
     body, headers = letter
     door = DOOR.replace("przelewy24", "payu")
@@ -94,6 +80,13 @@ class TestBegins:
         assert (order.amount, order.title, order.has_payer) == (17_00, "Opłata skarbowa", True)
         assert order.notify_url == f"http://testserver{DOOR}"
         assert order.return_url == f"http://testserver/platnosci/{begun.key}/"
+
+    def test_with_a_title_of_signs_that_the_operator_takes(self, merchant, make_charge, anna, operator):
+        charge = make_charge(title="„Opłata” × 2, (OR.1510)")
+
+        payment = paying.begin(anna, [charge], visit=VISIT, at=timezone.now())
+
+        assert operator.order(payment.key).title == "„Opłata” × 2, (OR.1510)"
 
     def test_not_while_one_of_them_is_being_paid(self, begun, make_charge, anna):
         with pytest.raises(Conflict):
@@ -233,6 +226,92 @@ class TestMessages:
 
         assert charge_of(payment).left_gr == 0
 
+    def test_of_a_payment_that_was_cancelled_at_the_operator_are_booked(self, payu, make_charge, anna):
+        """The payer refuses, comes back to the page of PayU and pays after all."""
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        order = payu.order(payment.key)
+        assert told_by_payu(payu.notification(order, status="CANCELED")) == 200
+        payment.refresh_from_db()
+        assert (payment.state, payment.items.get().is_open) == (State.CANCELLED, False)
+
+        assert told_by_payu(payu.pay(payment.key)) == 200
+
+        payment.refresh_from_db()
+        assert (payment.state, charge_of(payment).left_gr, announced(payment)) == (State.PAID, 0, 17_00)
+        assert told_by_payu(payu.notification(order, status="CANCELED")) == 200  # and it stays paid
+        payment.refresh_from_db()
+        assert payment.state == State.PAID
+
+    def test_of_a_payment_whose_beginning_failed_are_booked(self, merchant, make_charge, anna, operator):
+        """The order came to the operator, its answer did not come to us."""
+        charge = make_charge()
+        operator.lie(CutsOff())
+        with pytest.raises(ServiceError):
+            paying.begin(anna, [charge], visit=VISIT, at=timezone.now())
+        payment = Payment.objects.get(state=State.FAILED)
+
+        assert told(operator.pay(payment.key)) == 200
+
+        assert (charge.left_gr, announced(payment), PaymentFault.objects.count()) == (0, 17_00, 0)
+
+    def test_of_a_second_order_for_a_paid_session_go_to_the_desk(self, begun, operator):
+        assert told(operator.pay(begun.key)) == 200
+        order = operator.order(begun.key)
+        second = operator.notification(order, orderId=int(order.number) + 500)
+
+        assert [told(second), told(second)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, str(int(order.number) + 500) in fault.text) == (Kind.UNKNOWN, True)
+        assert (charge_of(begun).paid_gr, announced(begun)) == (17_00, 17_00)
+
+    def test_of_a_second_order_whose_money_is_taken_are_a_surplus(self, payu, make_charge, anna):
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        assert told_by_payu(payu.pay(payment.key)) == 200
+        second = payu.notification(payu.order(payment.key), orderId="SECOND")
+
+        assert [told_by_payu(second), told_by_payu(second)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.left_gr, "SECOND" in fault.text) == (Kind.SURPLUS, 17_00, True)
+        assert (charge_of(payment).paid_gr, announced(payment)) == (17_00, 34_00)
+        refuse_unbalanced()
+
+    def test_of_two_orders_at_the_same_moment_are_a_payment_and_a_surplus(self, begun, operator, monkeypatch):
+        """The second comes while the first is being confirmed at the operator."""
+        letter = operator.pay(begun.key)
+        order = operator.order(begun.key)
+        other = Said(
+            session=str(begun.key), state=State.PAID, amount_gr=17_00, currency="PLN", order_id="77", is_confirmed=True
+        )
+        confirm = Przelewy24.confirm
+
+        def slow(self, said):
+            paying.take(begun.merchant, other, at=timezone.now())
+            confirm(self, said)
+
+        monkeypatch.setattr(Przelewy24, "confirm", slow)
+        assert told(letter) == 200
+
+        begun.refresh_from_db()
+        assert (begun.order_id, charge_of(begun).paid_gr, announced(begun)) == ("77", 17_00, 34_00)
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.left_gr, order.number in fault.text) == (Kind.SURPLUS, 17_00, True)
+
+    def test_of_two_payments_for_one_charge_settle_it_once(self, begun, operator, anna):
+        """Left at the operator, begun and paid anew; then the first one is paid too."""
+        charge, now = charge_of(begun), timezone.now()
+        paying.give_up(begun, at=now)
+        again = paying.begin(anna, [charge], visit=VISIT, at=now)
+        assert again != begun
+
+        assert [told(operator.pay(one.key)) for one in (again, begun)] == [200, 200]
+
+        fault = PaymentFault.objects.get()
+        assert (fault.kind, fault.payment, fault.left_gr) == (Kind.SURPLUS, begun, 17_00)
+        assert (charge.left_gr, charge.paid_gr, announced(begun)) == (0, 17_00, 34_00)
+        refuse_unbalanced()
+
     def test_after_it_was_settled_otherwise_are_a_surplus(self, begun, operator, cash):
         settle([charge_of(begun)], 17_00, voucher=voucher("kp"), into=cash)
 
@@ -369,6 +448,14 @@ class TestRefund:
         with pytest.raises(Refused):
             self.approve(asked, jadwiga)
 
+    def test_is_not_decided_by_the_one_who_gets_the_money(self, asked, begun, skala, irena):
+        """A clerk is a resident too (KPA art. 24 par. 1 point 1)."""
+        StaffRole.objects.create(user=begun.payer, municipality=skala, role=StaffRole.Role.CLERK, job_title="x")
+        with pytest.raises(Refused, match="Twoich pieniędzy"):
+            self.approve(asked, begun.payer)
+
+        assert self.approve(asked, irena).status == Refund.Status.SENT
+
     def test_goes_out_once_and_is_booked_when_the_operator_says_so(self, asked, begun, operator, irena):
         self.approve(asked, irena)
         refunds.repeat(at=timezone.now(), address="http://testserver")  # told again
@@ -394,6 +481,23 @@ class TestRefund:
         assert PaymentFault.objects.get().kind == Kind.REFUND
         assert charge_of(begun).paid_gr == 17_00
 
+    def test_refused_by_the_operator_is_paid_by_the_office_and_done_after_all_is_told(
+        self, asked, begun, operator, jadwiga, irena
+    ):
+        self.approve(asked, irena)
+        order, charge = operator.order(begun.key), charge_of(begun)
+        done_after_all = operator.refund_notification(order, asked.session)
+        told(operator.refund_notification(order, asked.session, status=1))
+
+        again = self.approve(refunds.ask_back(charge, reason="x", by=jadwiga, at=timezone.now()), irena)
+        assert (again.payment, again.status) == (None, Refund.Status.DONE)
+        assert [told(done_after_all), told(done_after_all)] == [200, 200]
+
+        assert (charge.paid_gr, charge.left_gr, announced(begun)) == (0, 0, 17_00)
+        assert balance(account(begun.municipality, LedgerAccount.Kind.BANK, begun.merchant.bank_account)) == -17_00
+        assert PaymentFault.objects.filter(text__contains="zwrócono już").count() == 1
+        refuse_unbalanced()
+
     def test_nobody_asked_for_goes_to_the_desk(self, begun, operator):
         told(operator.pay(begun.key))
         order = operator.order(begun.key)
@@ -403,6 +507,110 @@ class TestRefund:
 
         assert PaymentFault.objects.get().kind == Kind.REFUND
         assert charge_of(begun).paid_gr == 17_00
+
+    def test_made_in_the_panel_of_payu_goes_to_the_desk(self, payu, make_charge, anna):
+        """PayU names its own refund only (PayU-EMEA/openpayu_php, issue 112)."""
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        told_by_payu(payu.pay(payment.key))
+        refund = {"refundId": "5000024357", "status": "FINALIZED", "reason": "refund", "refundDate": "2026-11-29"}
+        order = payu.order(payment.key)
+        letter = payu._signed({"orderId": order.number, "extOrderId": order.session, "refund": refund}, None)
+
+        assert [told_by_payu(letter), told_by_payu(letter)] == [200, 200]
+
+        assert PaymentFault.objects.get().kind == Kind.REFUND
+        assert charge_of(payment).paid_gr == 17_00
+
+    @pytest.mark.parametrize(("state", "status", "paid_gr"), [(1, "done", 0), (4, "failed", 17_00), (2, "sent", 17_00)])
+    def test_whose_message_was_lost_is_asked_about(self, asked, begun, operator, irena, state, status, paid_gr):
+        self.approve(asked, irena)
+        operator.order(begun.key).refund_states[asked.session] = state
+
+        for _ in range(2):
+            refunds.repeat(at=timezone.now(), address="http://testserver")
+
+        asked.refresh_from_db()
+        assert (asked.status, charge_of(begun).paid_gr) == (status, paid_gr)
+        assert (
+            told(operator.refund_notification(operator.order(begun.key), asked.session, status=int(state == 4))) == 200
+        )
+        assert charge_of(begun).paid_gr == (17_00 if state == 4 else 0)
+        refuse_unbalanced()
+
+    @pytest.mark.parametrize(("state", "status"), [("FINALIZED", "done"), ("CANCELED", "failed"), ("PENDING", "sent")])
+    def test_told_again_to_payu_says_what_became_of_it(self, payu, make_charge, anna, jadwiga, irena, state, status):
+        payment = paying.begin(anna, [make_charge()], visit=VISIT, at=timezone.now())
+        told_by_payu(payu.pay(payment.key))
+        refund = refunds.ask_back(charge_of(payment), reason="x", by=jadwiga, at=timezone.now())
+        assert self.approve(refund, irena).status == Refund.Status.SENT
+        payu.order(payment.key).refund_states[refund.session] = state
+
+        refunds.repeat(at=timezone.now(), address="")
+
+        refund.refresh_from_db()
+        assert refund.status == status
+        refuse_unbalanced()
+
+    def test_told_while_it_is_being_taken_is_not_refused(self, asked, operator, irena):
+        """The word of the specification for the same request at the same moment."""
+        self.approve(asked, irena)
+        operator.lie(Says(b'{"error":"Concurrent call","code":400}', 400))
+
+        refunds.repeat(at=timezone.now(), address="http://testserver")
+
+        asked.refresh_from_db()
+        assert (asked.status, PaymentFault.objects.exists()) == (Refund.Status.SENT, False)
+
+    @given(steps=st.lists(st.tuples(st.sampled_from(REFUND_STEPS), st.integers(0, 3)), min_size=4, max_size=14))
+    @tried(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_in_any_order_no_grosz_goes_back_twice(self, begun, operator, jadwiga, irena, make_charge, steps):
+        """Of a charge and of a surplus: refused, done after all, done twice, told anew, put to another charge."""
+        order = operator.order(begun.key)
+        order.is_taken, order.refunds = False, {}  # what was written for the last example is rolled back
+        with transaction.atomic():
+            told(operator.pay(begun.key))
+            double = paying.begin(begun.payer, [make_charge()], visit=VISIT, at=timezone.now())
+            settle([charge_of(double)], 17_00, voucher=voucher("kp"), into=account(begun.municipality, "cash"))
+            told(operator.pay(double.key))
+            surplus, other, now = (
+                PaymentFault.objects.get(kind=Kind.SURPLUS),
+                make_charge(9_00, kind="waste"),
+                timezone.now(),
+            )
+            for step, at in steps:
+                sent = list(Refund.objects.filter(payment__isnull=False, decided_at__isnull=False).order_by("pk"))
+                try:
+                    with transaction.atomic():
+                        if step == "ask":
+                            refunds.ask_back(
+                                charge_of(begun), reason="x", by=jadwiga, at=now, amount_gr=5_00 * (at + 1)
+                            )
+                        elif step == "ask-surplus":
+                            refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=now)
+                        elif step == "match":
+                            desk.match(surplus, other, by=jadwiga, at=now)
+                        elif step == "approve":
+                            self.approve(Refund.objects.filter(status="asked").earliest("pk"), irena)
+                        elif step == "job":
+                            refunds.repeat(at=now, address="http://testserver")
+                        elif sent:
+                            one = sent[at % len(sent)]
+                            order = operator.order(one.payment.key)
+                            order.refunds[one.session] = one.amount_gr
+                            assert (
+                                told(operator.refund_notification(order, one.session, status=int(step == "refused")))
+                                == 200
+                            )
+                except (Conflict, Malformed, Refund.DoesNotExist):
+                    continue
+            surplus.refresh_from_db()
+            done = Refund.objects.filter(status="done")
+            unexplained = -balance(account(begun.municipality, LedgerAccount.Kind.UNEXPLAINED))
+            assert unexplained == surplus.left_gr
+            assert surplus.left_gr + other.paid_gr + sum(one.amount_gr for one in done.filter(fault=surplus)) == 17_00
+            assert charge_of(begun).paid_gr + sum(one.amount_gr for one in done.filter(charge__isnull=False)) == 17_00
+            refuse_unbalanced()
+            transaction.set_rollback(True)
 
     def test_of_cash_is_booked_by_the_second_person(self, make_charge, cash, jadwiga, irena):
         charge = make_charge()
@@ -515,6 +723,48 @@ class TestDesk:
         assert (surplus.left_gr, announced(begun)) == (0, 0)
         assert charge_of(begun).paid_gr == 17_00  # the cash stays
 
+    def test_goes_back_out_of_where_it_was_announced(self, surplus, begun, operator, skala, jadwiga, irena):
+        """The contract pays out to another account since."""
+        other = BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_NRB, title="Inny", purpose="waste", valid_from="2020-01-01"
+        )
+        Merchant.objects.update(bank_account=other)
+        refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+        refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+
+        told(operator.refund_notification(operator.order(begun.key), refund.session))
+
+        assert announced(begun) == 0
+
+    def test_refused_by_the_operator_is_paid_by_the_office(self, surplus, begun, operator, jadwiga, irena):
+        for _ in range(2):
+            refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+            refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+            told(operator.refund_notification(operator.order(begun.key), refund.session, status=1))
+
+        refund.refresh_from_db()
+        surplus.refresh_from_db()
+        in_bank = account(begun.municipality, LedgerAccount.Kind.BANK, begun.merchant.bank_account)
+        assert (refund.payment, refund.status, surplus.left_gr) == (None, Refund.Status.DONE, 0)
+        assert (balance(in_bank), announced(begun)) == (-17_00, 17_00)
+
+    def test_back_after_it_paid_a_charge_takes_no_money_of_others(
+        self, surplus, begun, operator, make_charge, cash, jadwiga, irena
+    ):
+        """The operator refused, the clerk put the surplus to a charge, the operator gave it back after all."""
+        refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
+        refunds.decide(refund, is_approved=True, by=irena, at=timezone.now(), address="http://testserver")
+        told(operator.refund_notification(operator.order(begun.key), refund.session, status=1))
+        desk.match(surplus, make_charge(17_00), by=jadwiga, at=timezone.now())
+        settle([], 50_00, voucher=voucher("of-others"), into=cash)
+
+        assert told(operator.refund_notification(operator.order(begun.key), refund.session)) == 200
+
+        refund.refresh_from_db()
+        assert (refund.status, refund.done_on) == (Refund.Status.FAILED, None)
+        assert balance(account(begun.municipality, LedgerAccount.Kind.UNEXPLAINED)) == -50_00
+        assert PaymentFault.objects.filter(text__contains="rozliczono inaczej", kind=Kind.REFUND).count() == 1
+
     def test_refused_it_waits_again(self, surplus, jadwiga, irena):
         refund = refunds.ask_surplus_back(surplus, reason="x", by=jadwiga, at=timezone.now())
         refunds.decide(refund, is_approved=False, by=irena, at=timezone.now(), address="")
@@ -597,6 +847,17 @@ class TestPagesOfThePayer:
         assert client.post(f"/platnosci/{begun.key}/blik/", {"kod": "12x456"}).status_code == 422
         assert client.post(f"/platnosci/{begun.key}/blik/", {"kod": "777 123"}).status_code == 302
         assert operator.order(begun.key).is_paid
+
+    def test_codes_of_blik_are_not_guessed(self, client, anna, begun, operator):
+        """The operator hears ten of one account in ten minutes."""
+        client.force_login(anna)
+        asked = len(operator.questions)
+
+        answers = [client.post(f"/platnosci/{begun.key}/blik/", {"kod": "000000"}) for _ in range(12)]
+
+        assert {answer.status_code for answer in answers} == {422}
+        assert "Za dużo prób" in answers[-1].content.decode()
+        assert len(operator.questions) - asked == 10
 
     def test_leaving_frees_the_charge(self, client, anna, begun):
         client.force_login(anna)

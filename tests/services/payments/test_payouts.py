@@ -72,6 +72,50 @@ class TestByThemselves:
         assert balances()[0] == 1700
         assert only_line().payouts.get().operation.key == second.booking_key
 
+    def test_sessions_in_the_title_lack_their_own_refunds(self, bring, announce, give_back, balances):
+        first, second, other = announce(1700, day=EARLIER), announce(2000, day=LATER), announce(900, day=LATER)
+        refund = give_back(first, 300, day=LATER)
+        give_back(other, 100, day=LATER)
+        bring(mt940([Said(3400, f"PRZELEWY24 {first.key} {second.key}")]))
+
+        assert (only_line().state, only_line().reason, only_line().left_gr) == (State.MATCHED, Reason.PAYOUT, 0)
+        keys = set(PayoutPart.objects.values_list("operation__key", flat=True))
+        assert keys == {first.booking_key, second.booking_key, f"refund:{refund.key}"}
+        assert balances() == [800, 3400, 0, 0]
+        bring(mt940([Said(800, f"Przelewy24 {other.key}")], number="229", opening_gr=3400))
+        assert balances() == [0, 4200, 0, 0]
+        refuse_lost_money()
+
+    def test_sessions_in_the_title_lack_a_refund_of_one_that_came_before(self, bring, announce, give_back, balances):
+        old = announce(1700, day=EARLIER)
+        bring(mt940([Said(1700, f"Przelewy24 {old.key}")]))
+        new = announce(2000, day=LATER)
+        give_back(old, 500, day=LATER)
+        bring(mt940([Said(1500, f"Przelewy24 {new.key} zwrot {old.key}")], number="229", opening_gr=1700))
+
+        assert balances() == [0, 3200, 0, 0]
+        refuse_lost_money()
+
+    def test_sessions_in_the_title_come_whole_where_nothing_was_taken_off(self, bring, announce, give_back, balances):
+        paid = announce(1700, day=EARLIER)
+        give_back(paid, 300, day=LATER)
+        bring(mt940([Said(1700, f"PRZELEWY24 {paid.key}")]))
+
+        assert only_line().payouts.get().operation.key == paid.booking_key
+        assert balances() == [-300, 1700, 0, 0]
+
+    @pytest.mark.parametrize(("amount_gr", "day"), [(1400, date(2026, 11, 28)), (1399, EARLIER)])
+    def test_sessions_in_the_title_wait_for_a_person_with_another_sum(
+        self, bring, announce, give_back, balances, amount_gr, day
+    ):
+        """The first refund is of a day after the payout."""
+        paid = announce(1700, day=EARLIER)
+        give_back(paid, 300, day=day)
+        bring(mt940([Said(amount_gr, f"PRZELEWY24 {paid.key}")]))
+
+        assert (only_line().state, only_line().reason) == (State.EXCEPTION, Reason.PAYOUT_DIFFERS)
+        assert balances() == [1400, 0, 0, 0]
+
     def test_another_sum_waits_for_a_person(self, bring, announce, balances):
         announce(1700)
         bring(mt940([Said(1650, "Przelewy24")]))

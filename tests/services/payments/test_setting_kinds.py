@@ -163,6 +163,41 @@ class TestAccounts:
             assert 'role="alert"' in response.content.decode()
         assert not Change.objects.exists()
 
+    def test_moved_before_its_day_the_one_before_goes_on(self, treasurer, office, stamp_account, make_charge):
+        """A typing error in the day of a new account is mended; nobody is left without a number to pay to."""
+        charge, today = make_charge(), timezone.localdate()
+        early, late = ((today + timedelta(days=days)).isoformat() for days in (1, 30))
+        decided(office, proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=early)))
+        at = f"rachunki/{BankAccount.objects.latest('pk').pk}/"
+
+        change = proposed(treasurer, at, account(nrb=OTHER_NRB, valid_from=late))
+        assert "przyjmuje wpłaty dłużej" in office.get(f"/urzad/ustawienia/zmiana/{change.pk}/").content.decode()
+        decided(office, change)
+        assert charge.account_on(today + timedelta(days=29)) == stamp_account
+        assert charge.account_on(today + timedelta(days=30)).nrb == OTHER_NRB
+
+        decided(office, proposed(treasurer, at, account(nrb=OTHER_NRB, valid_from=late, purpose="waste")))
+        assert charge.account_on(today + timedelta(days=30)) == stamp_account
+
+    def test_days_after_which_nobody_takes_payments_are_told(self, treasurer, office, stamp_account):
+        """Also where the account before would have gone on."""
+        since, until = ((timezone.localdate() + timedelta(days=days)).isoformat() for days in (1, 30))
+        for path, said in (
+            ("rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=since, valid_to=until)),
+            (f"rachunki/{stamp_account.pk}/", account(valid_from="2020-01-01", valid_to=until)),
+        ):
+            change = proposed(treasurer, path, said)
+            assert "żaden rachunek nie" in office.get(f"/urzad/ustawienia/zmiana/{change.pk}/").content.decode()
+
+    def test_moved_into_the_past_is_refused(self, treasurer, office, stamp_account, make_charge):
+        day = (timezone.localdate() + timedelta(days=30)).isoformat()
+        decided(office, proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=day)))
+        at = f"{ROOT}/rachunki/{BankAccount.objects.latest('pk').pk}/"
+
+        answer = treasurer.post(at, account(nrb=OTHER_NRB, valid_from="2021-01-01"))
+
+        assert (answer.status_code, Change.objects.count()) == (422, 1)
+
     def test_a_new_one_takes_over_on_its_day(self, treasurer, office, stamp_account, make_charge):
         charge, day = make_charge(), timezone.localdate() + timedelta(days=30)
         change = proposed(treasurer, "rachunki/nowe/", account(nrb=OTHER_NRB, valid_from=day.isoformat()))
@@ -296,6 +331,15 @@ class TestContracts:
 
         row = Merchant.objects.get()
         assert (row.operator, row.merchant_id, row.is_sandbox, row.allows_md5) == ("payu", "300746", False, True)
+
+    def test_who_approves_is_told_that_nobody_really_pays(self, treasurer, office, stamp_account):
+        live = {name: said for name, said in contract(stamp_account, pos_id="5").items() if name != "is_sandbox"}
+        pages = [
+            office.get(f"/urzad/ustawienia/zmiana/{proposed(treasurer, 'przelewy24/nowe/', said).pk}/").content.decode()
+            for said in (contract(stamp_account), live)
+        ]
+
+        assert ["nikt naprawdę nie zapłaci" in page for page in pages] == [True, False]
 
     def test_wrong_keys_are_told(self, treasurer, operator, stamp_account):
         change = proposed(treasurer, "przelewy24/nowe/", contract(stamp_account, api_key="zly"))

@@ -247,9 +247,10 @@ class TestMatching:
 
         assert (charge.left_gr, other.left_gr) == (0, 1700)
 
-    def test_a_mark_within_another_number_is_none(self, bring, make_charge):
+    @pytest.mark.parametrize("title", ["FAKTURA N/{}/2026", "DECYZJA WŁN/{}", "FAKTURA FN/{}"])
+    def test_a_mark_within_another_number_is_none(self, bring, make_charge, title):
         charge = make_charge(1700)
-        bring(mt940([Said(1700, f"FAKTURA N/{charge.pk}/2026")]))
+        bring(mt940([Said(1700, title.format(charge.pk))]))
 
         assert charge.left_gr == 1700
 
@@ -564,6 +565,24 @@ class TestDecisions:
         in_bank, unexplained = account(skala, Account.BANK, bank), account(skala, Account.UNEXPLAINED)
         assert (charge.paid_gr, balance(in_bank), balance(unexplained)) == (1200, 1500, -300)
         refuse_lost_money()
+
+    def test_a_charge_that_two_lines_paid_goes_back_out_of_the_bank_of_the_last(
+        self, bring, bank, skala, make_charge, teresa, celina
+    ):
+        other = BankAccount.objects.create(
+            municipality=skala, nrb=OTHER_PAYER, title="Inny", purpose="waste", valid_from="2020-01-01"
+        )
+        charge, now = make_charge(30_00, kind="waste"), timezone.now()
+        bring(mt940([Said(40_00, "x")]))
+        bring(mt940([Said(2_00, "y")], account=OTHER_PAYER))
+        deciding.explain(only_line(amount_gr=40_00), [charge], by=teresa, at=now)
+        add(charge, 5_00, voucher=voucher("more"))
+        for amount_gr in (2_00, 40_00):  # the first line pays again
+            deciding.explain(only_line(amount_gr=amount_gr), [charge], by=teresa, at=now)
+
+        decide(refunds.ask_back(charge, reason="x", by=teresa, at=now, amount_gr=3_00), by=celina)
+
+        assert [balance(account(skala, Account.BANK, one)) for one in (bank, other)] == [37_00, 2_00]
 
     def test_only_the_rest_of_a_line_goes_back(self, bring, make_case_charge, teresa, celina):
         charge = make_case_charge("OR.1510.12.2026", 1700)

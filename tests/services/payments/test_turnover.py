@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from services.identity.models import StaffRole
 from services.payments.ledger.books import account, assess, give_back_surplus, settle, write_off
-from services.payments.ledger.models import Charge, Entry, LedgerAccount
+from services.payments.ledger.models import Charge, Entry, LedgerAccount, Operation
 from services.payments.ledger.turnover import trial_balance
 from tests.conftest import person
 from tests.services.payments.conftest import voucher
@@ -102,10 +102,30 @@ def test_entries_that_crossed_to_another_office_are_found(booked, skala, suloszo
     with transaction.atomic():
         for amount_gr in (1, -1):
             Entry.objects.create(operation=entry.operation, account=cash, amount_gr=amount_gr)
-        found = trial_balance(skala, **FEBRUARY)
+        found, theirs = trial_balance(skala, **FEBRUARY), trial_balance(suloszowa, **FEBRUARY)
         transaction.set_rollback(True)
 
     assert (found.balances, found.uneven) == (False, (entry.operation_id,))
+    assert (theirs.balances, theirs.uneven) == (False, (entry.operation_id,))
+
+
+def test_two_operations_that_make_up_for_each_other_are_found(booked, skala):
+    """Outside of the period and the year too, where all columns are even."""
+    first, second = Operation.objects.order_by("at")[:2]
+    with transaction.atomic():
+        for operation, amount_gr in ((first, 1), (second, -1)):
+            Entry.objects.create(operation=operation, account=account(skala, Kind.CASH), amount_gr=amount_gr)
+        found = trial_balance(skala, since=date(2027, 2, 1), until=date(2027, 2, 28))
+        transaction.set_rollback(True)
+
+    assert found.total.is_even
+    assert (found.balances, found.uneven) == (False, tuple(sorted((first.pk, second.pk))))
+
+
+def test_asks_as_much_of_many_operations_as_of_few(booked, skala, django_assert_num_queries):
+    """Accounts, one pass over their entries, the journal."""
+    with django_assert_num_queries(3):
+        trial_balance(skala, **FEBRUARY)
 
 
 def test_the_page_and_the_spreadsheet(booked, treasurer):

@@ -12,6 +12,8 @@ from services.identity.access import municipalities_of
 from services.identity.models import StaffRole, User
 from services.notifications import tasks
 from services.notifications.audience import outlook
+from services.notifications.endings import LONGEST_TITLE
+from services.notifications.forms import pasted
 from services.notifications.messages import Words, draft
 from services.notifications.models import OUTWARD, Message
 from services.notifications.places import area_of
@@ -55,8 +57,11 @@ class Command(BaseCommand):
         if author is None or office is None:
             raise CommandError("Ta osoba nie prowadzi kancelarii tej gminy.")
         area, now = area_of(said["area"]) if said["area"] else None, timezone.now()
+        title = " ".join(pasted(said["title"]).split())
+        if len(title) > LONGEST_TITLE:
+            raise CommandError(f"Tytuł ma najwyżej {LONGEST_TITLE} znaków.")
         words = Words(
-            topic=said["topic"], title_pl=said["title"], body_pl=said["body"], severity=said["severity"],
+            topic=said["topic"], title_pl=title, body_pl=pasted(said["body"]), severity=said["severity"],
             channels=said["channel"], area=area, expires_at=now + timedelta(hours=said["hours"]),
             audience=Message.Audience.AREA if area else Message.Audience.SUBSCRIBERS,
         )  # fmt: skip
