@@ -53,13 +53,14 @@ def hand_over(case: Case, *, clerk: User, to: User, note: str, at: datetime) -> 
 
 @transaction.atomic
 def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetime) -> Case:
-    """The applicant is to mend or add something; the term stands still meanwhile (KPA art. 35 § 5, 64 § 2).
+    """The applicant is to mend or add something; the term stands still meanwhile (KPA art. 35 § 5, 64 § 2). A call
+    whose day has passed may be made again: it may have reached nobody.
 
     Raises Malformed for an empty call and for a day nearer than the law lets, Conflict when one is already open.
     """
     case = lock_running(case)
     today = timezone.localdate(at)
-    if case.status == Case.Status.AWAITING:
+    if case.status == Case.Status.AWAITING and case.awaits_until and today <= case.awaits_until:
         raise Conflict(_("Wezwanie do uzupełnienia już czeka na wnioskodawcę."))
     if not what.strip():
         raise Malformed(_("Napisz, co wnioskodawca ma uzupełnić."))
@@ -68,7 +69,7 @@ def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetim
         raise Malformed(
             _("Najkrótszy termin uzupełnienia mija %(day)s (art. 64 § 2 KPA).") % {"day": polish_date(first)}
         )
-    case.status, case.awaits_until, case.paused_on = Case.Status.AWAITING, moved(until), today
+    case.status, case.awaits_until, case.paused_on = Case.Status.AWAITING, moved(until), case.paused_on or today
     case.save(update_fields=["status", "awaits_until", "paused_on"])
     least = f"co najmniej {MEND.count} dni od doręczenia"
     text = f"Wezwanie do uzupełnienia do {polish_date(moved(until))} ({least}): {what.strip()}"
@@ -130,6 +131,8 @@ def extend(case: Case, *, clerk: User, reason: str, until: date, at: datetime) -
         raise Malformed(_("Napisz, dlaczego sprawa potrwa dłużej (art. 36 KPA)."))
     if case.due_on is None or moved(until) <= case.due_on:
         raise Malformed(_("Nowy termin musi być późniejszy niż obecny."))
+    if until < timezone.localdate(at):
+        raise Malformed(_("Nowy termin nie może być dniem, który już minął."))
     case.due_on = moved(until)
     case.save(update_fields=["due_on"])
     text = f"Nowy termin załatwienia: {polish_date(case.due_on)}. Przyczyna: {reason.strip()} Możesz wnieść ponaglenie."

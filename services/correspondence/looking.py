@@ -38,14 +38,15 @@ def shown_to(user: User | AnonymousUser, letter: str = "") -> Q:
 
 def receivable(user: User | AnonymousUser) -> QuerySet[Correspondence]:
     """Letters that the person may open in their account. One to a party is for whoever filed for it, as long as they
-    act for it (KPA art. 40 § 2), then for whoever does.
+    act for it (KPA art. 40 § 2), then for whoever does. One that was sent on to the party itself is opened by nobody.
     """
     links = PartyLink.objects.in_force(timezone.localdate()).filter(
         user=OuterRef("party"), party=OuterRef("case__on_behalf_of")
     )
     acting = links.covering(service=OuterRef("case__service"), municipality=OuterRef("case__municipality"))
     rows = Correspondence.objects.filter(shown_to(user), channel=Channel.PORTAL, direction=Direction.OUT)
-    return rows.filter(Q(party=user.pk) | ~Exists(acting))
+    standing = rows.exclude(status=Correspondence.Status.RETURNED)
+    return standing.filter(Q(party=user.pk) | ~Exists(acting))
 
 
 def own(user: User, asked: Mapping[str, Any]) -> QuerySet[Correspondence]:

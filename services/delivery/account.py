@@ -15,6 +15,7 @@ from services.cases.services import record
 from services.correspondence.models import Correspondence
 from services.delivery.base import File
 from services.delivery.channels import Channel, begin
+from services.delivery.course import State
 from services.delivery.models import DeliveryRule, Shipment
 from services.delivery.proofs import NewProof, keep
 from services.documents import letters as paper
@@ -23,6 +24,7 @@ from services.identity.models import User
 from spatial.words import polish_date
 
 Code = DeliveryRule.Code
+DAY = timedelta(days=1)
 #: the proof of the central repository (CRD), as in services/catalogue/upo.py
 NAMESPACE = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
 
@@ -30,9 +32,11 @@ NAMESPACE = "http://crd.gov.pl/xml/schematy/UPO/2008/05/09/"
 @transaction.atomic
 def open_letter(letter: Correspondence, *, person: User, at: datetime) -> Shipment:
     """The person confirms the receipt: a sealed proof is kept, the letter is delivered. A second time nothing changes,
-    nor does the day of a letter that was deemed delivered. Raises NoSeal.
+    nor does the day of a letter that was deemed delivered, whether the job has said so yet or not. Raises NoSeal.
     """
     shipment = locked(letter)
+    if is_over(shipment, today=timezone.localdate(at)):
+        shipment = deem(shipment, at=at)
     if shipment.is_ended:
         return shipment
     proofs = [
@@ -111,13 +115,26 @@ def remind_of(pk: int, *, at: datetime) -> None:
     shipment = rows.filter(pk=pk).select_related("letter__case", "letter__municipality").first()
     if shipment is None:
         return
-    today, noticed = timezone.localdate(at), second_notice_on(shipment)
-    second_on = counted(Code.ACCOUNT_SECOND, shipment)
-    if noticed is None and second_on and today >= second_on:
+    today, second_on = timezone.localdate(at), counted(Code.ACCOUNT_SECOND, shipment)
+    if second_notice_on(shipment) is None and second_on and today > second_on:
         keep(shipment, [NewProof(code="K.2", key="K.2", at=at)], at=at)
         tell(shipment, deemed_on(shipment), at=at)
-    elif noticed and (last := deemed_on(shipment)) and noticed < today and today > last:
-        keep(shipment, [NewProof(code="K.U", key="K.U", at=end_of(last))], at=at)
+    elif is_over(shipment, today=today):
+        deem(shipment, at=at)
+
+
+def is_over(shipment: Shipment, *, today: date) -> bool:
+    """Whether the days of a letter that waits have ended, the second notice before them."""
+    if shipment.state != State.WAITING or not (noticed := second_notice_on(shipment)):
+        return False
+    last = deemed_on(shipment)
+    return last is not None and today > max(last, noticed)
+
+
+def deem(shipment: Shipment, *, at: datetime) -> Shipment:
+    last = deemed_on(shipment)
+    assert last is not None  # is_over
+    return keep(shipment, [NewProof(code="K.U", key="K.U", at=end_of(last))], at=at)
 
 
 def tell(shipment: Shipment, last: date | None, *, at: datetime) -> None:
@@ -132,11 +149,11 @@ def tell(shipment: Shipment, last: date | None, *, at: datetime) -> None:
 
 def deemed_on(shipment: Shipment) -> date | None:
     """With the end of this day the letter is deemed delivered. After a second notice that was late the person has as
-    many days as after one in its time.
+    many days as after one in its time, on the day after those of the first.
     """
     last, second_on = counted(Code.ACCOUNT_DEEMED, shipment), counted(Code.ACCOUNT_SECOND, shipment)
     noticed = second_notice_on(shipment)
-    return last + max(noticed - second_on, timedelta()) if last and second_on and noticed else last
+    return last + max(noticed - second_on - DAY, timedelta()) if last and second_on and noticed else last
 
 
 def second_notice_on(shipment: Shipment) -> date | None:

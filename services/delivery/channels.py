@@ -51,12 +51,17 @@ def addressee_of(letter: Correspondence) -> User | Party | None:
 
 
 def begin(letter: Correspondence, code: Correspondence.Channel, **more: Any) -> Shipment:
+    address = address_for(letter, code)
+    return Shipment.objects.create(letter=letter, channel=code, address=address, created_at=letter.at, **more)
+
+
+def address_for(letter: Correspondence, code: Correspondence.Channel) -> dict[str, str]:
+    """As it is today."""
     addressee = addressee_of(letter)
     wish = wish_for(addressee, letter.municipality_id) if addressee else Addressee()
     paper = {"street": wish.street, "postal_code": wish.postal_code, "city": wish.city}
     where = {Channel.ADE: {"ade": wish.ade}, Channel.HYBRID: paper, Channel.POST: paper}.get(code, {})
-    address = {"name": letter.party_name, **where}
-    return Shipment.objects.create(letter=letter, channel=code, address=address, created_at=letter.at, **more)
+    return {"name": letter.party_name, **where}
 
 
 def hand_to_worker(shipment: Shipment) -> None:

@@ -5,15 +5,18 @@ tried and first asks the operator for a message with our key. That question wait
 accepted to be seen there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from services.cases.services import record
+from services.correspondence.base import channel_for
 from services.correspondence.models import Correspondence
+from services.delivery import rerouting
 from services.delivery.base import File, FoundEvidence, Operator, OperatorFailed, PaperAddress, Parcel
-from services.delivery.channels import begin, hand_to_worker, mailbox_of
+from services.delivery.channels import address_for, addressee_of, begin, hand_to_worker, mailbox_of
 from services.delivery.contrib.user_agent import UserAgent
 from services.delivery.course import State, normal_code
 from services.delivery.models import Shipment
@@ -27,11 +30,13 @@ BY_OPERATOR = (Channel.ADE, Channel.HYBRID)
 #: between attempts to hand over; then a clerk looks
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (15, 30, 120, 360, 720))
 LEASE = WAITS[0]
-TASK_TAKES, ASKS_EVERY = timedelta(minutes=1), timedelta(hours=1)
+TASK_TAKES, TASK_KNOWN_FOR, ASKS_EVERY = timedelta(minutes=1), timedelta(days=1), timedelta(hours=1)
 #: after which a shipment that is ended, or silent, is asked after no more
 ASKS_FOR = timedelta(days=60)
-#: the last word of the operator: nothing follows it
-LAST = frozenset({"BP.OX", "BP.OP", "H.EPO", "A.2", "H.DW"})
+#: the last word of the operator; what belongs before it may be listed after it, so a day more is waited
+LAST, ASKS_MORE = frozenset({"BP.OX", "BP.OP", "H.EPO", "A.2", "H.DW"}), timedelta(days=1)
+#: by how much a proof may seem to come before its letter was handed over, or after now: clocks differ
+EARLIER, LATER = timedelta(days=1), timedelta(hours=1)
 
 
 def operator_for(municipality: Municipality) -> Operator:
@@ -42,10 +47,10 @@ def operator_for(municipality: Municipality) -> Operator:
     return UserAgent(mailbox)
 
 
-def work(*, at: datetime) -> None:
-    """Every shipment whose time has come."""
+def work(*, at: datetime, clock: Callable[[], datetime] | None = None) -> None:
+    """Every shipment whose time has come, each by the clock: a lease that began with the run could be over already."""
     for pk in Shipment.objects.filter(next_try__lte=at).order_by("next_try", "pk").values_list("pk", flat=True):
-        advance(pk, at=at)
+        advance(pk, at=clock() if clock else at)
 
 
 def advance(pk: int, *, at: datetime) -> None:
@@ -77,8 +82,10 @@ def leased(pk: int, *, at: datetime) -> Shipment | None:
 
 def hand_over(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
     tried_at, parcel = shipment.tried_at, parcel_of(shipment)
-    note(shipment, at=at, attempts=shipment.attempts + 1, tried_at=tried_at or at)
+    if note(shipment, at=at, attempts=shipment.attempts + 1, tried_at=tried_at or at).is_superseded:
+        return  # it was sent on to the party meanwhile
     if tried_at and (found := operator.find(parcel.key, since=tried_at)):
+        refuse_known(shipment, found.message_id)
         note(shipment, at=at, begun=State.PASSED, message_id=found.message_id, thread_id=found.thread_id, next_try=at)
         return
     task_id = operator.send(parcel)
@@ -101,6 +108,7 @@ def parcel_of(shipment: Shipment) -> Parcel:
 def ask_task(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
     task = operator.task(shipment.task_id)
     if task.message_id:
+        refuse_known(shipment, task.message_id)
         note(shipment, at=at, begun=State.PASSED, message_id=task.message_id, fault="", next_try=at)
     elif task.is_finished:
         text = _("Operator nie przyjął przesyłki: %(reason)s") % {"reason": task.fault}
@@ -109,14 +117,27 @@ def ask_task(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
         note(shipment, at=at, fault="", next_try=at + TASK_TAKES)
 
 
+def refuse_known(shipment: Shipment, message_id: str) -> None:
+    """Proofs of one message would deliver two letters. Raises OperatorFailed."""
+    others = Shipment.objects.filter(letter__municipality=shipment.letter.municipality_id, message_id=message_id)
+    if others.exclude(pk=shipment.pk).exists():
+        raise OperatorFailed(_("Operator podał identyfikator innej przesyłki. Zapytamy ponownie."))
+
+
 def ask_evidence(operator: Operator, shipment: Shipment, *, at: datetime) -> None:
-    """Takes what is new with its file; a file that does not come is asked for next time."""
+    """Takes what is new with its file; a file that does not come is asked for next time. A proof of a time that cannot
+    be gives no day of delivery: it is left, and the clerk told.
+    """
     kept = set(shipment.evidence.exclude(file="").values_list("key", flat=True))
-    found = [one for one in operator.evidences(shipment.message_id) if one.evidence_id not in kept]
+    told = [one for one in operator.evidences(shipment.message_id) if one.evidence_id not in kept]
+    first, last = begun_at(shipment) - EARLIER, at + LATER
+    found = [one for one in told if first <= one.at <= last]
     keep(shipment, [proof_of(one) for one in found], at=at)
     take_files(operator, shipment, found, at=at)
-    codes = set(shipment.evidence.values_list("code", flat=True))
-    note(shipment, at=at, fault="", next_try=None if codes & LAST else asked_next(shipment, at=at))
+    if len(found) < len(told):
+        raise OperatorFailed(_("Operator podał dowód z chwili sprzed nadania albo z przyszłości. Nie liczymy go."))
+    over = shipment.evidence.filter(code__in=LAST, added_at__lte=at - ASKS_MORE).exists()
+    note(shipment, at=at, fault="", next_try=None if over else asked_next(shipment, at=at))
 
 
 def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvidence], *, at: datetime) -> None:
@@ -134,7 +155,17 @@ def take_files(operator: Operator, shipment: Shipment, found: Iterable[FoundEvid
 
 
 def asked_next(shipment: Shipment, *, at: datetime) -> datetime | None:
-    return at + ASKS_EVERY if at < (shipment.tried_at or shipment.created_at) + ASKS_FOR else None
+    return at + ASKS_EVERY if at < last_begun_at(shipment) + ASKS_FOR else None
+
+
+def begun_at(shipment: Shipment) -> datetime:
+    """From when the operator can have had it."""
+    return shipment.tried_at or shipment.created_at
+
+
+def last_begun_at(shipment: Shipment) -> datetime:
+    """A clerk may have let it be tried again long after the first time."""
+    return max(begun_at(shipment), shipment.created_at)
 
 
 def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:
@@ -143,9 +174,12 @@ def proof_of(found: FoundEvidence, file: File | None = None) -> NewProof:
 
 
 def hold_back(shipment: Shipment, fault: OperatorFailed, *, at: datetime) -> None:
-    """What could not be asked is asked later; what could not be handed over for long is shown to a clerk."""
+    """What could not be asked is asked later; what could not be handed over for long is shown to a clerk, and so is a
+    task that the operator does not know a day later.
+    """
     fields = {"fault": fault.message[:300]}
-    if shipment.message_id or shipment.task_id:
+    is_lost = fault.is_final and at >= last_begun_at(shipment) + TASK_KNOWN_FOR
+    if shipment.message_id or (shipment.task_id and not is_lost):
         note(shipment, at=at, next_try=asked_next(shipment, at=at), **fields)
     elif fault.is_final or shipment.attempts >= len(WAITS):
         note(shipment, at=at, begun=State.FAILED, next_try=None, **fields)
@@ -154,37 +188,69 @@ def hold_back(shipment: Shipment, fault: OperatorFailed, *, at: datetime) -> Non
 
 
 @transaction.atomic
-def note(shipment: Shipment, *, at: datetime, **fields: object) -> None:
-    """What the sending itself has come to; the state follows from all that is known."""
+def note(shipment: Shipment, *, at: datetime, **fields: object) -> Shipment:
+    """What the sending itself has come to, on the row as it is now; the state follows from all that is known."""
     locked = Shipment.objects.select_for_update(of=("self",)).select_related("letter__case").get(pk=shipment.pk)
     for name, value in fields.items():
         setattr(locked, name, value)
         setattr(shipment, name, value)
     locked.save(update_fields=list(fields))
     settle(locked, by=None, at=at)
+    return locked
 
 
 @transaction.atomic
 def send_again(shipment: Shipment, *, at: datetime) -> Shipment:
     """One that could not be handed over is tried again under its key, so it is found if it was; one that was rejected
-    or came back is followed by another. Raises Conflict for any other.
+    or came back, or whose addressee wants another way by now, is followed by another. Where somebody else receives the
+    letters of the case by now, it is sent on to them. Raises Conflict for any other.
     """
-    shipment = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party").get(pk=shipment.pk)
+    rows = Shipment.objects.select_for_update(of=("self",)).select_related("letter__party", "letter__case")
+    shipment = rows.get(pk=shipment.pk)
     if shipment.channel not in (*BY_OPERATOR, Channel.POST) or shipment.is_superseded:
         raise Conflict(_("Tej przesyłki nie wysyła się ponownie."))
-    if shipment.state == State.FAILED:
-        shipment.begun = shipment.state = State.QUEUED
-        shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
-        shipment.save()
-    elif shipment.state in (State.REJECTED, State.UNDELIVERED):
-        Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
-        next_try = at if shipment.channel in BY_OPERATOR else None
-        shipment = begin(shipment.letter, Channel(shipment.channel), next_try=next_try)
-        Correspondence.objects.filter(pk=shipment.letter_id).update(status=Correspondence.Status.SENT)
-    else:
+    if shipment.state not in (State.FAILED, State.REJECTED, State.UNDELIVERED):
         raise Conflict(_("Ta przesyłka jest w drodze albo już dotarła."))
-    if shipment.channel in BY_OPERATOR:
+    letter = shipment.letter
+    if letter.case and letter.case.recipient != addressee_of(letter):
+        again = rerouting.send_on(shipment, letter.case, why="Pismo nie zostało doręczone", at=at)
+        return again or shipment
+    way = way_of(letter)
+    if shipment.state == State.FAILED and way == shipment.channel:
+        return tried_again(shipment, at=at)
+    Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, next_try=None)
+    return begun_anew(letter, way, at=at)
+
+
+def way_of(letter: Correspondence) -> Correspondence.Channel:
+    """That its addressee wants today."""
+    to = addressee_of(letter)
+    assert to is not None  # letters of nobody have no shipment
+    return channel_for(to, municipality=letter.municipality, has_document=letter.document_id is not None).code
+
+
+def tried_again(shipment: Shipment, *, at: datetime) -> Shipment:
+    """To the address of today: the operator may have refused the one before."""
+    shipment.address = address_for(shipment.letter, Channel(shipment.channel))
+    shipment.begun = shipment.state = State.QUEUED
+    shipment.attempts, shipment.task_id, shipment.fault, shipment.next_try = 0, "", "", at
+    shipment.created_at = at
+    shipment.save()
+    hand_to_worker(shipment)
+    return shipment
+
+
+def begun_anew(letter: Correspondence, way: Correspondence.Channel, *, at: datetime) -> Shipment:
+    letter.channel, letter.status = way, Correspondence.Status.SENT
+    letter.save(update_fields=["channel", "status"])
+    shipment = begin(letter, way, next_try=at if way in BY_OPERATOR else None)
+    if way in BY_OPERATOR:
         hand_to_worker(shipment)
+    if way == Channel.PORTAL:
+        keep(shipment, [NewProof(code="K.1", key="K.1", at=at)], at=at)
+        if letter.case:
+            text = f"Pismo czeka na odbiór na koncie: {letter.subject} ({letter.number})."
+            record(letter.case, kind="letter-again", text=text, actor=None, at=at)
     return shipment
 
 

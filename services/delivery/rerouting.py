@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from services.cases.models import Case
@@ -42,8 +42,9 @@ def redirect_lapsed(*, at: datetime) -> None:
 
 
 def lying() -> QuerySet[Shipment]:
-    """Letters in accounts of those who filed for another."""
-    rows = Shipment.objects.waiting_in_account().filter(letter__case__on_behalf_of__isnull=False)
+    """Letters to those who filed for another that lie in their accounts, or have not left the office yet."""
+    here = Q(channel=Correspondence.Channel.PORTAL, state=State.WAITING) | Q(state=State.QUEUED, tried_at=None)
+    rows = Shipment.objects.current().filter(here, letter__case__on_behalf_of__isnull=False)
     return rows.filter(letter__party=F("letter__case__applicant")).order_by("pk")
 
 
@@ -57,25 +58,29 @@ def send_to_party(pk: int, *, at: datetime) -> None:
 
 @transaction.atomic
 def redirect(pk: int, *, at: datetime) -> None:
-    """A letter of its own in the register; the first one was not delivered (KPA art. 40 § 1-2).
-
-    Where nobody knows its words, the course of the case tells the clerk that the party did not get them. Raises NoSeal.
-    """
+    """What nobody has opened, or has not left. Raises NoSeal."""
     related = ("letter__case", "letter__document", "letter__event", "letter__entered_by")
     rows = lying().select_for_update(of=("self",)).select_related(*related)
     shipment = rows.filter(pk=pk).first()
-    case = shipment.letter.case if shipment else None
-    if shipment is None or case is None:
-        return
+    if shipment and shipment.letter.case:
+        send_on(shipment, shipment.letter.case, why="Pismo nie zostało odebrane, zanim wygasło umocowanie", at=at)
+
+
+def send_on(shipment: Shipment, case: Case, *, why: str, at: datetime) -> Shipment | None:
+    """Of a locked shipment: a letter of its own in the register; the first one was not delivered (KPA art. 40 § 1-2).
+
+    Where nobody knows its words, the course of the case tells the clerk that the party did not get them. Raises NoSeal.
+    """
     letter = shipment.letter
-    Shipment.objects.filter(pk=pk).update(is_superseded=True, state=State.UNDELIVERED)
+    Shipment.objects.filter(pk=shipment.pk).update(is_superseded=True, state=State.UNDELIVERED, next_try=None)
     Correspondence.objects.filter(pk=letter.pk).update(status=Correspondence.Status.RETURNED)
-    text = f"Pismo nie zostało odebrane, zanim wygasło umocowanie: {letter.subject} ({letter.number})."
+    text, again = f"{why}: {letter.subject} ({letter.number}).", None
     document = letter.document or document_of(letter, case, at=at)
     if document or isinstance(case.recipient, User):
         again = sent(case, subject=letter.subject, clerk=None, document=document, event=letter.event, at=at)
         text += f" Wysłano je do strony ({again.number})."
     record(case, kind="letter-redirected", text=text, actor=None, at=at)
+    return Shipment.objects.current().filter(letter=again).first() if again else None
 
 
 def document_of(letter: Correspondence, case: Case, *, at: datetime) -> IssuedDocument | None:

@@ -24,6 +24,7 @@ LARGEST = 10 * 1024**2  #: bytes of a file
 MOST_PIXELS = 50_000_000
 #: of a packed document, unpacked
 MOST_UNPACKED, MOST_MEMBERS, MOST_RATIO = 200 * 1024**2, 5_000, 200
+ENCRYPTED = 0x1  #: flag of a member that opens by a password: no scanner sees into it
 LONGEST_NAME = 100
 DEEPEST = 60  #: of things within things of a PDF
 
@@ -43,8 +44,16 @@ TEXTS = {
 }  # fmt: skip
 MARKUP = frozenset({"xml", "xades", "sig", "gml", "gpx"})
 PICTURES = {"JPEG": ("jpg", "image/jpeg"), "PNG": ("png", "image/png"), "TIFF": ("png", "image/png")}
-#: a cell that a spreadsheet would reckon; a number may begin with its sign
-FORMULA = re.compile(rb"""(?:^|[,;\t\n])["']?(?:[=@]|[+-](?![\d.,\s]))""")
+CELL = rb"""(?:^(?:\xef\xbb\xbf)?|[,;|\t\r\n]) {0,3}["']? {0,3}"""  #: its beginning
+#: a cell that a spreadsheet would reckon; a number may begin with its sign, but then calls nothing
+FORMULA = re.compile(CELL + rb"(?:[=@]|[+-](?![\d.,;\s]|$))")
+SIGNED = re.compile(CELL + rb"[+-][\d.,+*/^% -]*+(?:[^\s;,(|!]++(?P<call>[(|!])?)?")
+#: of files that do something when they are opened, or hide others
+DOING = frozenset({
+    "exe", "com", "scr", "pif", "msi", "dll", "cpl", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh",
+    "hta", "htm", "html", "xhtml", "mht", "svg", "jar", "lnk", "url", "reg", "chm", "docm", "dotm", "xlsm", "xltm",
+    "xlam", "pptm", "zip", "7z", "rar", "gz", "tar", "cab", "iso", "img", "vhd",
+})  # fmt: skip
 PAGE = re.compile(rb"<\s*(?:!doctype|html|script|svg|iframe|body|head)\b", re.IGNORECASE)
 
 
@@ -177,6 +186,9 @@ def picture(name: str, content: bytes, _ending: str) -> Checked:
 def packed(name: str, content: bytes, ending: str) -> Checked:
     with zipfile.ZipFile(BytesIO(content)) as archive:
         members = archive.infolist()
+        if any(member.flag_bits & ENCRYPTED for member in members):
+            locked = _("Plik „%(name)s” jest zamknięty hasłem, więc nie możemy go sprawdzić. Wyślij go bez hasła.")
+            raise Refused(locked % {"name": plain_name(name)})
         unpacked = sum(member.file_size for member in members)
         if len(members) > MOST_MEMBERS or unpacked > MOST_UNPACKED or unpacked > MOST_RATIO * len(content):
             raise ValueError("packed too tightly")
@@ -185,7 +197,7 @@ def packed(name: str, content: bytes, ending: str) -> Checked:
             raise Harmful
         lowered = [one.lower() for one in names]
         is_active = any("vbaproject" in one or one.startswith(("basic/", "scripts/")) for one in lowered)
-        if is_active or any(one.endswith((".exe", ".js", ".vbs", ".bat", ".html", ".svg", ".zip")) for one in lowered):
+        if is_active or any(one.rstrip(". ").rpartition(".")[2] in DOING for one in lowered):
             raise Harmful
         told = archive.read("mimetype").decode() if "mimetype" in names else ""
         is_open_xml = "[Content_Types].xml" in names
@@ -196,6 +208,10 @@ def packed(name: str, content: bytes, ending: str) -> Checked:
     return Checked(plain_name(name, ending), OFFICE[ending], content)
 
 
+def is_reckoned(table: bytes) -> bool:
+    return bool(FORMULA.search(table)) or any(found["call"] for found in SIGNED.finditer(table))
+
+
 def text(name: str, content: bytes, ending: str) -> Checked:
     """UTF-8 or windows-1250, without what a browser would run."""
     try:
@@ -204,7 +220,7 @@ def text(name: str, content: bytes, ending: str) -> Checked:
         content.decode("cp1250")
     if b"\x00" in content:
         raise ValueError("no text")
-    if PAGE.search(content) or (ending == "csv" and FORMULA.search(content)):
+    if PAGE.search(content) or (ending == "csv" and is_reckoned(content)):
         raise Harmful
     if ending in MARKUP:
         etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))

@@ -15,7 +15,7 @@ from functools import partial
 from cryptography.fernet import InvalidToken
 from django.contrib.postgres.functions import RandomUUID
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet
 from django.urls import reverse
 
 from services.notifications import bounces, silence, unsubscribing
@@ -64,16 +64,30 @@ class Road:
 
 
 def run(*, clock: Callable[[], datetime], until: datetime) -> int:
-    """Everything that is due, or as much as there is time for; how many letters were tried."""
-    tried = 0
+    """Everything that is due, or as much as there is time for, of which each road has its part; how many letters were
+    tried. A road that cannot be taken, by a key that is damaged, stops no other; its faults are raised at the end.
+    """
+    tried, faults = 0, []
     take_over(at=clock())
-    for road in roads(at=clock()):
-        opener = road.opener()
-        if opener is not None:
-            with opener() as sender:
-                tried += drain(road, sender, clock=clock, until=until)
+    found = roads(at=clock())
+    for left, road in zip(range(len(found), 0, -1), found, strict=True):
+        now = clock()
+        try:
+            tried += travel(road, clock=clock, until=now + (until - now) / left)
+        except Exception as fault:
+            faults.append(fault)
     settle(at=clock())
+    if faults:
+        raise ExceptionGroup("roads", faults)
     return tried
+
+
+def travel(road: Road, *, clock: Callable[[], datetime], until: datetime) -> int:
+    opener = road.opener()
+    if opener is None:
+        return 0
+    with opener() as sender:
+        return drain(road, sender, clock=clock, until=until)
 
 
 def drain(road: Road, sender: Sender, *, clock: Callable[[], datetime], until: datetime) -> int:
@@ -86,9 +100,10 @@ def drain(road: Road, sender: Sender, *, clock: Callable[[], datetime], until: d
 
 
 def roads(*, at: datetime) -> list[Road]:
-    """Where something is due."""
-    found = waiting(at=at).values_list("message__municipality", "channel").distinct()
-    return [Road(municipality, Channel(channel)) for municipality, channel in sorted(found)]
+    """Where something is due; first where it is most pressing: danger stands before everything that waits."""
+    found = waiting(at=at).values_list("message__municipality", "channel").annotate(first=Min("next_try"))
+    pressing = found.order_by("first", "message__municipality", "channel")
+    return [Road(municipality, Channel(channel)) for municipality, channel, _first in pressing]
 
 
 def waiting(*, at: datetime) -> QuerySet[Delivery]:

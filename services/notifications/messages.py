@@ -95,6 +95,8 @@ def check(message: Message, *, at: datetime) -> None:
         raise Malformed(_("Wskaż, kto ma dostać wiadomość."))
     if message.group is not None and message.group.municipality_id != message.municipality_id:
         raise Malformed(_("To grupa innej gminy."))
+    if bool(message.title_en) != bool(message.body_en) and (message.body_pl or message.body_en):
+        raise Malformed(_("Po angielsku podaj i tytuł, i treść albo nic: inaczej część osób jej nie przeczyta."))
     if message.area is not None and not message.follow:
         check_area(message.area, message.municipality)
     if message.expires_at <= max(at, message.send_at or at):

@@ -57,6 +57,5 @@ def note(report: Report, state: Delivery.State, *, account: SmsAccount, at: date
         key=report.key, channel=Channel.SMS, message__municipality=account.municipality_id, attempts__gt=0
     )
     error = f"SMSAPI {report.status}" if state == State.FAILED else ""
-    return rows.update(
-        state=state, ended_at=at, next_try=None, status_code=report.status, provider_id=report.provider_id, error=error
-    )
+    number = {"provider_id": report.provider_id} if report.provider_id else {}
+    return rows.update(state=state, ended_at=at, next_try=None, status_code=report.status, error=error, **number)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from services.cases.models import Case
 from services.catalogue.filing import remove
 from services.catalogue.models import Draft
 from services.delivery.models import Addressee
+from services.delivery.shown import unopened
 from services.identity.closing import take_ways_away
 from services.identity.models import User
 from services.notices.models import Notice
@@ -27,7 +29,7 @@ class Outlook:
     """What an erasure would do now."""
 
     drafts: int
-    open: list[Case]  #: while there are any, the account stays
+    open: list[Case]  #: and those with letters that nobody has opened: while there are any, the account stays
     kept: list[Case]
 
     @property
@@ -37,10 +39,11 @@ class Outlook:
 
 def outlook(user: User) -> Outlook:
     cases = Case.objects.of_person(user).select_related("municipality").order_by("-filed_at")
+    lasting = Q(closed_at=None) | Q(pk__in=unopened(user).order_by().values("case"))
     return Outlook(
         drafts=Draft.objects.filter(owner=user, case=None).count(),
-        open=list(cases.open()),
-        kept=list(cases.exclude(closed_at=None)),
+        open=list(cases.filter(lasting)),
+        kept=list(cases.exclude(lasting)),
     )
 
 

@@ -229,6 +229,7 @@ class TestErasure:
     def test_what_the_archive_keeps_stays_with_the_name(self, filing, anna, jadwiga):
         case = filed(anna, content=b"Szkic")
         document = answered(case, jadwiga)
+        office.collected(case)
         page = signed_in(anna).get("/moje/dane/").content.decode()
         assert "art. 17 ust. 3 lit. b RODO" in page
         assert case.number in page

@@ -38,6 +38,14 @@ def packed(**members: bytes) -> bytes:
     return made.getvalue()
 
 
+def locked() -> bytes:
+    """As if by a password: the flag of the member, in its head and in the directory."""
+    made = bytearray(packed(**{"umowa.txt": b"tekst"}))
+    made[6] |= 1
+    made[made.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(made)
+
+
 def with_action(document: Pdf) -> None:
     document.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
@@ -67,6 +75,8 @@ class TestGood:
             ("a.docx", packed(**{"[Content_Types].xml": b"<x/>"}), "a.docx"),
             ("a.odt", packed(mimetype=b"application/vnd.oasis.opendocument.text"), "a.odt"),
             ("dane.csv", "a;b\n1;-2,5\nŁąka;+3".encode("cp1250"), "dane.csv"),
+            ("tel.csv", "\ufefftel;stan;uwagi\n+48 600 100 200;-;-5 °C\n-1.5;-;Rynek,-5,uwagi (x)".encode(), "tel.csv"),
+            ("mapa.zip", packed(**{"mapa.shp": b"x", "mapa.dbf": b"x", "opis.pdf": b"x"}), "mapa.zip"),
             ("obszar.geojson", b'{"type": "x"}', "obszar.geojson"),
             ("slad.gpx", b"<gpx/>", "slad.gpx"),
         ],
@@ -86,8 +96,12 @@ class TestBad:
             ("a.jpg", b"<html><script>", "Nie przyjmujemy"), ("a.svg", b"<svg/>", "Nie przyjmujemy"),
             ("a.txt", b"<script>alert(1)</script>", "skrypty"), ("a.txt", b"a\x00b", "uszkodzony"),
             ("a.xml", b"<a>", "uszkodzony"), ("a.csv", b"x;=cmd|' /C calc'!A0", "skrypty"),
-            ("a.csv", b"@SUM(1)", "skrypty"),
+            ("a.csv", b"@SUM(1)", "skrypty"), ("a.csv", b"\xef\xbb\xbf=1+1", "skrypty"),
+            ("a.csv", b"x\r=1+1", "skrypty"), ("a.csv", b"x; =1+1", "skrypty"), ("a.csv", b"-A1", "skrypty"),
+            ("a.csv", b"+1+cmd|' /C calc'!A0", "skrypty"), ("a.csv", b"x;-2,5+SUM(1;2)", "skrypty"),
+            *(("a.zip", packed(**{f"a.{one}": b"x"}), "skrypty") for one in ("scr", "LNK", "ps1", "rar", "exe. ")),
             ("a.docx", packed(**{"[Content_Types].xml": b"", "word/vbaProject.bin": b"x"}), "makra"),
+            ("a.zip", locked(), "hasłem"),
             ("a.docx", packed(x=b"y"), "uszkodzony"), ("a.odt", packed(mimetype=b"text/plain"), "uszkodzony"),
             ("a.zip", packed(**{"../../etc/passwd": b"x"}), "skrypty"), ("a.zip", packed(**{"b.zip": b"x"}), "skrypty"),
             ("a.zip", packed(x=b"0" * 30_000_000), "uszkodzony"), ("a.pdf", b"%PDF-" + b"x" * 11_000_000, "10 MB"),

@@ -24,6 +24,7 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_LASTS_S = 60
 #: before its end a token is no longer used
 MARGIN_S = 30
+LONGEST_S = 24 * 3600  #: for which one is kept, whatever its maker says
 TOKEN = re.compile(r"[!-~]+")  #: what a header can carry
 
 
@@ -33,7 +34,7 @@ def token_of(mailbox: Mailbox) -> str:
         return opened(kept)
     token, lasts_s = asked(mailbox)
     if lasts_s > MARGIN_S:
-        cache.set(place(mailbox), sealed(token), lasts_s - MARGIN_S)
+        cache.set(place(mailbox), sealed(token), min(lasts_s, LONGEST_S) - MARGIN_S)
     return token
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random
 
+from services.delivery import ade
 from services.delivery.base import File, Found, FoundEvidence, Message, OperatorFailed, PaperAddress, Parcel, Task
 from services.delivery.contrib.sign_in import forget, token_of
 from services.delivery.contrib.transport import Reply, ask
@@ -104,7 +105,7 @@ class UserAgent:
         rows = self.learn(f"/messages/{quote(message_id, safe='')}/evidences").get("evidences")
         if not isinstance(rows, list):
             raise unreadable()
-        return [evidence_in(row) for row in rows]
+        return [evidence_in(row, message_id) for row in rows]
 
     def evidence_file(self, evidence: FoundEvidence, message_id: str) -> File:
         is_paper = normal_code(evidence.code) == "H.EPO"
@@ -134,6 +135,8 @@ class UserAgent:
         attached = said.get("attachments") or []
         if text_of(metadata, "messageId") != message_id or not isinstance(attached, list) or len(attached) > MOST_FILES:
             raise unreadable()
+        if (named := addressees_in(metadata)) and ade.normal(self.mailbox.address) not in named:
+            raise OperatorFailed(_("Operator podał pismo do innej skrzynki. Nie wpisujemy go do dziennika."))
         return Message(
             message_id=message_id, sender=words_in(sender, "eDeliveryAddress", 30), sender_name=name_in(sender),
             subject=words_in(metadata, "subject", 250), case_number=words_in(metadata, "caseId", 60),
@@ -253,8 +256,11 @@ def task_in(said: Json) -> str:
     return text_of(said, "messageTaskId")
 
 
-def evidence_in(row: object) -> FoundEvidence:
+def evidence_in(row: object, message_id: str) -> FoundEvidence:
+    """Raises OperatorFailed, also for a proof that names another message."""
     said = row if isinstance(row, dict) else {}
+    if said.get("messageId", message_id) != message_id:
+        raise unreadable()
     details = said.get("reasonDetails") or []
     reason = ", ".join(map(str, details)) if isinstance(details, list) else str(details)
     return FoundEvidence(
@@ -283,6 +289,14 @@ def name_in(sender: Json) -> str:
     told = told if isinstance(told, dict) else {}
     names = (words_in(told, name, 200) for name in ("companyName", "name", "firstName", "lastName"))
     return " ".join(filter(None, names))[:200]
+
+
+def addressees_in(metadata: Json) -> set[str]:
+    """Addresses of the mailboxes that a message names."""
+    rows = metadata.get("to")
+    rows = rows if isinstance(rows, list) else []
+    named = (words_in(row, "eDeliveryAddress", 30) for row in rows if isinstance(row, dict))
+    return {ade.normal(one) for one in named if one}
 
 
 def hash_in(told: Json) -> str:

@@ -42,6 +42,8 @@ class Mail:
             self.connection.send_messages([mail := mail_of(letter)])
         except (OSError, smtplib.SMTPException, AnymailError) as error:
             return of_letter(error)
+        except ValueError:  # an address or a head that no mail can have: nothing was said
+            return Outcome(Fate.WRONG, error="adres albo tytuł nie do użycia")
         return Outcome(Fate.ACCEPTED, provider_id=number_of(mail))
 
 

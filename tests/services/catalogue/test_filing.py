@@ -354,6 +354,32 @@ class TestHandling:
         case.refresh_from_db()
         assert case.status == "left"
 
+    def test_is_called_again_where_the_call_reached_nobody(self, resident, office):
+        case, call = filed(resident), {"tekst": "Podaj ulicę."}
+        step, today = f"/urzad/sprawy/{case.pk}/krok/wezwij/", timezone.localdate()
+        office.post(step, call | {"do": (today + timedelta(days=20)).isoformat()})
+        assert office.post(step, call | {"do": (today + timedelta(days=30)).isoformat()}).status_code == 422
+        Case.objects.update(awaits_until=today - timedelta(days=1), paused_on=today - timedelta(days=21))
+
+        assert office.post(step, call | {"do": (today + timedelta(days=30)).isoformat()}).status_code == 302
+
+        case.refresh_from_db()
+        assert (case.status, case.paused_on) == ("awaiting", today - timedelta(days=21))
+        assert case.awaits_until > today
+
+    def test_an_overdue_case_gets_no_new_day_that_has_passed(self, resident, office):
+        case = filed(resident)
+        today = timezone.localdate()
+        Case.objects.update(due_on=today - timedelta(days=30))
+        said = {"tekst": "Urlop.", "do": (today - timedelta(days=5)).isoformat()}
+
+        response = office.post(f"/urzad/sprawy/{case.pk}/krok/przedluz/", said)
+
+        assert response.status_code == 422
+        assert "już minął" in response.content.decode()
+        case.refresh_from_db()
+        assert case.due_on == today - timedelta(days=30)
+
     def test_a_refusal_tells_until_when_to_appeal(self, resident, office):
         case = filed(resident)
         seen = case.events.order_by("-pk").first().pk

@@ -16,7 +16,7 @@ from services.delivery import account
 from services.delivery.models import Addressee, DeliveryRule, Evidence, Shipment
 from services.identity.models import StaffRole
 from services.notices.models import Notice
-from services.personal.erasing import close
+from services.personal.erasing import close, outlook
 from services.personal.export import archive
 from tests.services.delivery.conftest import STREET
 
@@ -120,6 +120,18 @@ class TestOpening:
         assert told(letter)[0] == "delivered"
 
 
+def test_the_account_stays_while_a_letter_waits_there(make_letter, case, anna, resident):
+    """In a closed account it would be deemed delivered to somebody who cannot open it."""
+    letter = make_letter()
+    Case.objects.filter(pk=case.pk).update(closed_at=SENT, status="issued")
+
+    assert (outlook(anna).closes_account, outlook(anna).open) == (False, [case])
+    assert "czekają w nich pisma do odebrania" in resident.get("/moje/dane/").content.decode()
+
+    account.open_letter(letter, person=anna, at=SENT)
+    assert outlook(anna).closes_account
+
+
 class TestProofs:
     def test_are_not_for_who_handled_the_case_and_serves_no_longer(self, make_letter, anna, danuta, skala):
         letter = make_letter(at=SENT)
@@ -135,13 +147,13 @@ class TestProofs:
 
 
 class TestDays:
-    def test_notice_on_the_seventh_and_delivery_after_the_fourteenth(self, make_letter, anna):
+    def test_notice_after_the_seventh_and_delivery_after_the_fourteenth(self, make_letter, anna):
         letter = make_letter(at=SENT)
-        for days in range(7):
+        for days in range(8):
             account.remind(at=after(days))
-        assert not Evidence.objects.filter(code="K.2").exists()
+        assert not Evidence.objects.filter(code="K.2").exists()  # the seventh day lasts until its midnight
 
-        for days in range(7, 15):
+        for days in range(8, 15):
             account.remind(at=after(days))
         assert Evidence.objects.filter(code="K.2").count() == 1
         assert Notice.objects.filter(user=anna, text__contains="to drugie zawiadomienie").count() == 1
@@ -164,12 +176,12 @@ class TestDays:
         account.remind(at=after(31))
         assert told(letter) == ("sent", None)
 
-        # the second notice on 26 December; from one to the end the law has seven days
-        account.remind(at=after(37))
+        # the second notice on 26 December instead of the 4th; from the 4th to the end there were six days
+        account.remind(at=after(36))
         assert told(letter) == ("sent", None)
-        account.remind(at=after(38))
+        account.remind(at=after(37))
 
-        assert told(letter) == ("delivered", date(2027, 1, 2))
+        assert told(letter) == ("delivered", date(2027, 1, 1))
 
     def test_a_late_notice_names_a_day_that_is_still_to_come(self, make_letter, anna, resident):
         letter = make_letter(at=SENT)
@@ -177,7 +189,7 @@ class TestDays:
 
         notice = Notice.objects.get(user=anna, text__contains="to drugie zawiadomienie").text
         page = resident.get(f"/moje/pisma/{letter.pk}/").content.decode()
-        assert all("2 stycznia 2027" in text.replace("\u00a0", " ") for text in (notice, page))
+        assert all("1 stycznia 2027" in text.replace("\u00a0", " ") for text in (notice, page))
 
     def test_opening_on_the_last_day_is_a_delivery_of_that_day(self, make_letter, anna):
         letter = make_letter(at=SENT)
@@ -192,11 +204,23 @@ class TestDays:
 
     def test_opening_later_does_not_move_the_day(self, make_letter, anna):
         letter = make_letter(at=SENT)
-        for days in (7, 15):
+        for days in (8, 15):
             account.remind(at=after(days))
         account.open_letter(letter, person=anna, at=SENT + timedelta(days=20))
 
         assert told(letter) == ("delivered", date(2026, 12, 10))
+
+    @pytest.mark.parametrize("opened", [
+        datetime(2026, 12, 11, 0, 5, tzinfo=WARSAW), datetime(2026, 12, 14, 9, tzinfo=WARSAW),
+    ])  # fmt: skip
+    def test_opening_before_the_job_of_the_night_does_not_move_the_day(self, make_letter, anna, opened):
+        letter = make_letter(at=SENT)
+        account.remind(at=after(8))
+
+        account.open_letter(letter, person=anna, at=opened)
+
+        assert told(letter) == ("delivered", date(2026, 12, 10))
+        assert set(Evidence.objects.values_list("code", flat=True)) == {"K.1", "K.2", "K.U"}
 
     def test_are_rows_of_the_office(self, make_letter, skala):
         DeliveryRule.objects.create(
@@ -204,7 +228,7 @@ class TestDays:
         )
         make_letter(at=SENT)
 
-        account.remind(at=after(3))
+        account.remind(at=after(4))
 
         assert Evidence.objects.filter(code="K.2").exists()
 

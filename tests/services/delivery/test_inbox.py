@@ -92,6 +92,16 @@ class TestEntering:
 
 
 class TestBad:
+    @pytest.mark.parametrize(("to", "entered"), [
+        ([ANNAS], 0), ([ANNAS, "ae:pl-55754-97181-chdvr-19"], 1), ([], 1), (["AE:PL-55754-97181-CHDVR-19"], 1),
+    ])  # fmt: skip
+    def test_a_letter_to_another_mailbox_is_not_ours(self, operator, mailbox, office, to, entered):
+        operator.comes("Tajne", sender=ANNAS, to=[{"eDeliveryAddress": one} for one in to])
+
+        assert (fetched(mailbox), len(came())) == (entered, entered)
+        page = office.get("/urzad/doreczenia/").content.decode()
+        assert ("do innej skrzynki" in page, "Tajne" in page) == (not entered, bool(entered))
+
     @pytest.mark.parametrize("name", ["virus.exe", "strona.html", "pusty.pdf"])
     def test_files_are_named_and_not_kept(self, operator, mailbox, name):
         operator.comes("Z plikiem", sender=ANNAS, files=((name, "application/pdf", b"MZ\x90\x00<html>"),))

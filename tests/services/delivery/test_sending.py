@@ -2,10 +2,12 @@
 
 import json
 import logging
+import tracemalloc
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha3_512, sha256
 from zoneinfo import ZoneInfo
 
+import brotli
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -23,12 +25,14 @@ from services.delivery.forecast import latest_on
 from services.delivery.models import Addressee, Evidence, Mailbox, Shipment
 from services.delivery.proofs import keep
 from services.delivery.views import callback_path
+from services.notices.models import Notice
 from tests.services.delivery.conftest import ANNAS, STREET
 from tests.simulators.base import GATEWAY_PAGE, REDIRECT, CutsOff, Reply, Resets, Says
 
 pytestmark = pytest.mark.django_db
 
 WARSAW = ZoneInfo("Europe/Warsaw")
+OTHERS = "AE:PL-43563-82585-JHWCF-30"
 #: Wednesday
 NOW = datetime(2026, 11, 25, 12, tzinfo=WARSAW)
 
@@ -135,6 +139,20 @@ class TestMessage:
         assert shipment_of(letter).state == State.PASSED
         assert shipment_of(letter).message_id in operator.sent
 
+    def test_with_the_identifier_of_another_is_asked_for_again(self, handed, make_letter, operator, monkeypatch):
+        other = make_letter("ade", at=NOW, title="Inna")
+        outbox.work(at=later(hours=3))
+        honest, wrong = operator.task, {"status": "FINISHED", "messages": [{"messageId": handed}]}
+        monkeypatch.setattr(operator, "task", lambda *_: (wrong, 200))
+        outbox.work(at=later(hours=4))
+        assert (shipment_of(other).message_id, shipment_of(other).state) == ("", State.VERIFIED)
+        assert shipment_of(other).fault
+
+        monkeypatch.setattr(operator, "task", honest)
+        outbox.work(at=later(hours=6))
+
+        assert shipment_of(other).message_id in set(operator.sent) - {handed}
+
     def test_refused_by_the_operator_waits_for_a_clerk(self, letter, operator, office):
         operator.rejects = "adres zablokowany"
         for minutes in (0, 2, 60):
@@ -201,6 +219,18 @@ class TestSignIn:
         assert (shipment_of(letter).state, shipment_of(letter).next_try) == (State.QUEUED, later(minutes=30))
         assert "nie przyjął logowania" in shipment_of(letter).fault
 
+    def test_by_a_token_for_ever_holds_nobody_up(self, letter, operator, monkeypatch):
+        """The cache of the database keeps no moment after the year 9999."""
+        from django.core.cache.backends.db import DatabaseCache
+
+        kept = DatabaseCache("identity_cache", {})
+        monkeypatch.setattr("services.delivery.contrib.sign_in.cache", kept)
+        operator.token_lasts_s = 10**30
+
+        outbox.work(at=NOW)
+
+        assert shipment_of(letter).state == State.VERIFIED
+
     def test_secrets_are_not_readable_in_the_database_nor_in_words(self, mailbox, operator):
         assert operator.secret.encode() not in bytes(Mailbox.objects.get().sealed_secret)
         assert operator.secret not in repr(mailbox) + str(mailbox)
@@ -236,6 +266,24 @@ class TestOnce:
         assert len(operator.sent) == 1
         assert shipment_of(letter).state == State.VERIFIED
 
+    def test_in_a_long_run_is_leased_from_its_turn(self, letter, make_letter, operator, monkeypatch):
+        """The first letter takes 20 minutes; while the second is handed over, another worker begins."""
+        other, clock = make_letter("ade", at=NOW, title="Inna"), [NOW]
+
+        def slow(agent, parcel):
+            clock[0] += timedelta(minutes=20)
+            if parcel.subject == "Inna":
+                monkeypatch.undo()
+                outbox.work(at=later(minutes=21))
+            return honest(agent, parcel)
+
+        honest = UserAgent.send
+        monkeypatch.setattr(UserAgent, "send", slow)
+        outbox.work(at=NOW, clock=lambda: clock[0])
+
+        assert sorted(one.metadata["subject"] for one in operator.sent.values()) == ["Decyzja", "Inna"]
+        assert shipment_of(other).task_id
+
     @pytest.mark.parametrize(
         "lie", [Resets(), Says(b"", 500), GATEWAY_PAGE, CutsOff(), REDIRECT, Says(b"[1]"), Says(b"{}")]
     )
@@ -270,6 +318,46 @@ class TestOnce:
         assert (shipment.state, shipment.next_try) == (State.FAILED, None)
         assert "503" in shipment.fault or "logowania" in shipment.fault
 
+    def test_a_task_that_the_operator_forgot_waits_for_a_clerk(self, letter, operator):
+        outbox.work(at=NOW)
+        operator.tasks.clear()
+        outbox.work(at=later(hours=1))
+        assert shipment_of(letter).state == State.VERIFIED
+
+        outbox.work(at=later(days=1, hours=1))
+        assert (shipment_of(letter).state, shipment_of(letter).next_try) == (State.FAILED, None)
+        outbox.send_again(shipment_of(letter), at=later(days=2))
+        outbox.work(at=later(days=2))
+
+        assert [shipment_of(letter).message_id] == list(operator.sent)
+
+    @pytest.mark.parametrize(("way", "channel", "sent"), [("ade", "ade", [OTHERS]), ("account", "portal", [])])
+    def test_one_to_an_address_that_is_refused_goes_to_the_one_of_today(self, letter, operator, way, channel, sent):
+        Shipment.objects.update(address={"name": "Anna Nowak", "ade": "AE:PL-1"})
+        outbox.work(at=NOW)
+        assert shipment_of(letter).state == State.FAILED
+        Addressee.objects.update(way=way, ade=OTHERS)
+
+        outbox.send_again(shipment_of(letter), at=later(days=1))
+        outbox.work(at=later(days=1))
+
+        letter.refresh_from_db()
+        assert (letter.channel, letter.status) == (channel, "sent")
+        assert [one.metadata["to"][0]["eDeliveryAddress"] for one in operator.sent.values()] == sent
+
+    def test_one_tried_again_late_is_asked_after_for_as_long(self, letter, operator):
+        Shipment.objects.update(state=State.FAILED, begun=State.FAILED, tried_at=NOW, next_try=None, attempts=5)
+        outbox.send_again(shipment_of(letter), at=later(days=50))
+        for minutes in (0, 2, 4):
+            outbox.work(at=later(days=50, minutes=minutes))
+
+        operator.happens(shipment_of(letter).message_id, "BP.OX", later(days=66))
+        for days in (60, 67):
+            outbox.work(at=later(days=days))
+
+        letter.refresh_from_db()
+        assert letter.delivered_on == later(days=66).date()
+
     def test_nothing_of_the_letter_is_logged(self, letter, operator, caplog):
         caplog.set_level(logging.DEBUG)
         operator.lie(None, Says(b"", 500))
@@ -291,6 +379,7 @@ class TestEvidence:
         assert (letter.status, letter.delivered_on) == ("delivered", date(2026, 12, 10))
         assert shipment_of(letter).state == State.DELIVERED
         assert case.events.filter(kind="letter-delivered").count() == 1
+        outbox.work(at=later(days=17))
         assert shipment_of(letter).next_try is None
 
     def test_is_kept_with_its_files(self, handed, letter, operator):
@@ -351,6 +440,45 @@ class TestEvidence:
         assert shipment_of(letter).fault
         assert shipment_of(letter).next_try == later(hours=2)
 
+    def test_listed_after_the_last_word_is_taken_too(self, handed, letter, operator):
+        operator.happens(handed, "BP.OX", later(days=3))
+        outbox.work(at=later(days=3, hours=1))
+        assert shipment_of(letter).state == State.DEEMED
+
+        for code in ("E.1", "BP.OP"):
+            operator.happens(handed, code, later(days=3))
+        outbox.work(at=later(days=3, hours=2))
+
+        assert shipment_of(letter).state == State.DELIVERED
+        assert set(Evidence.objects.values_list("code", flat=True)) == {"BP.OX", "E.1", "BP.OP"}
+
+    @pytest.mark.parametrize("days", [-400, -2, 1, 400])
+    def test_of_a_time_that_cannot_be_gives_no_day(self, handed, letter, operator, days):
+        operator.happens(handed, "BP.OX", later(days=days))
+        operator.happens(handed, "A.1", NOW)
+        outbox.work(at=later(hours=1))
+
+        letter.refresh_from_db()
+        assert (letter.status, letter.delivered_on) == ("sent", None)
+        assert shipment_of(letter).state == State.POSTED
+        assert "dowód z chwili" in shipment_of(letter).fault
+
+    def test_of_another_message_delivers_nothing(self, handed, letter, make_letter, operator, monkeypatch):
+        other = make_letter("ade", at=NOW, title="Inna")
+        for minutes in (0, 2):
+            outbox.work(at=later(minutes=minutes))
+        operator.happens(shipment_of(other).message_id, "BP.OX", NOW)
+        theirs = {"evidences": operator.sent[shipment_of(other).message_id].evidences}, 200
+        monkeypatch.setattr(operator, "get_evidences", lambda *_: theirs)
+
+        outbox.work(at=later(hours=2))
+
+        letters = [letter, other]
+        for one in letters:
+            one.refresh_from_db()
+        assert [one.status for one in letters] == ["sent", "delivered"]
+        assert shipment_of(letter).fault
+
     def test_a_forecast_is_no_day_of_delivery(self, handed, letter, operator):
         """D.1 on Thursday 26 November and 14 days end on Thursday 10 December; from 12 December: past Christmas."""
         operator.happens(handed, "D.1", datetime(2026, 11, 26, 8, tzinfo=WARSAW))
@@ -386,6 +514,26 @@ class TestEvidence:
         letter.refresh_from_db()
         assert (shipment_of(letter).key != first.key, letter.status) == (True, "sent")
         assert again not in office.get("/urzad/doreczenia/").content.decode()
+
+    @pytest.mark.parametrize(("way", "address", "channel"), [
+        ("ade", {"ade": OTHERS}, "ade"), ("account", {"ade": ""}, "portal"), ("paper", {"ade": "", **STREET}, "hybrid"),
+    ])  # fmt: skip
+    def test_of_one_sent_anew_by_the_way_of_today(self, handed, letter, operator, anna, way, address, channel):
+        operator.happens(handed, "B.2", NOW, reason="skrzynka zamknięta")
+        outbox.work(at=later(hours=1))
+        Addressee.objects.update(way=way, **address)
+
+        outbox.send_again(shipment_of(letter), at=later(days=20))
+        outbox.work(at=later(days=20))
+
+        letter.refresh_from_db()
+        assert (letter.channel, letter.status, shipment_of(letter).fault) == (channel, "sent", "")
+        if channel == "portal":  # the days of the account begin with its notice
+            assert shipment_of(letter).evidence.get(code="K.1").at == later(days=20)
+            assert Notice.objects.filter(user=anna, text__contains="czeka na odbiór na koncie").exists()
+        else:
+            [_first, again] = [one.metadata["to"][0] for one in operator.sent.values()]
+            assert again.get("eDeliveryAddress", "") == address["ade"]
 
     def test_of_one_sent_anew_is_asked_for_as_long(self, handed, letter, operator):
         operator.happens(handed, "A.2", NOW)
@@ -430,6 +578,19 @@ class TestEvidence:
         outbox.work(at=later(hours=3))
 
         assert shipment_of(letter).state == State.DEEMED
+
+    def test_packed_into_little_fills_no_memory(self, handed, letter, operator):
+        packed = brotli.compress(bytes(100 * 1024**2), quality=1)
+        headers = (("Content-Encoding", "br"),)
+        operator.always = Says(packed, content_type="application/json", headers=headers)
+        tracemalloc.start()
+        outbox.work(at=later(hours=1))
+        _now, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert len(packed) < 100_000
+        assert most < 30 * 1024**2
+        assert "inną postać" in shipment_of(letter).fault
 
     def test_without_its_file_counts_and_the_file_is_asked_again(self, handed, letter, operator):
         operator.happens(handed, "E.1", NOW)

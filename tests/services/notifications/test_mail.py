@@ -64,6 +64,25 @@ def test_a_box_that_is_refused(code, state, is_left, post, anna_box, told):
     assert ChannelAddress.objects.usable().exists() == is_left
 
 
+def test_an_address_that_no_mail_can_have_holds_nobody_up(post, bogdan, anna_box, reachable, told):
+    """A long s passes for an s where letters are compared without their case."""
+    reachable(bogdan, Channel.EMAIL, "\u017f@example.pl")
+    message = told(channels=[Channel.EMAIL])
+    send()
+
+    states = message.deliveries.filter(channel="email").values_list("recipient__username", "state")
+    assert dict(states) == {"anna": State.ACCEPTED, "bogdan": State.FAILED}
+
+
+def test_no_code_is_sent_to_one_and_the_page_says_so(post, resident, skala):
+    said = {"adres": "\u017f@example.pl", "droga": "email", "gmina": skala.pk}
+
+    answer = resident.post("/moje/powiadomienia/adresy/", said)
+
+    assert answer.status_code == 422
+    assert "Nie udało się wysłać kodu" in answer.content.decode()
+
+
 def test_a_server_that_is_down_is_tried_later(anna_box, told, post, settings):
     settings.MAILERS["default"]["OPTIONS"]["port"] = 1
     message = told(channels=[Channel.EMAIL])

@@ -78,6 +78,8 @@ class TestTwoPeople:
         {"duty_reason": "skażenie wody"},  # not severe
         {"duty_reason": "skażenie wody", "severity": "Severe", "topic": "service.planned"},
         {"channels": ["sms"]},  # the office has no account
+        {"body_pl": "Do godziny 18.", "title_en": "No water"},  # who reads English would not read until when
+        {"body_pl": "Do godziny 18.", "body_en": "Until 18."},  # would go to nobody
     ],
 )
 def test_what_must_not_be_sent_is_not_drafted(said, skala, jadwiga):

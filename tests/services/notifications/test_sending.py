@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from services.notifications import delivering, keeping
+from services.notifications.channels.base import Fate, Outcome
+from services.notifications.channels.mail import Mail
 from services.notifications.channels.sms import SmsApi
 from services.notifications.models import Channel, ChannelAddress, ChannelState, Delivery, Message
 from tests.services.notifications import NOON, send
@@ -141,6 +143,46 @@ class TestNight:
         assert [one.message.title_pl for one in taken] == ["Niebezpieczeństwo"] * 3 + ["Dawniej"] * 3
 
 
+def test_a_slow_road_leaves_time_to_the_others(anna, bogdan, celina, reachable, gate, told, monkeypatch):
+    """Each mail takes a minute of the clock; an SMS waits behind all of them, danger behind none."""
+    clock = [NOON]
+
+    def slow(mail, letter):
+        clock[0] += timedelta(minutes=1)
+        return Outcome(Fate.ACCEPTED)
+
+    monkeypatch.setattr(Mail, "send", slow)
+    for person, phone in ((anna, "+48600100201"), (bogdan, "+48600100202"), (celina, "+48600100203")):
+        reachable(person, Channel.EMAIL, f"{person.username}@example.pl")
+        reachable(person, Channel.SMS, phone)
+    told(channels=[Channel.EMAIL])
+    told(channels=[Channel.SMS], at=NOON + timedelta(seconds=1))
+    told(channels=[Channel.EMAIL], title_pl="Niebezpieczeństwo", severity="Extreme")
+    clock[0] = NOON + timedelta(minutes=1)
+
+    delivering.run(clock=lambda: clock[0], until=clock[0] + timedelta(minutes=4))
+
+    mails = Delivery.objects.filter(channel=Channel.EMAIL, state=State.ACCEPTED)
+    assert {one.message.title_pl for one in mails} == {"Niebezpieczeństwo"}
+    assert len(gate.sent) == 3
+
+
+@pytest.mark.parametrize("channel", [Channel.PUSH, Channel.EMAIL])
+def test_a_damaged_key_stops_no_other_road_and_is_told(
+    channel, anna_phone, bogdan, reachable, gate, told, push_service, settings, monkeypatch
+):
+    reachable(bogdan, channel, "bogdan@example.pl")
+    told(channels=[channel])
+    told()
+    settings.PUSH_KEY.write_text("uszkodzony")
+    monkeypatch.setattr(Mail, "send", lambda *_: (_ for _ in ()).throw(LookupError))
+
+    with pytest.raises(ExceptionGroup):
+        send()
+
+    assert len(gate.sent) == 1
+
+
 class TestRefusals:
     def test_twenty_in_a_row_stop_the_channel_and_a_person_starts_it_again(self, crowd, gate, told, office, skala):
         crowd(25)
@@ -191,10 +233,11 @@ class TestRefusals:
 
 
 class TestAgain:
-    def test_a_letter_that_was_taken_and_not_delivered_really_goes_again(self, anna_phone, gate, told):
+    @pytest.mark.parametrize("more", [{}, {"MsgId": ""}])
+    def test_a_letter_that_was_taken_and_not_delivered_really_goes_again(self, anna_phone, gate, told, more):
         message = told()
         send()
-        Client().post("/powiadomienia/raport-sms/raporty/", gate.report((gate.sent[0], 405)))
+        Client().post("/powiadomienia/raport-sms/raporty/", gate.report((gate.sent[0], 405)) | more)
         assert letter_of(message).state == State.FAILED
 
         assert delivering.again(message, at=NOON) == 1

@@ -178,6 +178,26 @@ class TestLyingLetters:
         [event] = case.events.filter(kind="letter-redirected")
         assert again.number in event.text
 
+    def test_the_party_opens_what_was_sent_to_it_and_not_the_first(
+        self, case, revoke, make_link, celina, principal, jadwiga, signed_in
+    ):
+        make_link(celina, principal, basis="self", municipality=None)
+        first, client = answered(case, jadwiga), signed_in(celina)
+        revoke()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+
+        page = shown(client, "/moje/korespondencja/")
+        answers = [client.get(f"/moje/pisma/{first.pk}/"), client.post(f"/moje/pisma/{first.pk}/")]
+
+        assert first.document.code not in page
+        assert f"/moje/pisma/{again.pk}/" in page
+        assert [one.status_code for one in answers] == [404, 404]
+        assert set(Correspondence.objects.filter(direction="out").values_list("status", flat=True)) == {
+            "returned", "sent",
+        }  # fmt: skip
+        client.post(f"/moje/pisma/{again.pk}/")
+        assert again.document.code in shown(client, "/moje/korespondencja/")
+
     def test_so_are_those_of_a_mandate_that_ended_by_its_day(self, case, link, jadwiga):
         first = answered(case, jadwiga)
         link.valid_to = TODAY - timedelta(days=1)
@@ -189,6 +209,58 @@ class TestLyingLetters:
         first.refresh_from_db()
         assert first.status == "returned"
         assert Correspondence.objects.filter(direction="out").count() == 2
+
+    @pytest.mark.parametrize("way", ["ade", "paper"])
+    def test_so_are_those_that_have_not_left_the_office(self, case, revoke, jadwiga, anna, skala, way):
+        Addressee.objects.create(user=anna, way=way, ade=ANNAS, **STREET)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            first = answered(case, jadwiga)
+            assert first.channel == {"ade": "ade", "paper": "post"}[way]
+            revoke()
+            outbox.work(at=timezone.now() + timedelta(minutes=1))
+
+            assert not operator.sent
+        assert not paper.waiting(skala).exists()
+        first.refresh_from_db()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+        assert (first.status, again.document, again.party) == ("returned", first.document, None)
+
+    def test_one_sent_on_while_a_worker_holds_it_does_not_leave(self, case, revoke, jadwiga, anna, skala, monkeypatch):
+        Addressee.objects.create(user=anna, way="ade", ade=ANNAS)
+
+        def meanwhile(shipment):
+            revoke()
+            return honest(shipment)
+
+        honest = outbox.parcel_of
+        monkeypatch.setattr(outbox, "parcel_of", meanwhile)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            answered(case, jadwiga)
+            outbox.work(at=timezone.now() + timedelta(minutes=1))
+
+            assert not operator.sent
+
+    @pytest.mark.parametrize("code", ["A.2", ""])
+    def test_one_that_did_not_come_is_sent_again_to_the_party(self, case, revoke, jadwiga, anna, skala, code):
+        """By e-Doręczenia, rejected there or never taken."""
+        Addressee.objects.create(user=anna, way="ade", ade=ANNAS)
+        with EDelivery().running() as operator:
+            mailbox_at(operator, skala)
+            first, operator.rejects = answered(case, jadwiga), "" if code else "awaria"
+            for minutes in (0, 2):
+                outbox.work(at=timezone.now() + timedelta(minutes=minutes))
+            if code:
+                operator.happens(carrying(first).message_id, code, timezone.now())
+                outbox.work(at=timezone.now() + timedelta(minutes=5))
+            revoke()
+
+            again = outbox.send_again(carrying(first), at=timezone.now())
+
+        first.refresh_from_db()
+        assert (first.status, again.letter.party, again.letter.channel) == ("returned", None, "post")
+        assert again.letter.document == first.document
 
     def test_an_opened_one_stays_delivered(self, case, revoke, jadwiga):
         first = answered(case, jadwiga)
