@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from services.audit.reading import about
 from services.cases.models import Case
 from services.catalogue.exchange import call_to_mend
 from services.catalogue.filing import apply
@@ -144,6 +145,27 @@ class TestWithAnAccount:
         assert (letter.party, letter.channel) == (celina, "portal")
         assert "Pisma dostaje sama strona" in shown(signed_in(celina), f"/moje/sprawy/{case.pk}/")
         assert signed_in(celina).post(f"/moje/pisma/{letter.pk}/").status_code == 302
+
+    def test_who_proved_to_be_the_person_comes_before_who_typed_a_code(
+        self, case, revoke, make_link, bogdan, celina, principal, jadwiga, signed_in
+    ):
+        """The letter with the code was read by somebody else."""
+        make_link(bogdan, principal, basis="self", level=2)
+        make_link(celina, principal, basis="self", municipality=None, level=3)
+        revoke()
+
+        assert answered(case, jadwiga).party == celina
+        assert signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/").status_code == 200
+        assert signed_in(jadwiga).get(f"/urzad/strony/{principal.pk}/").status_code == 200
+        assert set(about(celina).values_list("action", flat=True)) == {"case", "party"}
+        assert not about(bogdan).exists()
+
+    def test_a_look_is_told_to_nobody_who_is_the_party_before_another_office(
+        self, case, make_link, bogdan, principal, jadwiga, signed_in, suloszowa
+    ):
+        make_link(bogdan, principal, basis="self", level=2, municipality=suloszowa)
+        signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/")
+        assert not about(bogdan).exists()
 
     def test_while_the_mandate_holds_it_lies_with_who_acts(self, case, jadwiga, anna, signed_in):
         assert answered(case, jadwiga).party == anna
