@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from services.cases.services import record
@@ -19,8 +19,11 @@ from spatial.municipalities.models import Municipality
 
 
 def hear_ended(link: PartyLink, at: datetime, **_signal: Any) -> None:
-    """``services.parties.news.ended``: what lies unopened in the account of who acted is sent to the party."""
-    for pk in lying().filter(letter__case__representation=link).values_list("pk", flat=True):
+    """``services.parties.news.ended``: what lies unopened in the account of who acted, or passed for the party, is sent
+    to the party.
+    """
+    theirs = lying().filter(letter__party=link.user_id, letter__case__on_behalf_of=link.party_id)
+    for pk in theirs.values_list("pk", flat=True):
         send_to_party(pk, at=at)
 
 
@@ -32,9 +35,9 @@ def redirect_lapsed(*, at: datetime) -> None:
 
 
 def lying() -> QuerySet[Shipment]:
-    """Letters in accounts of those who filed for another."""
+    """Letters of cases that were filed for another, in whoever's account."""
     rows = Shipment.objects.waiting_in_account().filter(letter__case__on_behalf_of__isnull=False)
-    return rows.filter(letter__party=F("letter__case__applicant")).order_by("pk")
+    return rows.filter(letter__party__isnull=False).order_by("pk")
 
 
 @transaction.atomic
@@ -43,10 +46,10 @@ def send_to_party(pk: int, *, at: datetime) -> None:
 
     Words without a document cannot be posted: where the party has no account, the course of the case tells the clerk.
     """
-    rows = lying().select_for_update(of=("self",)).select_related("letter__case", "letter__document")
+    rows = lying().select_for_update(of=("self",)).select_related("letter__case", "letter__document", "letter__party")
     shipment = rows.filter(pk=pk).first()
     case = shipment.letter.case if shipment else None
-    if shipment is None or case is None:
+    if shipment is None or case is None or case.recipient == shipment.letter.party:
         return
     letter = shipment.letter
     Shipment.objects.filter(pk=pk).update(is_superseded=True, state=State.UNDELIVERED)

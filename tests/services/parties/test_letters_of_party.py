@@ -16,6 +16,8 @@ from services.catalogue.filing import apply
 from services.correspondence.models import Correspondence
 from services.delivery import outbox, paper, rerouting
 from services.delivery.models import PartyAddress, Shipment
+from services.identity.models import User
+from services.identity.news import NaturalPerson, identified
 from services.parties import mandates
 from tests import office
 from tests.services.delivery.conftest import ANNAS, STREET, mailbox_at
@@ -203,6 +205,35 @@ class TestLyingLetters:
         first.refresh_from_db()
         assert first.status == "returned"
         assert Correspondence.objects.filter(direction="out").count() == 2
+
+    @pytest.mark.parametrize("by", ["the person", "the node"])
+    def test_so_are_those_of_who_passed_for_the_party_by_a_code(
+        self, case, revoke, make_link, bogdan, celina, principal, jadwiga, signed_in, by
+    ):
+        by_code = make_link(bogdan, principal, basis="self", level=2)
+        revoke()
+        first = answered(case, jadwiga)
+        assert first.party == bogdan
+        if by == "the person":
+            make_link(celina, principal, basis="self", municipality=None, level=3)
+            assert signed_in(celina).post(f"/moje/w-imieniu/{by_code.pk}/odwolaj/").status_code == 302
+        else:
+            other = NaturalPerson(identifier="02070803628", first_name="Bogdan", last_name="Kowalski")
+            identified.send(User, user=bogdan, person=other)
+
+        first.refresh_from_db()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+        assert (first.status, again.party) == ("returned", celina if by == "the person" else None)
+        assert signed_in(bogdan).post(f"/moje/pisma/{first.pk}/").status_code == 404
+
+    def test_what_lies_with_who_is_the_recipient_still_stays(self, case, make_link, anna, principal, jadwiga):
+        """Another mandate of the same person has ended."""
+        other = make_link(anna, principal, scope=["wypis-z-planu"])
+        first = answered(case, jadwiga)
+        mandates.revoke(other, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+
+        first.refresh_from_db()
+        assert (first.status, Correspondence.objects.filter(direction="out").count()) == ("sent", 1)
 
     def test_an_opened_one_stays_delivered(self, case, revoke, jadwiga):
         first = answered(case, jadwiga)
