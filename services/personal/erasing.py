@@ -45,19 +45,22 @@ def outlook(user: User) -> Outlook:
 
 
 @transaction.atomic
-def erase(user: User, *, password: str, request_id: str = "", has_just_entered: bool = False) -> bool:
+def erase(user: User, *, is_proved: bool, request_id: str = "") -> bool:
     """Drafts go, and the account is closed unless a case is open; whether it was closed.
 
-    has_just_entered: that is the proof where the account has no password
+    is_proved: by the password, or by a sign-in of a moment ago where the account has none
     Raises Malformed without the proof, Conflict for an account of the office's own people.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # a filing waits for the draft, not for this
     if user.is_staff or user.is_superuser or user.roles.exists():
         raise Conflict(_("To konto pracownika. Zamyka je urząd, gdy pracownik odda swoje sprawy."))
-    if not user.has_usable_password() and not has_just_entered:
-        raise Malformed(_("Potwierdź najpierw tożsamość jeszcze raz. Nic nie zostało usunięte."))
-    if user.has_usable_password() and not user.check_password(password):
-        raise Malformed(_("Hasło jest błędne. Nic nie zostało usunięte."))
+    if not is_proved:
+        has_password = user.has_usable_password()
+        raise Malformed(
+            _("Hasło jest błędne. Nic nie zostało usunięte.")
+            if has_password
+            else _("Potwierdź najpierw tożsamość jeszcze raz. Nic nie zostało usunięte.")
+        )
     drafts = remove(Draft.objects.filter(owner=user))
     seen = outlook(user)
     if seen.closes_account:

@@ -2,9 +2,11 @@
 
 from typing import cast
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -44,6 +46,13 @@ def download(request: HttpRequest) -> FileResponse:
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 
 
+def is_proved(request: HttpRequest, user: User) -> bool:
+    """Wrong passwords are counted and written down as at the sign-in. Raises ValidationError for too many."""
+    if not user.has_usable_password():
+        return has_just_entered(request)
+    return bool(get_adapter(request).reauthenticate(user, request.POST.get("haslo", "")))
+
+
 @sensitive_post_parameters("haslo")
 @never_cache
 @login_required
@@ -52,12 +61,11 @@ def erase(request: HttpRequest) -> HttpResponse:
     """Confirmed by the password, or by a sign-in of a moment ago where there is none."""
     user = cast(User, request.user)
     try:
-        is_closed = erasing.erase(
-            user, password=request.POST.get("haslo", ""), request_id=request_id(request),
-            has_just_entered=has_just_entered(request),
-        )  # fmt: skip
+        is_closed = erasing.erase(user, is_proved=is_proved(request, user), request_id=request_id(request))
     except ServiceError as error:
         return page(request, fault=error.message)
+    except ValidationError as error:
+        return page(request, fault=" ".join(error.messages))
     if not is_closed:
         messages.success(request, _("Wersje robocze usunięte. Konto zamkniesz, gdy urząd zakończy Twoje sprawy."))
         return redirect("personal:data")

@@ -24,7 +24,7 @@ from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
 from services.forms.questions import Files
 from services.forms.reading import as_typed
-from services.identity.models import StaffRole, User
+from services.identity.models import SignIn, StaffRole, User
 from services.personal import erasing
 from spatial.words import polish_date
 from tests import office
@@ -253,6 +253,16 @@ class TestErasure:
         assert User.objects.get(pk=anna.pk).is_active
         assert not AuditEntry.objects.filter(action="erasure").exists()
 
+    def test_guessing_the_password_ends_after_five_and_is_written_down(self, anna):
+        client = signed_in(anna)
+        told = [client.post("/moje/dane/usun/", {"haslo": f"zle-{n}"}).content.decode() for n in range(5)]
+        assert all("Hasło jest błędne" in page for page in told)
+
+        answer = client.post("/moje/dane/usun/", {"haslo": "miedza-demo"})
+        assert (answer.status_code, "Za dużo nieudanych prób" in answer.content.decode()) == (422, True)
+        assert User.objects.get(pk=anna.pk).is_active
+        assert SignIn.objects.filter(user=anna, is_successful=False).count() == 5
+
     def test_of_others_nothing_goes(self, filing, anna, bogdan):
         begun(bogdan, content=b"Szkic")
         erased(anna)
@@ -326,7 +336,7 @@ def test_erasure_and_a_filing_at_once_do_not_wait_in_a_ring(anna, filing, monkey
     with ThreadPoolExecutor(1) as pool:
         filing_it = pool.submit(file)
         assert has_draft.wait(timeout=5)
-        assert not erasing.erase(anna, password="miedza-demo")
+        assert not erasing.erase(anna, is_proved=True)
         case = filing_it.result()
 
     assert (case.applicant, Draft.objects.get().case) == (anna, case)
