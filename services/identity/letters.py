@@ -30,6 +30,12 @@ LETTERS = {
         _("Dzień dobry,\n\nktoś poprosił o nowe hasło do konta w e-urzędzie z tym adresem. Jeśli to Ty, ustaw je "
           "tutaj:\n\n%(password_reset_url)s\n\nJeśli to nie Ty, nie rób nic. Twoje hasło się nie zmieniło."),
     ),
+    "account/email/unknown_account": (
+        _("Nie masz konta z tym adresem"),
+        _("Dzień dobry,\n\nktoś poprosił o nowe hasło do konta w e-urzędzie i podał ten adres. Konta z tym adresem "
+          "nie ma. Jeśli to Ty, sprawdź, czy konto nie ma innego adresu, albo załóż nowe.\n\n"
+          "Jeśli to nie Ty, nie rób nic."),
+    ),
     "identity/email/program_key_ends": (
         _("Klucz programu niedługo wygaśnie"),
         _("Dzień dobry,\n\nklucz, którym program zmienia rejestry w Twoim imieniu, wygaśnie %(day)s. Jeśli program ma "

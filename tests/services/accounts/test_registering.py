@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 
 from services.identity.models import User
@@ -50,6 +51,20 @@ class TestRegistration:
         assert (known.status_code, known["Location"]) == (new.status_code, new["Location"])
         assert [letter.subject for letter in mail.outbox] == ["Masz już konto", "Potwierdź swój adres e-mail"]
         assert User.objects.count() == 2
+
+    def test_nor_by_the_time_that_the_answer_takes(self, client, anna, monkeypatch):
+        """Nearly all of it is the hash of the password."""
+        hashed, encode = [], MD5PasswordHasher.encode
+        monkeypatch.setattr(
+            MD5PasswordHasher, "encode", lambda self, password, salt: hashed.append(1) or encode(self, password, salt)
+        )
+        counts = []
+        for more in ({"email": "anna@example.pl"}, {}):
+            hashed.clear()
+            assert register(client, **more).status_code == 302
+            counts.append(len(hashed))
+
+        assert counts[0] == counts[1] > 0
 
     @pytest.mark.parametrize(
         ("changes", "told"),
@@ -113,7 +128,8 @@ class TestForgottenPassword:
         unknown = client.post("/konto/haslo/nie-pamietam/", {"email": "nikt@example.pl"})
 
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-        assert len(mail.outbox) == 1
+        assert [letter.subject for letter in mail.outbox] == ["Ustaw nowe hasło", "Nie masz konta z tym adresem"]
+        assert "http" not in mail.outbox[1].body
 
     def test_many_letters_to_one_address_are_refused(self, client, anna):
         answers = [client.post("/konto/haslo/nie-pamietam/", {"email": "anna@example.pl"}) for _ in range(6)]
