@@ -23,6 +23,7 @@ from services.identity.protected import fingerprint
 from services.identity.saml import joining
 from services.identity.saml.checks import Told
 from services.identity.saml.models import Heard, NodeSession, Question
+from tests.services.accounts.conftest import PASSWORD, sign_in
 from tests.services.saml.conftest import AT_NODE, Form, Visitor, remember, use
 from tests.simulators.base import EMPTY, GATEWAY_PAGE, UNAVAILABLE, Drips, Floods, Resets, Truncates
 from tests.simulators.node import HONEST, LOA, PERSONAS, Key, LoginNode, bent
@@ -499,6 +500,21 @@ class TestWhoseAccount:
         assert User.objects.count() == 1
         assert client.session[access.LEVEL] == Level.TRUSTED
         assert "Tożsamość potwierdzona" in client.get(answer["Location"]).content.decode()
+
+    def test_whoever_finds_an_open_session_does_not_join_it(self, node, visitor, anna, client):
+        """As with every other lasting way in: the person of the account proves to be there first."""
+        sign_in(client)
+        later(client)
+        answer = client.get("/logowanie/node/", {"next": "/moje/"})
+        assert (answer.status_code, answer["Location"]) == (
+            302, "/konto/potwierdz/?next=%2Flogowanie%2Fnode%2F%3Fnext%3D%252Fmoje%252F"
+        )  # fmt: skip
+        assert not Question.objects.exists()
+
+        there = client.post(answer["Location"], {"password": PASSWORD})["Location"]
+        assert there == "/logowanie/node/?next=%2Fmoje%2F"
+        assert visitor.signs_in("anna")["Location"] == "/moje/"
+        assert Identity.objects.get().user == anna
 
     def test_an_identity_of_another_account_leads_there_and_says_so(self, node, visitor, bogdan, client):
         visitor.tries(node, "anna")
