@@ -47,6 +47,15 @@ class TestIdleness:
 
         assert client.get("/moje/").status_code == 302
 
+    def test_so_is_a_resident_with_a_second_factor_who_became_staff(self, client, anna, skala, duty, clock):
+        sign_in(client)
+        set_up_application(client)
+        StaffRole.objects.create(user=anna, municipality=skala, role="clerk", job_title="inspektor")
+        assert client.get("/urzad/").status_code == 200
+        clock(HALF_AN_HOUR + 1)
+
+        assert client.get("/urzad/").status_code == 302
+
     def test_so_is_who_came_by_the_node(self, client, anna, clock):
         request = HttpRequest()
         request.session = client.session
