@@ -25,6 +25,8 @@ from services.documents.models import IssuedDocument
 from services.forms.questions import Files
 from services.forms.reading import as_typed
 from services.identity.models import SignIn, StaffRole, User
+from services.identity.news import NaturalPerson, identified
+from services.parties.models import ExternalRef, Party, Person
 from services.personal import erasing
 from spatial.words import polish_date
 from tests import office
@@ -241,6 +243,21 @@ class TestErasure:
         assert Attachment.objects.get().draft.case_id == case.pk
         assert default_storage.exists(document.file.name)
         assert "Anna Nowak" in signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/").content.decode()
+
+    @pytest.mark.parametrize("named", [False, True])
+    def test_the_person_goes_with_the_pesel_unless_a_register_names_them(self, anna, bogdan, skala, named):
+        for user, pesel in ((anna, "02070803628"), (bogdan, "44051401458")):
+            person = NaturalPerson(identifier=pesel, first_name=user.first_name, last_name=user.last_name)
+            identified.send(User, user=user, person=person)
+        party = Party.objects.get(links__user=anna)
+        if named:
+            ExternalRef.objects.create(party=party, municipality=skala, register="tax", key="1")
+
+        assert erased(anna)["Location"] == "/"
+
+        assert Person.objects.filter(last_name="Nowak").exists() == named
+        assert Person.objects.filter(last_name="Kowalski").exists()
+        assert not anna.party_links.filter(state="approved").exists()
 
     @pytest.mark.parametrize("password", ["", "zle", "miedza-demo ", "x" * 5000, "\x00"])
     def test_without_the_password_nothing_goes(self, filing, anna, password):
