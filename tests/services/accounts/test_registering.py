@@ -1,14 +1,18 @@
 """An account from nothing: its address is confirmed by a letter; nobody learns who has one."""
 
 import re
+from pathlib import Path
+from smtplib import SMTPServerDisconnected
 
 import pytest
+from allauth import account, mfa
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 
+from services.identity import letters
 from services.identity.models import User
-from tests.services.accounts.conftest import link, sign_in
+from tests.services.accounts.conftest import PASSWORD, link, set_up_application, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -165,6 +169,41 @@ class TestChanges:
         anna.refresh_from_db()
         assert anna.email == "nowa@example.pl"
         assert [row.email for row in EmailAddress.objects.all()] == ["nowa@example.pl"]
+        told = mail.outbox[-1]
+        assert (told.to, told.subject) == (["anna@example.pl"], "Zmiana na Twoim koncie")
+        assert "Adres e-mail Twojego konta w e-urzędzie został zmieniony" in told.body
+        assert "nowa@" not in told.body
+
+    @pytest.mark.parametrize("server", ["well", "away"])
+    def test_changes_of_the_ways_in_are_told_to_the_address(self, client, anna, monkeypatch, server, caplog):
+        """A server of e-mail that is away does not undo what was done."""
+        sign_in(client)
+        if server == "away":
+            monkeypatch.setattr(mail.EmailMessage, "send", lambda *_: (_ for _ in ()).throw(SMTPServerDisconnected()))
+        set_up_application(client)
+        new = {"oldpassword": PASSWORD, "password1": "Gruszki-na-wierzbie-7", "password2": "Gruszki-na-wierzbie-7"}
+        assert client.post("/konto/haslo/", new)["Location"] == "/konto/bezpieczenstwo/"
+
+        told = [(letter.to, letter.body.split("\n")[2]) for letter in mail.outbox]
+        assert (
+            told == []
+            if server == "away"
+            else [
+                (["anna@example.pl"], "Na Twoim koncie w e-urzędzie włączono aplikację z kodami."),
+                (["anna@example.pl"], "Twoje konto w e-urzędzie ma nowe kody zapasowe."),
+                (["anna@example.pl"], "Hasło do Twojego konta w e-urzędzie zostało zmienione."),
+            ]
+        )
+        assert ("No word of a change" in caplog.text) == (server == "away")
+        anna.refresh_from_db()
+        assert anna.check_password("Gruszki-na-wierzbie-7")
+
+    def test_each_word_of_the_library_has_one_of_ours(self):
+        said = set()
+        for package in (account, mfa):
+            for path in Path(package.__file__).parent.rglob("*.py"):
+                said |= set(re.findall(r'send_notification_mail\(\s*"([^"]+)"', path.read_text()))
+        assert said == set(letters.CHANGES)
 
     def test_a_session_begun_long_ago_proves_itself_first(self, client, anna, clock):
         sign_in(client)
