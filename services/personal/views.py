@@ -16,7 +16,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from services.audit.services import request_id
-from services.identity.access import has_just_entered
+from services.identity.access import has_just_entered, level_of
+from services.identity.base import Level
 from services.identity.models import User
 from services.personal import erasing
 from services.personal.export import archive
@@ -42,7 +43,7 @@ def download(request: HttpRequest) -> FileResponse:
     """Everything in one file; made when it is asked for, kept nowhere."""
     now = timezone.now()
     name = f"moje-dane-{timezone.localdate(now):%Y-%m-%d}.zip"
-    made = archive(cast(User, request.user), at=now)
+    made = archive(cast(User, request.user), at=now, is_identified=level_of(request) >= Level.TRUSTED)
     return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
 
 

@@ -24,6 +24,8 @@ from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
 from services.forms.questions import Files
 from services.forms.reading import as_typed
+from services.identity import access
+from services.identity.base import Level
 from services.identity.models import SignIn, StaffRole, User
 from services.identity.news import NaturalPerson, identified
 from services.parties.models import ExternalRef, Party, Person
@@ -93,6 +95,21 @@ class TestCopy:
         assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", "wiadomosci.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
         assert [read(packed, name) for name in lists] == [[]] * 7
+
+    @pytest.mark.parametrize("level", [Level.ACCOUNT, Level.TRUSTED])
+    def test_holds_the_pesel_for_whom_the_node_has_identified_in_this_session(self, anna, client, level):
+        """What the node once said is not told to whoever knows a password."""
+        person = NaturalPerson(identifier="02070803628", first_name="Anna", last_name="Nowak")
+        identified.send(User, user=anna, person=person)
+        client.force_login(anna)
+        session = client.session
+        session[access.LEVEL] = int(level)
+        session.save()
+
+        content = b"".join(client.post("/moje/dane/pobierz/").streaming_content)
+
+        told = read(ZipFile(BytesIO(content)), "konto.json")
+        assert told.get("pesel") == ("02070803628" if level is Level.TRUSTED else None)
 
     def test_says_what_is_what(self, anna, skala):
         packed = downloaded(anna)
