@@ -14,6 +14,7 @@ from allauth.mfa.webauthn import forms as keys
 from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +76,12 @@ class SignUp(Worded, account.SignupForm):  # type: ignore[misc]
     last_name = forms.CharField(
         label=_("Nazwisko"), max_length=150, widget=forms.TextInput({"autocomplete": "family-name"})
     )
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> User:
+        """The account with its address to confirm, or neither: one without is taken for made by the office."""
+        user: User = super().save(request)
+        return user
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Of a known address no account is made, but the answer takes as long: the password is hashed all the same."""

@@ -47,6 +47,14 @@ class TestRegistration:
         assert "już nie działa" in client.get(path).content.decode()
         assert client.post(path).status_code == 404
 
+    def test_one_that_was_killed_in_the_middle_leaves_no_account(self, client, monkeypatch):
+        """It would have no address to confirm, as those have that the office made."""
+        monkeypatch.setattr("allauth.account.forms.setup_user_email", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            register(client)
+
+        assert not User.objects.exists()
+
     def test_nobody_learns_that_an_address_is_known(self, client, anna):
         EmailAddress.objects.create(user=anna, email=anna.email, verified=True, primary=True)
 
