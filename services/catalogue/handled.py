@@ -6,12 +6,14 @@ from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from services.cases import handling
-from services.cases.models import Case
+from services.cases.models import Case, CaseParty
 from services.catalogue.declaration import EService, eservices
 from services.identity.models import StaffRole, User
+from services.parties.models import PartyLink
 from spatial.errors import Refused
 
 
@@ -28,12 +30,21 @@ def codes_of(user: User | AnonymousUser) -> dict[str, list[str]]:
 
 
 def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
-    """Cases of the services that the person's roles handle, each in its own municipality."""
+    """Cases of the services that the person's roles handle, each in its own municipality; never the person's own."""
     mine = [Q(municipality=municipality, service__in=codes) for municipality, codes in codes_of(user).items()]
-    rows = Case.objects.filter(reduce(or_, mine)) if mine else Case.objects.none()
+    rows = Case.objects.filter(reduce(or_, mine)).exclude(of_interest(user)) if mine else Case.objects.none()
     return rows.select_related(
         "municipality", "applicant", "handler", "representation", "on_behalf_of__person", "on_behalf_of__organisation"
     )
+
+
+def of_interest(user: User | AnonymousUser) -> Q:
+    """Cases that the person filed or signed, or of a party that the person is or acts for: others of the office handle
+    them (KPA art. 24 § 1 pkt 1 and 4).
+    """
+    parties = PartyLink.objects.in_force(timezone.localdate()).filter(user=user.pk).values("party")
+    signed = CaseParty.objects.filter(user=user.pk).values("case")
+    return Q(applicant=user.pk) | Q(on_behalf_of__in=parties) | Q(pk__in=signed)
 
 
 def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:
@@ -45,8 +56,10 @@ def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:
 
 
 def handlers_of(case: Case, service: EService) -> QuerySet[User]:
-    """Who may handle the case."""
-    return by_name(User.objects.filter(roles__municipality=case.municipality, roles__role=service.role))
+    """Who may handle the case: the role is theirs, the matter is not."""
+    speaking = PartyLink.objects.in_force(timezone.localdate()).filter(party=case.on_behalf_of_id).values("user")
+    own = Q(pk=case.applicant_id) | Q(pk__in=speaking) | Q(pk__in=case.parties.values("user"))
+    return by_name(User.objects.filter(roles__municipality=case.municipality, roles__role=service.role).exclude(own))
 
 
 def by_name(people: QuerySet[User]) -> QuerySet[User]:
