@@ -17,7 +17,7 @@ from signxml.algorithms import SignatureMethod
 
 from services.identity import access
 from services.identity.base import Level
-from services.identity.models import Identity, StaffRole, User
+from services.identity.models import Identity, SignIn, StaffRole, User
 from services.identity.news import NaturalPerson, identified
 from services.identity.protected import fingerprint
 from services.identity.saml import joining
@@ -309,6 +309,16 @@ class TestAnswersThatProveNothing:
         answer = visitor.tries(node, "anna")
 
         assert (answer.status_code, "(request)" in answer.content.decode()) == (403, True)
+
+    def test_one_stands_in_the_log_of_sign_ins_and_one_that_nobody_asked_for_does_not(
+        self, node, visitor, anna, client
+    ):
+        client.force_login(anna)
+        visitor.tries(node, "nobody")
+        assert client.post("/saml/wejscie", {"RelayState": "x"}).status_code == 403
+
+        [entry] = SignIn.objects.all()
+        assert (entry.user, entry.provider, entry.is_successful) == (anna, "node", False)
 
     def test_cancelled_at_the_node(self, node, visitor):
         answer = visitor.tries(node, "")
