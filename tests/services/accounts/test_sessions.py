@@ -67,6 +67,18 @@ class TestIdleness:
 
         assert client.get("/moje/").status_code == 302
 
+    @pytest.mark.parametrize(("who", "pause", "uses"), [("jadwiga", HALF_AN_HOUR - 60, 24), ("anna", 7 * 3600, 48)])
+    def test_however_it_is_used_it_ends(self, client, jadwiga, anna, clock, who, pause, uses):
+        """12 hours and 14 days after the sign-in; whoever has stolen one does not keep it."""
+        sign_in(client, who)
+        for _ in range(uses):
+            clock(pause)
+            assert client.get("/konto/logowania/").status_code == 200
+        clock(pause)
+        client.get("/konto/logowania/")
+
+        assert client.get("/konto/logowania/")["Location"] == "/logowanie/?next=/konto/logowania/"
+
     def test_a_resident_may_go_for_dinner(self, client, anna, clock):
         sign_in(client)
         clock(7 * 3600)
