@@ -107,6 +107,17 @@ class TestTheWay:
         assert visitor.signs_in("anna").status_code == 302
         assert User.objects.get().last_name == "Nowak"
 
+    @pytest.mark.parametrize(
+        ("back", "there"),
+        [
+            ("abc", "/moje/"), ("", "/moje/"), ("logout", "/moje/"), ("//zly.test", "/moje/"),
+            ("/\\zly.test", "/moje/"), ("https://zly.test/moje/", "/moje/"),
+            ("/moje/\r\nX: y", "/moje/%0D%0AX:%20y"), ("/ą\x00", "/%C4%85%00"),
+        ],
+    )  # fmt: skip
+    def test_leads_back_to_a_page_of_ours_whatever_was_asked(self, node, visitor, back, there):
+        assert visitor.signs_in("anna", back=back)["Location"] == there
+
     def test_a_content_key_of_128_bits_is_read(self, node, visitor):
         bent(node, content_key=16)
 
