@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import cast
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.http import HttpRequest
 
@@ -27,9 +28,10 @@ def look(request: HttpRequest, case: Case, action: Action, *, thing: str = "", g
     written down fails here and is not shown. The party for which it was filed reads of the look too.
     """
     own = PartyLink.objects.filter(
-        party=case.on_behalf_of_id, basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED
-    )
-    party = own.select_related("user").order_by("pk").first() if case.on_behalf_of_id else None
+        Q(municipality=None) | Q(municipality=case.municipality_id), party=case.on_behalf_of_id,
+        basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED,
+    )  # fmt: skip
+    party = own.select_related("user").surest_first().first() if case.on_behalf_of_id else None
     with transaction.atomic(durable=True):
         for subject in dict.fromkeys([case.applicant, *([party.user] if party else [])]):
             write(

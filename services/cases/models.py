@@ -215,7 +215,7 @@ class Case(models.Model):
             return self.applicant
         links = PartyLink.objects.of_principal(timezone.localdate()).filter(party=self.on_behalf_of)
         own = links.covering(service=models.Value(self.service), municipality=self.municipality_id)
-        link = own.select_related("user").order_by("pk").first()
+        link = own.select_related("user").surest_first().first()
         return link.user if link else self.on_behalf_of
 
 

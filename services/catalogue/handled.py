@@ -31,18 +31,9 @@ def codes_of(user: User | AnonymousUser) -> dict[str, list[str]]:
 
 def handled_by(user: User | AnonymousUser) -> QuerySet[Case]:
     """Cases of the services that the person's roles handle, each in its own municipality; none of the person's own."""
-    return (
-        of_roles(user)
-        .not_touching(user)
-        .select_related(
-            "municipality",
-            "applicant",
-            "handler",
-            "representation",
-            "on_behalf_of__person",
-            "on_behalf_of__organisation",
-        )
-    )
+    return of_roles(user).not_touching(user).select_related(
+        "municipality", "applicant", "handler", "representation", "on_behalf_of__person", "on_behalf_of__organisation"
+    )  # fmt: skip
 
 
 def of_roles(user: User | AnonymousUser) -> CaseQuerySet:
@@ -68,12 +59,10 @@ def colleagues_of(user: User | AnonymousUser) -> QuerySet[User]:
 
 
 def handlers_of(case: Case, service: EService) -> QuerySet[User]:
-    """Who may handle the case: not who has a part in it."""
-    acting = PartyLink.objects.in_force(timezone.localdate()).filter(party=case.on_behalf_of_id).values("user")
-    people = User.objects.filter(roles__municipality=case.municipality, roles__role=service.role)
-    return by_name(
-        people.exclude(pk=case.applicant_id).exclude(pk__in=case.parties.values("user")).exclude(pk__in=acting)
-    )
+    """Who may handle the case: the role is theirs, the matter is not."""
+    speaking = PartyLink.objects.in_force(timezone.localdate()).filter(party=case.on_behalf_of_id).values("user")
+    own = Q(pk=case.applicant_id) | Q(pk__in=speaking) | Q(pk__in=case.parties.values("user"))
+    return by_name(User.objects.filter(roles__municipality=case.municipality, roles__role=service.role).exclude(own))
 
 
 def by_name(people: QuerySet[User]) -> QuerySet[User]:

@@ -41,5 +41,6 @@ def found(rows: QuerySet[Party], words: str) -> QuerySet[Party]:
 
 def account_of(party: Party) -> User | None:
     """Of the person who is the party, for the log of looks; an organisation has none."""
-    link = party.links.filter(basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED).select_related("user").first()
+    links = party.links.filter(basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED).select_related("user")
+    link = links.surest_first().first()
     return link.user if link else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from services.cases.models import Case
@@ -28,8 +28,11 @@ LOGGER = logging.getLogger(__name__)
 
 
 def hear_ended(link: PartyLink, at: datetime, **_signal: Any) -> None:
-    """``services.parties.news.ended``: what lies unopened in the account of who acted is sent to the party."""
-    for pk in lying().filter(letter__case__representation=link).values_list("pk", flat=True):
+    """``services.parties.news.ended``: what lies unopened in the account of who acted, or passed for the party, is sent
+    to the party.
+    """
+    theirs = lying().filter(letter__party=link.user_id, letter__case__on_behalf_of=link.party_id)
+    for pk in theirs.values_list("pk", flat=True):
         send_to_party(pk, at=at)
 
 
@@ -42,10 +45,10 @@ def redirect_lapsed(*, at: datetime) -> None:
 
 
 def lying() -> QuerySet[Shipment]:
-    """Letters to those who filed for another that lie in their accounts, or have not left the office yet."""
+    """Letters of cases that were filed for another, in whoever's account, or that have not left the office yet."""
     here = Q(channel=Correspondence.Channel.PORTAL, state=State.WAITING) | Q(state=State.QUEUED, tried_at=None)
     rows = Shipment.objects.current().filter(here, letter__case__on_behalf_of__isnull=False)
-    return rows.filter(letter__party=F("letter__case__applicant")).order_by("pk")
+    return rows.filter(letter__party__isnull=False).order_by("pk")
 
 
 def send_to_party(pk: int, *, at: datetime) -> None:
@@ -59,11 +62,12 @@ def send_to_party(pk: int, *, at: datetime) -> None:
 @transaction.atomic
 def redirect(pk: int, *, at: datetime) -> None:
     """What nobody has opened, or has not left. Raises NoSeal."""
-    related = ("letter__case", "letter__document", "letter__event", "letter__entered_by")
+    related = ("letter__case", "letter__document", "letter__event", "letter__entered_by", "letter__party")
     rows = lying().select_for_update(of=("self",)).select_related(*related)
     shipment = rows.filter(pk=pk).first()
-    if shipment and shipment.letter.case:
-        send_on(shipment, shipment.letter.case, why="Pismo nie zostało odebrane, zanim wygasło umocowanie", at=at)
+    case = shipment.letter.case if shipment else None
+    if shipment and case and case.recipient != shipment.letter.party:
+        send_on(shipment, case, why="Pismo nie zostało odebrane, zanim wygasło umocowanie", at=at)
 
 
 def send_on(shipment: Shipment, case: Case, *, why: str, at: datetime) -> Shipment | None:

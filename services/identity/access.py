@@ -25,6 +25,8 @@ AGENT, ADDRESS, USED = "browser", "ip-address", "used-at"  #: in the session too
 
 #: how long a session may lie unused: strict where much is at stake, elsewhere as long as a working day
 STRICT_IDLENESS, IDLENESS = timedelta(minutes=30), timedelta(hours=8)
+#: and however it is used, it ends
+STRICT_LONGEST, LONGEST = timedelta(hours=12), timedelta(days=14)
 
 type View = Callable[..., HttpResponse]
 

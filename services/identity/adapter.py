@@ -1,6 +1,8 @@
 """How django-allauth does things here: our words, our log of sign-ins, our encryption of secrets."""
 
+import logging
 from io import BytesIO
+from smtplib import SMTPException
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from anymail.exceptions import AnymailError  # type: ignore[import-untyped]
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import EmailMessage
@@ -26,6 +29,8 @@ from services.identity.client import known_address
 from services.identity.factors import MEANS, factors_of
 from services.identity.models import Identity, User
 from services.identity.protected import opened, sealed
+
+LOGGER = logging.getLogger(__name__)
 
 #: other ways to show that it is the same person
 WAYS = {
@@ -104,6 +109,19 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
             context = context | {"password_reset_url": letters.address(self.request, urlsplit(url).path)}
         subject, body = letters.written(template_prefix, context)
         return EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, [email], headers=headers)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Of a change that was made already, so a server of e-mail that takes no letter holds nothing up; of a new
+        address the former one is told.
+        """
+        if not settings.EMAIL_WORKS:
+            return
+        try:
+            super().send_notification_mail(template_prefix, user, context, email)
+        except (OSError, SMTPException, AnymailError) as fault:
+            LOGGER.warning("No word of a change of an account went: %s", type(fault).__name__)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, message: str = "",

@@ -1,21 +1,25 @@
 """Where a person is signed in, told by devices, and how to sign out of those that are not at hand."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from allauth.account import signals
 from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from services.identity.access import ADDRESS, AGENT, ENTERED, USED
-from services.identity.models import Session, User
+from services.identity.access import ADDRESS, AGENT, ENTERED, STRICT_IDLENESS, USED
+from services.identity.models import Session, StaffRole, User
 from services.identity.protected import fingerprint
+from services.identity.sessions import SessionStore
 
 #: signs in the name that a browser gives itself, the first that fits: Android calls itself Linux too, Edge Chrome
 SYSTEMS: Mapping[str, str | Promise] = {
@@ -83,6 +87,17 @@ def sign_out(request: HttpRequest, *, code: str = "") -> int:
     own = [row.session_key for row in open_sessions(cast(User, request.user))]
     ended = [key for key in own if key != request.session.session_key and code in ("", fingerprint(key))]
     return Session.objects.filter(session_key__in=ended).delete()[0]
+
+
+@receiver(post_save, sender=StaffRole)
+def shorten(instance: StaffRole, **_: Any) -> None:
+    """What became a session of staff lies unused as shortly as theirs do."""
+    for row in open_sessions(instance.user):
+        store = SessionStore(row.session_key)
+        if store.get_expiry_age() > STRICT_IDLENESS.total_seconds():
+            store.set_expiry(int(STRICT_IDLENESS.total_seconds()))
+            with suppress(UpdateError):  # it has ended meanwhile
+                store.save()
 
 
 @receiver(signals.password_changed)

@@ -13,11 +13,14 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as keys
 from cryptography.exceptions import InvalidSignature
 from django import forms
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.base import PASSWORDS, Proof
+from services.identity.models import User
 from services.identity.programs import LONGEST_DAYS, USUAL_DAYS
 from spatial.municipalities.models import Municipality
 
@@ -73,6 +76,19 @@ class SignUp(Worded, account.SignupForm):  # type: ignore[misc]
     last_name = forms.CharField(
         label=_("Nazwisko"), max_length=150, widget=forms.TextInput({"autocomplete": "family-name"})
     )
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> User:
+        """The account with its address to confirm, or neither: one without is taken for made by the office."""
+        user: User = super().save(request)
+        return user
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Of a known address no account is made, but the answer takes as long: the password is hashed all the same."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        answer: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return answer
 
 
 class SignIn(forms.Form):

@@ -1,15 +1,17 @@
 """What is asked of a session on every page: that it is used, and that staff has given the second factor."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from time import time
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from services.identity.access import ENTERED, USED
+from services.identity.access import ENTERED, LONGEST, STRICT_IDLENESS, STRICT_LONGEST, USED
 from services.identity.factors import is_owed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,7 +29,9 @@ type Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class Idleness:
-    """A session ends when it is not used for the time that ``access.enter`` has set: each use begins it anew."""
+    """A session ends when it is not used for the time that ``access.enter`` has set: each use begins it anew. It also
+    ends some time after the sign-in, or whoever has stolen one would keep it for ever.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -37,7 +41,14 @@ class Idleness:
         session = request.session
         if session.accessed and ENTERED in session and not 0 <= time() - session.get(USED, 0) < ONE_USE:
             session[USED] = int(time())
+            if time() - session[ENTERED] > longest(session).total_seconds():
+                session.flush()  # this answer was the last
         return response
+
+
+def longest(session: SessionBase) -> timedelta:
+    """From the sign-in; shorter where the session may lie unused only shortly."""
+    return STRICT_LONGEST if session.get_expiry_age() <= STRICT_IDLENESS.total_seconds() else LONGEST
 
 
 class SecondFactor:

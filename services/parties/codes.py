@@ -87,7 +87,9 @@ def enter(typed: str, *, user: User, at: datetime) -> PartyLink:
 
 
 def linked(code: str, *, user: User, at: datetime) -> PartyLink | None:
-    """None for a wrong code; the try is counted at the row that its beginning finds, if it could be a code at all."""
+    """None for a wrong code, and for who has made it; the try is counted at the row that its beginning finds, if it
+    could be a code at all.
+    """
     if len(code) != LENGTH or not set(code) <= set(ALPHABET):
         return None
     rows = ActivationCode.objects.select_for_update(of=("self",)).select_related("ref__party__person", "made_by")
@@ -98,7 +100,7 @@ def linked(code: str, *, user: User, at: datetime) -> PartyLink | None:
         found.tries += 1
         found.save(update_fields=["tries"])
         return None
-    if is_another(found.ref.party, user):
+    if found.made_by_id == user.pk or is_another(found.ref.party, user):
         return None
     found.used_by, found.used_at = user, at
     found.save(update_fields=["used_by", "used_at"])

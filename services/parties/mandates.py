@@ -94,11 +94,14 @@ def locked(link: PartyLink) -> PartyLink:
 
 
 def locked_asked(link: PartyLink, clerk: User) -> PartyLink:
-    """Raises Conflict when it does not wait any longer, Refused for the clerk's own (KPA art. 24 § 1)."""
+    """Raises Conflict when it does not wait any longer, Refused to who has asked for it, is its party or acts for it
+    (KPA art. 24 § 1).
+    """
     link = locked(link)
     if link.state != State.ASKED:
         raise Conflict(_("To zgłoszenie nie czeka już na decyzję. Odśwież stronę."))
-    if link.user_id == clerk.pk:
+    speaks_for_it = PartyLink.objects.in_force(timezone.localdate()).filter(user=clerk, party=link.party)
+    if link.user_id == clerk.pk or speaks_for_it.exists():
         raise Refused(_("O swoim umocowaniu nie decydujesz. Zrobi to inny pracownik urzędu."))
     return link
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.lookups import IsNull
+from django.db.models.lookups import Exact, IsNull
 from django.utils.translation import gettext_lazy as _
 
 from services.identity.base import Acting, Level
@@ -108,6 +108,10 @@ class PartyLinkQuerySet(models.QuerySet["PartyLink"]):
     def of_principal(self, on: date) -> Self:
         """Those by which somebody is the party, or speaks for all of it."""
         return self.in_force(on).filter(basis__in=PartyLink.PRINCIPAL, scope=[])
+
+    def surest_first(self) -> Self:
+        """Who has proved by the national node to be the person, then the oldest."""
+        return self.order_by(Exact(F("level"), Level.TRUSTED).desc(), "pk")
 
     def named(self) -> Self:
         return self.select_related("party__person", "party__organisation", "user", "municipality")

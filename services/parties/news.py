@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-#: sent by ``services.parties.mandates.revoke`` with ``link``, ``by`` and ``at``
+#: sent by ``services.parties.mandates.revoke`` and ``services.parties.people.end_others`` with ``link``, ``by``, ``at``
 ended = Signal()

@@ -14,6 +14,7 @@ from services.identity.models import User
 from services.identity.news import NaturalPerson
 from services.identity.protected import fingerprint, opened, sealed
 from services.parties.models import Organisation, Party, PartyLink, Person
+from services.parties.news import ended
 
 SUGGESTED = 10
 
@@ -118,9 +119,12 @@ def refresh(user: User, person: NaturalPerson, **_signal: Any) -> None:
 def end_others(user: User, party: Party, *, at: datetime) -> None:
     """Who has typed the code of another person is not that person; the code would not be taken now either."""
     rows = PartyLink.objects.filter(user=user, basis=PartyLink.Basis.SELF, state=PartyLink.State.APPROVED)
-    rows.exclude(party=party).filter(party__person__fingerprint__isnull=False).update(
-        state=PartyLink.State.REVOKED, ended_by=user, ended_at=at, reason="Węzeł Krajowy wskazał inną osobę."
-    )
+    others = rows.exclude(party=party).filter(party__person__fingerprint__isnull=False)
+    for link in others.select_for_update(of=("self",)).order_by("pk"):
+        link.state, link.ended_by, link.ended_at = PartyLink.State.REVOKED, user, at
+        link.reason = "Węzeł Krajowy wskazał inną osobę."
+        link.save(update_fields=["state", "ended_by", "ended_at", "reason"])
+        ended.send(PartyLink, link=link, by=user, at=at)
 
 
 def read_pesel(person: Person, *, note: Callable[[], object]) -> str:

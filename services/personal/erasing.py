@@ -1,10 +1,11 @@
 """Erasure at the person's request (art. 17 of RODO): what no case needs goes at once, what archives keep stays."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ from services.identity.models import User
 from services.notices.models import Notice
 from services.notifications import keeping
 from services.parties.mandates import revoke
-from services.parties.models import PartyLink
+from services.parties.models import PartyLink, Person
 from spatial.errors import Conflict, Malformed
 
 
@@ -48,24 +49,30 @@ def outlook(user: User) -> Outlook:
 
 
 @transaction.atomic
-def erase(user: User, *, password: str, request_id: str = "", has_just_entered: bool = False) -> bool:
+def erase(user: User, *, is_proved: bool, request_id: str = "") -> bool:
     """Drafts go, and the account is closed unless a case is open; whether it was closed.
 
-    has_just_entered: that is the proof where the account has no password
+    is_proved: by the password, or by a sign-in of a moment ago where the account has none
     Raises Malformed without the proof, Conflict for an account of the office's own people.
     """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # a filing waits for the draft, not for this
     if user.is_staff or user.is_superuser or user.roles.exists():
         raise Conflict(_("To konto pracownika. Zamyka je urząd, gdy pracownik odda swoje sprawy."))
-    if not user.has_usable_password() and not has_just_entered:
-        raise Malformed(_("Potwierdź najpierw tożsamość jeszcze raz. Nic nie zostało usunięte."))
-    if user.has_usable_password() and not user.check_password(password):
-        raise Malformed(_("Hasło jest błędne. Nic nie zostało usunięte."))
+    if not is_proved:
+        has_password = user.has_usable_password()
+        raise Malformed(
+            _("Hasło jest błędne. Nic nie zostało usunięte.")
+            if has_password
+            else _("Potwierdź najpierw tożsamość jeszcze raz. Nic nie zostało usunięte.")
+        )
     drafts = remove(Draft.objects.filter(owner=user))
     seen = outlook(user)
     if seen.closes_account:
+        has_cases = bool(seen.kept) or Case.objects.filter(applicant=user).exists()
         leave_parties(user)
-        close(user, has_cases=bool(seen.kept) or Case.objects.filter(applicant=user).exists())
+        if not has_cases:
+            forget_parties(user)
+        close(user, has_cases=has_cases)
     write(
         user=user, action=Action.ERASURE, municipality=None, subject=user, ground=OWN_REQUEST, request_id=request_id,
         thing=f"wersje robocze: {drafts}, konto {'zamknięte' if seen.closes_account else 'pozostaje'}",
@@ -78,6 +85,16 @@ def leave_parties(user: User) -> None:
     now = timezone.now()
     for link in user.party_links.filter(state__in=[PartyLink.State.ASKED, PartyLink.State.APPROVED]):
         revoke(link, by=user, reason="Konto zamknięte na żądanie osoby.", at=now)
+
+
+def forget_parties(user: User) -> None:
+    """The person that the account was, with the PESEL, where no register, case or mandate names them."""
+    own = user.party_links.filter(basis=PartyLink.Basis.SELF)
+    for person in list(Person.objects.filter(party__links__in=own).distinct()):
+        with suppress(ProtectedError), transaction.atomic():
+            own.filter(party=person.party).delete()
+            person.party.delete()
+            person.delete()
 
 
 def close(user: User, *, has_cases: bool) -> None:

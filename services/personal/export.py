@@ -28,7 +28,8 @@ IN_MEMORY = 5 * 1024**2  #: bytes; a larger copy waits on the disk
 
 README = """Twoje dane w e-urzędzie, stan na {day}
 
-konto.json            Twoje konto: login, imię, nazwisko, adres e-mail, daty i adres do doręczeń
+konto.json            Twoje konto: login, imię, nazwisko, adres e-mail, daty i adres do doręczeń;
+                      PESEL tylko w kopii pobranej po zalogowaniu przez login.gov.pl
 sprawy.json           Twoje sprawy: przebieg, złożone wnioski z odpowiedziami, spis załączników i dokumentów
 wersje-robocze.json   wnioski, których jeszcze nie złożono
 wglady.json           kto z urzędu oglądał Twoje dane, kiedy i na jakiej podstawie
@@ -46,12 +47,15 @@ Notatek wewnętrznych urzędu tu nie ma. O wgląd w akta sprawy możesz poprosi�
 """
 
 
-def archive(user: User, *, at: datetime) -> IO[bytes]:
-    """The ZIP from its beginning; own rows only."""
+def archive(user: User, *, at: datetime, is_identified: bool = False) -> IO[bytes]:
+    """The ZIP from its beginning; own rows only.
+
+    is_identified: by the national node in this session; whoever knows a password learns no PESEL
+    """
     cases = list(Case.objects.of_person(user).select_related("municipality").order_by("filed_at", "pk"))
     drafts = Draft.objects.filter(owner=user, case=None).order_by("begun_at")
     parts = {
-        "konto.json": account(user) | {"delivery": address_of(user)},
+        "konto.json": account(user, is_identified=is_identified) | {"delivery": address_of(user)},
         "sprawy.json": [told(case) for case in cases],
         "wersje-robocze.json": [
             {**values(draft, "service", "typed", "begun_at", "saved_at", "expires_at"), "attachments": files_of(draft)}
@@ -91,9 +95,9 @@ def archive(user: User, *, at: datetime) -> IO[bytes]:
     return made
 
 
-def account(user: User) -> dict[str, Any]:
+def account(user: User, *, is_identified: bool) -> dict[str, Any]:
     known = values(user, "username", "first_name", "last_name", "email", "date_joined", "last_login")
-    number = own_pesel(user, on=timezone.localdate())
+    number = own_pesel(user, on=timezone.localdate()) if is_identified else ""
     return known | {"pesel": number} if number else known
 
 

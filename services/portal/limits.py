@@ -5,6 +5,7 @@ limited; behind a proxy on this machine the address is the one that the proxy na
 """
 
 from collections.abc import Callable, Iterable
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from math import ceil
 from time import monotonic
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,7 +26,7 @@ class Limits:
         self._due: dict[str, float] = {}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        wait = self.wait(address_of(environ)) if self.pause else 0.0
+        wait = self.wait(counted_as(address_of(environ))) if self.pause else 0.0
         if wait <= 0:
             return self.behind(environ, start_response)
         body = '{"code": "TooManyRequests", "description": "Za dużo zapytań, zwolnij / too many requests, slow down."}'
@@ -45,3 +46,16 @@ class Limits:
             self._due = {one: at for one, at in self._due.copy().items() if at > now}
         self._due[address] = due
         return 0.0
+
+
+def counted_as(address: str) -> str:
+    """What an address is counted as: whoever has one of IPv6 has all of its network (RFC 6177), as django-allauth too
+    counts tries.
+    """
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))

@@ -358,7 +358,7 @@ def sign_in(request: HttpRequest, provider: str) -> HttpResponse:
     if chosen is None:
         raise NotFound(_("Nie ma takiego sposobu logowania."))
     back = request.GET.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return chosen.start(request, back=back if is_ours else settings.LOGIN_REDIRECT_URL)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.portal.limits import BURST, REMEMBERED, Limits, address_of
+from services.portal.limits import BURST, REMEMBERED, Limits, address_of, counted_as
 
 
 class Clock:
@@ -44,6 +44,25 @@ def test_others_go_on():
     assert ask(limits, REMOTE_ADDR="9.9.9.9")[0] == "200"
     assert ask(limits, REMOTE_ADDR="127.0.0.1")[0] == "200"
     assert ask(limits)[0].startswith("429")
+
+
+def test_addresses_of_one_network_of_ipv6_are_one():
+    limits = Limits(behind, 1, Clock())
+    told = [ask(limits, REMOTE_ADDR=f"2001:db8::{number:x}")[0] for number in range(50)]
+
+    assert told[-1].startswith("429")
+    assert ask(limits, REMOTE_ADDR="2001:db8:0:1::1")[0] == "200"
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("8.8.8.8", "8.8.8.8"), ("::ffff:8.8.8.8", "8.8.8.8"), ("::2", "::/64"), ("fe80::1%eth0", "fe80::/64"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", ""), ("unknown", "unknown"), ("x" * 99, "x" * 99),
+    ],
+)  # fmt: skip
+def test_what_is_counted(address, counted):
+    assert counted_as(address) == counted
 
 
 def test_nobody_is_limited_by_zero():

@@ -3,8 +3,11 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from runpy import run_path
 
 import pytest
+from django.test import Client
+from lxml import html
 
 from services.portal.settings.environment import FOR_SCRIPTS, ROOT, Environment, SettingError, database
 
@@ -45,6 +48,35 @@ def test_every_variable_is_in_the_docs_and_no_other():
     read = {f"MIEDZA_{field.name.upper()}" for field in fields(Environment)} - {"MIEDZA_DATABASE_URL"}
 
     assert documented == read | FOR_SCRIPTS
+
+
+class TestBehindTls:
+    """MIEDZA_HTTPS: a proxy ends TLS and tells so by X-Forwarded-Proto, as deploy/nginx.conf does."""
+
+    @pytest.fixture
+    def visitor(self, tmp_path: Path, settings, monkeypatch) -> Client:
+        for name, value in (GOOD | {"MIEDZA_STATE": str(tmp_path), "MIEDZA_HTTPS": "1"}).items():
+            monkeypatch.setenv(name, value)
+        for name, value in run_path(str(ROOT / "services/portal/settings/__init__.py")).items():
+            if name.startswith(("SECURE_", "SESSION_COOKIE_", "CSRF_")):
+                setattr(settings, name, value)
+        return Client(enforce_csrf_checks=True, headers={"Host": "testserver", "X-Forwarded-Proto": "https"})
+
+    def test_a_form_is_taken(self, visitor, db):
+        token = html.document_fromstring(visitor.get("/logowanie/").content).xpath(
+            "//input[@name='csrfmiddlewaretoken']"
+        )
+        form = {"language": "en", "next": "/logowanie/", "csrfmiddlewaretoken": token[0].value}
+
+        ours = visitor.post("/i18n/setlang/", form, headers={"Origin": "https://testserver"})
+        theirs = visitor.post("/i18n/setlang/", form, headers={"Origin": "https://gdzie-indziej.test"})
+
+        assert (ours.status_code, theirs.status_code) == (302, 403)
+
+    def test_the_browser_comes_by_tls_only_and_cookies_go_by_it_alone(self, visitor, db):
+        page = visitor.get("/logowanie/")
+        assert page["Strict-Transport-Security"] == "max-age=31536000"
+        assert page.cookies["csrftoken"]["secure"]
 
 
 class TestOpenData:

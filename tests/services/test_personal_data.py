@@ -24,7 +24,11 @@ from services.catalogue.models import Attachment, Draft, Filing
 from services.documents.models import IssuedDocument
 from services.forms.questions import Files
 from services.forms.reading import as_typed
-from services.identity.models import StaffRole, User
+from services.identity import access
+from services.identity.base import Level
+from services.identity.models import SignIn, StaffRole, User
+from services.identity.news import NaturalPerson, identified
+from services.parties.models import ExternalRef, Party, Person
 from services.personal import erasing
 from spatial.words import polish_date
 from tests import office
@@ -91,6 +95,21 @@ class TestCopy:
         assert sorted(packed.namelist()) == sorted(["readme.txt", "konto.json", "wiadomosci.json", *lists])
         assert read(packed, "konto.json")["email"] == "anna@example.pl"
         assert [read(packed, name) for name in lists] == [[]] * 7
+
+    @pytest.mark.parametrize("level", [Level.ACCOUNT, Level.TRUSTED])
+    def test_holds_the_pesel_for_whom_the_node_has_identified_in_this_session(self, anna, client, level):
+        """What the node once said is not told to whoever knows a password."""
+        person = NaturalPerson(identifier="02070803628", first_name="Anna", last_name="Nowak")
+        identified.send(User, user=anna, person=person)
+        client.force_login(anna)
+        session = client.session
+        session[access.LEVEL] = int(level)
+        session.save()
+
+        content = b"".join(client.post("/moje/dane/pobierz/").streaming_content)
+
+        told = read(ZipFile(BytesIO(content)), "konto.json")
+        assert told.get("pesel") == ("02070803628" if level is Level.TRUSTED else None)
 
     def test_says_what_is_what(self, anna, skala):
         packed = downloaded(anna)
@@ -243,6 +262,21 @@ class TestErasure:
         assert default_storage.exists(document.file.name)
         assert "Anna Nowak" in signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/").content.decode()
 
+    @pytest.mark.parametrize("named", [False, True])
+    def test_the_person_goes_with_the_pesel_unless_a_register_names_them(self, anna, bogdan, skala, named):
+        for user, pesel in ((anna, "02070803628"), (bogdan, "44051401458")):
+            person = NaturalPerson(identifier=pesel, first_name=user.first_name, last_name=user.last_name)
+            identified.send(User, user=user, person=person)
+        party = Party.objects.get(links__user=anna)
+        if named:
+            ExternalRef.objects.create(party=party, municipality=skala, register="tax", key="1")
+
+        assert erased(anna)["Location"] == "/"
+
+        assert Person.objects.filter(last_name="Nowak").exists() == named
+        assert Person.objects.filter(last_name="Kowalski").exists()
+        assert not anna.party_links.filter(state="approved").exists()
+
     @pytest.mark.parametrize("password", ["", "zle", "miedza-demo ", "x" * 5000, "\x00"])
     def test_without_the_password_nothing_goes(self, filing, anna, password):
         begun(anna)
@@ -253,6 +287,16 @@ class TestErasure:
         assert Draft.objects.count() == 1
         assert User.objects.get(pk=anna.pk).is_active
         assert not AuditEntry.objects.filter(action="erasure").exists()
+
+    def test_guessing_the_password_ends_after_five_and_is_written_down(self, anna):
+        client = signed_in(anna)
+        told = [client.post("/moje/dane/usun/", {"haslo": f"zle-{n}"}).content.decode() for n in range(5)]
+        assert all("Hasło jest błędne" in page for page in told)
+
+        answer = client.post("/moje/dane/usun/", {"haslo": "miedza-demo"})
+        assert (answer.status_code, "Za dużo nieudanych prób" in answer.content.decode()) == (422, True)
+        assert User.objects.get(pk=anna.pk).is_active
+        assert SignIn.objects.filter(user=anna, is_successful=False).count() == 5
 
     def test_of_others_nothing_goes(self, filing, anna, bogdan):
         begun(bogdan, content=b"Szkic")
@@ -327,7 +371,7 @@ def test_erasure_and_a_filing_at_once_do_not_wait_in_a_ring(anna, filing, monkey
     with ThreadPoolExecutor(1) as pool:
         filing_it = pool.submit(file)
         assert has_draft.wait(timeout=5)
-        assert not erasing.erase(anna, password="miedza-demo")
+        assert not erasing.erase(anna, is_proved=True)
         case = filing_it.result()
 
     assert (case.applicant, Draft.objects.get().case) == (anna, case)

@@ -299,7 +299,8 @@ def may_see(request: HttpRequest, held: Attachment) -> bool:
     case = held.draft.case
     if case is not None:
         return is_of_person(request, case) or handled_by(request.user).filter(pk=case.pk).exists()
-    return held.draft.owner_id == request.user.pk or held.draft.cosignatures.filter(signer=request.user.pk).exists()
+    asked = held.draft.cosignatures.filter(signer=request.user.pk, refused_at=None, expires_at__gt=timezone.now())
+    return held.draft.owner_id == request.user.pk or asked.exists()
 
 
 def is_of_person(request: HttpRequest, case: Case) -> bool:

@@ -28,7 +28,7 @@ from services.identity.saml.signing import covered, signed
 from services.identity.saml.xml import NAMES, SUCCESS, add, enveloped, message, text_at, unwrapped
 
 LOGGER = logging.getLogger(__name__)
-LONGEST_SESSION = timedelta(days=15)  #: ours end sooner (SESSION_COOKIE_AGE)
+LONGEST_SESSION = timedelta(days=15)  #: ours end sooner (access.LONGEST)
 ROW = "node-session"  #: in the session: key of its ``NodeSession``
 FRESH = timedelta(minutes=5)  #: a request to end a session that is older may be a copy
 

@@ -4,6 +4,7 @@ from base64 import b64encode
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,7 +14,7 @@ from django.views.decorators.csp import csp_override
 from lxml import etree
 
 from services.identity.base import Level, Proof
-from services.identity.models import User
+from services.identity.models import Identity, User
 from services.identity.saml.answer import heard
 from services.identity.saml.checks import Expected
 from services.identity.saml.configuration import the_node, this_office
@@ -36,11 +37,16 @@ class NodeProvider:
     level = Level.TRUSTED
 
     def start(self, request: HttpRequest, *, back: str) -> HttpResponse:
-        """A page that takes a signed question to the node. Raises NotFound, ImproperlyConfigured."""
+        """A page that takes a signed question to the node. Raises NotFound, ImproperlyConfigured, and
+        ReauthenticationRequired where the answer would join an account whose person has not just proved to be there.
+        """
         node, office, at = the_node(), this_office(request), timezone.now()
+        asker = account_in(request)
+        if asker is not None and not asker.identities.filter(kind=Identity.Kind.NODE).exists():
+            raise_if_reauthentication_required(request, app="identity")
         asked = who_is_there(node, office, at=at)
         Question.objects.past(at=at).delete()
-        question = Question.objects.create(request_id=asked.get("ID", ""), asked_by=account_in(request), asked_at=at)
+        question = Question.objects.create(request_id=asked.get("ID", ""), asked_by=asker, asked_at=at)
         remember(request, question.relay_state, back=back)
         fields = {"SAMLRequest": b64encode(etree.tostring(asked)).decode(), "RelayState": question.relay_state}
         return leaving(request, node.sign_in_url, fields)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from services.identity import journal
 from services.identity.access import enter
 from services.identity.saml.configuration import the_node, this_office
-from services.identity.saml.errors import NotProved
+from services.identity.saml.errors import NotProved, Reason
 from services.identity.saml.logout import begin, ended_by_the_node
 from services.identity.saml.metadata import described
 from services.identity.saml.provider import MEANS, NAME_ID, SESSION_INDEX, NodeProvider, account_in, way_back
@@ -49,6 +50,8 @@ def arrival(request: HttpRequest) -> HttpResponse:
         proof = provider.finish(request)
     except NotProved as refusal:
         LOGGER.warning("Sign-in by the node refused: %s", refusal.reason)
+        if refusal.reason is not Reason.UNASKED:  # anybody may send us what nobody asked for, as often as they like
+            journal.write(request, user=before, provider=provider.code)
         return render(request, "saml/refused.html", {"error": refusal, "back": back}, status=refusal.status)
     request.session.cycle_key()
     enter(request, proof, provider=provider, means=proof.identifiers[MEANS])

@@ -179,6 +179,16 @@ class TestDuty:
 
         assert client.get("/moje/")["Location"] == "/konto/bezpieczenstwo/"
 
+    def test_one_that_the_office_took_off_counts_in_no_session(self, client, jadwiga, duty):
+        """A telephone was lost."""
+        sign_in(client, "jadwiga")
+        set_up_application(client)
+        assert client.get("/urzad/").status_code == 200
+
+        Authenticator.objects.filter(user=jadwiga).delete()
+
+        assert client.get("/urzad/")["Location"] == "/konto/bezpieczenstwo/"
+
     def test_a_resident_may_go_without_and_take_it_off(self, client, anna, duty):
         sign_in(client)
         assert client.get("/moje/").status_code == 200

@@ -1,13 +1,18 @@
 """An account from nothing: its address is confirmed by a letter; nobody learns who has one."""
 
 import re
+from pathlib import Path
+from smtplib import SMTPServerDisconnected
 
 import pytest
+from allauth import account, mfa
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 
+from services.identity import letters
 from services.identity.models import User
-from tests.services.accounts.conftest import link, sign_in
+from tests.services.accounts.conftest import PASSWORD, link, set_up_application, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +47,14 @@ class TestRegistration:
         assert "już nie działa" in client.get(path).content.decode()
         assert client.post(path).status_code == 404
 
+    def test_one_that_was_killed_in_the_middle_leaves_no_account(self, client, monkeypatch):
+        """It would have no address to confirm, as those have that the office made."""
+        monkeypatch.setattr("allauth.account.forms.setup_user_email", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            register(client)
+
+        assert not User.objects.exists()
+
     def test_nobody_learns_that_an_address_is_known(self, client, anna):
         EmailAddress.objects.create(user=anna, email=anna.email, verified=True, primary=True)
 
@@ -50,6 +63,20 @@ class TestRegistration:
         assert (known.status_code, known["Location"]) == (new.status_code, new["Location"])
         assert [letter.subject for letter in mail.outbox] == ["Masz już konto", "Potwierdź swój adres e-mail"]
         assert User.objects.count() == 2
+
+    def test_nor_by_the_time_that_the_answer_takes(self, client, anna, monkeypatch):
+        """Nearly all of it is the hash of the password."""
+        hashed, encode = [], MD5PasswordHasher.encode
+        monkeypatch.setattr(
+            MD5PasswordHasher, "encode", lambda self, password, salt: hashed.append(1) or encode(self, password, salt)
+        )
+        counts = []
+        for more in ({"email": "anna@example.pl"}, {}):
+            hashed.clear()
+            assert register(client, **more).status_code == 302
+            counts.append(len(hashed))
+
+        assert counts[0] == counts[1] > 0
 
     @pytest.mark.parametrize(
         ("changes", "told"),
@@ -113,7 +140,8 @@ class TestForgottenPassword:
         unknown = client.post("/konto/haslo/nie-pamietam/", {"email": "nikt@example.pl"})
 
         assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-        assert len(mail.outbox) == 1
+        assert [letter.subject for letter in mail.outbox] == ["Ustaw nowe hasło", "Nie masz konta z tym adresem"]
+        assert "http" not in mail.outbox[1].body
 
     def test_many_letters_to_one_address_are_refused(self, client, anna):
         answers = [client.post("/konto/haslo/nie-pamietam/", {"email": "anna@example.pl"}) for _ in range(6)]
@@ -149,6 +177,41 @@ class TestChanges:
         anna.refresh_from_db()
         assert anna.email == "nowa@example.pl"
         assert [row.email for row in EmailAddress.objects.all()] == ["nowa@example.pl"]
+        told = mail.outbox[-1]
+        assert (told.to, told.subject) == (["anna@example.pl"], "Zmiana na Twoim koncie")
+        assert "Adres e-mail Twojego konta w e-urzędzie został zmieniony" in told.body
+        assert "nowa@" not in told.body
+
+    @pytest.mark.parametrize("server", ["well", "away"])
+    def test_changes_of_the_ways_in_are_told_to_the_address(self, client, anna, monkeypatch, server, caplog):
+        """A server of e-mail that is away does not undo what was done."""
+        sign_in(client)
+        if server == "away":
+            monkeypatch.setattr(mail.EmailMessage, "send", lambda *_: (_ for _ in ()).throw(SMTPServerDisconnected()))
+        set_up_application(client)
+        new = {"oldpassword": PASSWORD, "password1": "Gruszki-na-wierzbie-7", "password2": "Gruszki-na-wierzbie-7"}
+        assert client.post("/konto/haslo/", new)["Location"] == "/konto/bezpieczenstwo/"
+
+        told = [(letter.to, letter.body.split("\n")[2]) for letter in mail.outbox]
+        assert (
+            told == []
+            if server == "away"
+            else [
+                (["anna@example.pl"], "Na Twoim koncie w e-urzędzie włączono aplikację z kodami."),
+                (["anna@example.pl"], "Twoje konto w e-urzędzie ma nowe kody zapasowe."),
+                (["anna@example.pl"], "Hasło do Twojego konta w e-urzędzie zostało zmienione."),
+            ]
+        )
+        assert ("No word of a change" in caplog.text) == (server == "away")
+        anna.refresh_from_db()
+        assert anna.check_password("Gruszki-na-wierzbie-7")
+
+    def test_each_word_of_the_library_has_one_of_ours(self):
+        said = set()
+        for package in (account, mfa):
+            for path in Path(package.__file__).parent.rglob("*.py"):
+                said |= set(re.findall(r'send_notification_mail\(\s*"([^"]+)"', path.read_text()))
+        assert said == set(letters.CHANGES)
 
     def test_a_session_begun_long_ago_proves_itself_first(self, client, anna, clock):
         sign_in(client)

@@ -47,6 +47,15 @@ class TestIdleness:
 
         assert client.get("/moje/").status_code == 302
 
+    def test_so_is_a_resident_with_a_second_factor_who_became_staff(self, client, anna, skala, duty, clock):
+        sign_in(client)
+        set_up_application(client)
+        StaffRole.objects.create(user=anna, municipality=skala, role="clerk", job_title="inspektor")
+        assert client.get("/urzad/").status_code == 200
+        clock(HALF_AN_HOUR + 1)
+
+        assert client.get("/urzad/").status_code == 302
+
     def test_so_is_who_came_by_the_node(self, client, anna, clock):
         request = HttpRequest()
         request.session = client.session
@@ -57,6 +66,18 @@ class TestIdleness:
         clock(HALF_AN_HOUR + 1)
 
         assert client.get("/moje/").status_code == 302
+
+    @pytest.mark.parametrize(("who", "pause", "uses"), [("jadwiga", HALF_AN_HOUR - 60, 24), ("anna", 7 * 3600, 48)])
+    def test_however_it_is_used_it_ends(self, client, jadwiga, anna, clock, who, pause, uses):
+        """12 hours and 14 days after the sign-in; whoever has stolen one does not keep it."""
+        sign_in(client, who)
+        for _ in range(uses):
+            clock(pause)
+            assert client.get("/konto/logowania/").status_code == 200
+        clock(pause)
+        client.get("/konto/logowania/")
+
+        assert client.get("/konto/logowania/")["Location"] == "/logowanie/?next=/konto/logowania/"
 
     def test_a_resident_may_go_for_dinner(self, client, anna, clock):
         sign_in(client)

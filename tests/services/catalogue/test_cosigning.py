@@ -142,6 +142,24 @@ def test_a_second_person_who_opens_an_attachment_is_not_a_look_of_the_office(res
     assert not AuditEntry.objects.filter(subject=anna).exists()
 
 
+@pytest.mark.parametrize("ends", ["refused", "expired"])
+def test_files_are_closed_to_whose_link_is_void(resident, second, ends):
+    first = resident.post("/uslugi/pismo-ogolne/wniosek/")["Location"]
+    file = SimpleUploadedFile("szkic.txt", b"Szkic")
+    step = resident.post(first, LETTER | {"files": file})["Location"]
+    link = link_of(resident, resident.post(step, {"signing": "together"})["Location"])
+    second.get(link)
+    address = f"/zalaczniki/{Attachment.objects.get().pk}/"
+    assert second.get(address).status_code == 200
+
+    if ends == "refused":
+        second.post(link, {"odmawiam": "1"})
+    else:
+        CoSignature.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    assert (second.get(link).status_code, second.get(address).status_code) == (404, 404)
+
+
 def test_only_who_filed_withdraws(resident, second, anna, celina):
     link = link_of(resident, summary_of(resident))
     second.post(link)

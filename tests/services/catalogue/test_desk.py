@@ -11,12 +11,14 @@ from django.utils import timezone
 from pyproj import Transformer
 
 from services.cases import handling
-from services.cases.models import Case
+from services.cases.models import Case, CaseParty
 from services.cases.services import class_for, give_number, open_case
 from services.cases.terms import MONTH
 from services.catalogue.worklist import Asked, Urgency, of_urgency, urgency, work_list
 from services.correspondence.models import Correspondence
 from services.identity.models import StaffRole
+from services.parties.models import PartyLink
+from services.parties.people import Known, party_of
 from spatial.errors import Conflict
 from tests import factories
 from tests.conftest import person
@@ -66,6 +68,42 @@ def make_case(filing, anna, skala):
 def numbers_on(client, query="") -> set[str]:
     page = client.get(f"/urzad/{query}").content.decode()
     return {number for number in Case.objects.values_list("number", flat=True) if f">{number}</a>" in page}
+
+
+class TestOwnMatters:
+    """KPA art. 24 § 1 pkt 1 and 4: who is a party or speaks for one takes no part in the case."""
+
+    @pytest.fixture(params=["filed", "signed", "of whom they are", "for whom they act"])
+    def case(self, request, make_case, jadwiga, skala) -> Case:
+        case = make_case(applicant=jadwiga) if request.param == "filed" else make_case()
+        if request.param == "signed":
+            CaseParty.objects.create(case=case, user=jadwiga, role=CaseParty.Role.COSIGNER)
+        elif request.param != "filed":
+            case.on_behalf_of = party_of(Known(name="Wiśniewska", first_name="Celina"))
+            case.save()
+            now, basis = timezone.now(), "self" if request.param == "of whom they are" else "mandate"
+            PartyLink.objects.create(
+                user=jadwiga, party=case.on_behalf_of, basis=basis, municipality=skala, valid_from=date(2026, 1, 1),
+                state="approved", asked_at=now, approved_at=now,
+            )  # fmt: skip
+        return case
+
+    def test_are_on_no_desk_of_theirs(self, case, make_case, office, jadwiga):
+        other = make_case()
+        assert numbers_on(office) == {other.number}
+        page = office.get(f"/urzad/sprawy/{case.pk}/")
+        assert (page.status_code, "prowadzi ją inna osoba" in page.content.decode()) == (403, True)
+        assert office.post(f"/urzad/sprawy/{case.pk}/krok/przejmij/").status_code == 403
+        office.post("/urzad/razem/", {"sprawa": [case.pk], "czynnosc": "przejmij"})
+        case.refresh_from_db()
+        assert case.handler is None
+
+    def test_are_handed_to_them_by_nobody(self, case, leon, jadwiga):
+        colleague = signed_in(leon)
+        page = colleague.get(f"/urzad/sprawy/{case.pk}/").content.decode()
+        assert f'value="{jadwiga.pk}"' not in page
+        answer = colleague.post(f"/urzad/sprawy/{case.pk}/krok/przekaz/", {"komu": str(jadwiga.pk)})
+        assert answer.status_code == 422
 
 
 class TestUrgency:

@@ -198,7 +198,7 @@ class TestResident:
         assert [one["shown"] for one in copy["addresses"]] == ["anna@example.pl"]
         assert [(one["topic"], one["is_given"]) for one in copy["consents"]] == [("warning", True)]
 
-        assert erase(anna, password="miedza-demo")
+        assert erase(anna, is_proved=True)
 
         assert not Delivery.objects.filter(recipient=anna).exists()
         assert not ChannelAddress.objects.exists()

@@ -132,6 +132,6 @@ class TestOwn:
 
     def test_goes_with_the_account(self, anna, skala):
         OwnQuiet.objects.create(user=anna, begin=22, end=8)
-        erase(anna, password="miedza-demo")
+        erase(anna, is_proved=True)
 
         assert not OwnQuiet.objects.exists()

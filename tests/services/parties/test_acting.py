@@ -330,6 +330,6 @@ class TestEnd:
         assert (link["party"], link["state"], link["reason"]) == ("Celina Wiśniewska", "odwołane", "Pismo mocodawcy.")
 
     def test_a_closed_account_keeps_the_name_of_who_filed(self, anna, ended):
-        assert erase(anna, password="miedza-demo")
+        assert erase(anna, is_proved=True)
         anna.refresh_from_db()
         assert anna.get_full_name() == "Anna Nowak"

@@ -130,6 +130,12 @@ class TestEntering:
         CodeTry.objects.update(at=timezone.now() - codes.WITHIN)
         assert typed(signed_in(celina), code).status_code == 302
 
+    def test_who_made_it_is_refused(self, signed_in, jadwiga, celina, code):
+        """KPA art. 24 § 1: nobody of the office links an own account with whom they like."""
+        assert typed(signed_in(jadwiga), code).status_code == 422
+        assert not PartyLink.objects.exists()
+        assert typed(signed_in(celina), code).status_code == 302
+
     def test_who_is_known_to_be_another_is_refused(self, signed_in, anna, code):
         other = NaturalPerson(identifier="02070803628", first_name="Anna", last_name="Nowak")
         identified.send(User, user=anna, person=other)

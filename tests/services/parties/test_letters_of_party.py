@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from services.audit.reading import about
 from services.cases.models import Case
 from services.cases.terms import moved
 from services.catalogue.exchange import call_to_mend, leave
@@ -17,6 +18,8 @@ from services.catalogue.filing import apply
 from services.correspondence.models import Correspondence
 from services.delivery import outbox, paper, rerouting
 from services.delivery.models import Addressee, PartyAddress, Shipment
+from services.identity.models import User
+from services.identity.news import NaturalPerson, identified
 from services.parties import mandates
 from spatial.errors import Conflict
 from tests import office
@@ -153,6 +156,27 @@ class TestWithAnAccount:
         assert "Pisma dostaje sama strona" in shown(signed_in(celina), f"/moje/sprawy/{case.pk}/")
         assert signed_in(celina).post(f"/moje/pisma/{letter.pk}/").status_code == 302
 
+    def test_who_proved_to_be_the_person_comes_before_who_typed_a_code(
+        self, case, revoke, make_link, bogdan, celina, principal, jadwiga, signed_in
+    ):
+        """The letter with the code was read by somebody else."""
+        make_link(bogdan, principal, basis="self", level=2)
+        make_link(celina, principal, basis="self", municipality=None, level=3)
+        revoke()
+
+        assert answered(case, jadwiga).party == celina
+        assert signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/").status_code == 200
+        assert signed_in(jadwiga).get(f"/urzad/strony/{principal.pk}/").status_code == 200
+        assert set(about(celina).values_list("action", flat=True)) == {"case", "party"}
+        assert not about(bogdan).exists()
+
+    def test_a_look_is_told_to_nobody_who_is_the_party_before_another_office(
+        self, case, make_link, bogdan, principal, jadwiga, signed_in, suloszowa
+    ):
+        make_link(bogdan, principal, basis="self", level=2, municipality=suloszowa)
+        signed_in(jadwiga).get(f"/urzad/sprawy/{case.pk}/")
+        assert not about(bogdan).exists()
+
     def test_while_the_mandate_holds_it_lies_with_who_acts(self, case, jadwiga, anna, signed_in):
         assert answered(case, jadwiga).party == anna
         assert "Pisma dostaje sama strona" not in shown(signed_in(anna), f"/moje/sprawy/{case.pk}/")
@@ -261,6 +285,35 @@ class TestLyingLetters:
         first.refresh_from_db()
         assert (first.status, again.letter.party, again.letter.channel) == ("returned", None, "post")
         assert again.letter.document == first.document
+
+    @pytest.mark.parametrize("by", ["the person", "the node"])
+    def test_so_are_those_of_who_passed_for_the_party_by_a_code(
+        self, case, revoke, make_link, bogdan, celina, principal, jadwiga, signed_in, by
+    ):
+        by_code = make_link(bogdan, principal, basis="self", level=2)
+        revoke()
+        first = answered(case, jadwiga)
+        assert first.party == bogdan
+        if by == "the person":
+            make_link(celina, principal, basis="self", municipality=None, level=3)
+            assert signed_in(celina).post(f"/moje/w-imieniu/{by_code.pk}/odwolaj/").status_code == 302
+        else:
+            other = NaturalPerson(identifier="02070803628", first_name="Bogdan", last_name="Kowalski")
+            identified.send(User, user=bogdan, person=other)
+
+        first.refresh_from_db()
+        again = Correspondence.objects.filter(direction="out").latest("pk")
+        assert (first.status, again.party) == ("returned", celina if by == "the person" else None)
+        assert signed_in(bogdan).post(f"/moje/pisma/{first.pk}/").status_code == 404
+
+    def test_what_lies_with_who_is_the_recipient_still_stays(self, case, make_link, anna, principal, jadwiga):
+        """Another mandate of the same person has ended."""
+        other = make_link(anna, principal, scope=["wypis-z-planu"])
+        first = answered(case, jadwiga)
+        mandates.revoke(other, by=jadwiga, reason="Pismo mocodawcy.", at=timezone.now())
+
+        first.refresh_from_db()
+        assert (first.status, Correspondence.objects.filter(direction="out").count()) == ("sent", 1)
 
     def test_an_opened_one_stays_delivered(self, case, revoke, jadwiga):
         first = answered(case, jadwiga)

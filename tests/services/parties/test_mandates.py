@@ -144,6 +144,13 @@ class TestDeciding:
         with pytest.raises(Refused):
             mandates.approve(own, clerk=jadwiga, at=timezone.now())
 
+    @pytest.mark.parametrize("basis", ["self", "representation", "mandate"])
+    def test_nor_of_whom_they_are_or_act_for(self, signed_in, jadwiga, make_link, principal, asked, basis):
+        make_link(jadwiga, principal, basis=basis)
+        assert decide(signed_in(jadwiga), asked, "zatwierdz").status_code == 422
+        asked.refresh_from_db()
+        assert asked.state == "asked"
+
     def test_the_document_is_read_and_the_look_written_down(self, signed_in, anna, jadwiga, celina, asked):
         mine, theirs = f"/moje/w-imieniu/{asked.pk}/dokument/", f"/urzad/umocowania/{asked.pk}/dokument/"
         answer = signed_in(jadwiga).get(theirs)

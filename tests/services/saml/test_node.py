@@ -17,12 +17,13 @@ from signxml.algorithms import SignatureMethod
 
 from services.identity import access
 from services.identity.base import Level
-from services.identity.models import Identity, StaffRole, User
+from services.identity.models import Identity, SignIn, StaffRole, User
 from services.identity.news import NaturalPerson, identified
 from services.identity.protected import fingerprint
 from services.identity.saml import joining
 from services.identity.saml.checks import Told
 from services.identity.saml.models import Heard, NodeSession, Question
+from tests.services.accounts.conftest import PASSWORD, sign_in
 from tests.services.saml.conftest import AT_NODE, Form, Visitor, remember, use
 from tests.simulators.base import EMPTY, GATEWAY_PAGE, UNAVAILABLE, Drips, Floods, Resets, Truncates
 from tests.simulators.node import HONEST, LOA, PERSONAS, Key, LoginNode, bent
@@ -105,6 +106,17 @@ class TestTheWay:
 
         assert visitor.signs_in("anna").status_code == 302
         assert User.objects.get().last_name == "Nowak"
+
+    @pytest.mark.parametrize(
+        ("back", "there"),
+        [
+            ("abc", "/moje/"), ("", "/moje/"), ("logout", "/moje/"), ("//zly.test", "/moje/"),
+            ("/\\zly.test", "/moje/"), ("https://zly.test/moje/", "/moje/"),
+            ("/moje/\r\nX: y", "/moje/%0D%0AX:%20y"), ("/ą\x00", "/%C4%85%00"),
+        ],
+    )  # fmt: skip
+    def test_leads_back_to_a_page_of_ours_whatever_was_asked(self, node, visitor, back, there):
+        assert visitor.signs_in("anna", back=back)["Location"] == there
 
     def test_a_content_key_of_128_bits_is_read(self, node, visitor):
         bent(node, content_key=16)
@@ -309,6 +321,16 @@ class TestAnswersThatProveNothing:
 
         assert (answer.status_code, "(request)" in answer.content.decode()) == (403, True)
 
+    def test_one_stands_in_the_log_of_sign_ins_and_one_that_nobody_asked_for_does_not(
+        self, node, visitor, anna, client
+    ):
+        client.force_login(anna)
+        visitor.tries(node, "nobody")
+        assert client.post("/saml/wejscie", {"RelayState": "x"}).status_code == 403
+
+        [entry] = SignIn.objects.all()
+        assert (entry.user, entry.provider, entry.is_successful) == (anna, "node", False)
+
     def test_cancelled_at_the_node(self, node, visitor):
         answer = visitor.tries(node, "")
 
@@ -499,6 +521,21 @@ class TestWhoseAccount:
         assert User.objects.count() == 1
         assert client.session[access.LEVEL] == Level.TRUSTED
         assert "Tożsamość potwierdzona" in client.get(answer["Location"]).content.decode()
+
+    def test_whoever_finds_an_open_session_does_not_join_it(self, node, visitor, anna, client):
+        """As with every other lasting way in: the person of the account proves to be there first."""
+        sign_in(client)
+        later(client)
+        answer = client.get("/logowanie/node/", {"next": "/moje/"})
+        assert (answer.status_code, answer["Location"]) == (
+            302, "/konto/potwierdz/?next=%2Flogowanie%2Fnode%2F%3Fnext%3D%252Fmoje%252F"
+        )  # fmt: skip
+        assert not Question.objects.exists()
+
+        there = client.post(answer["Location"], {"password": PASSWORD})["Location"]
+        assert there == "/logowanie/node/?next=%2Fmoje%2F"
+        assert visitor.signs_in("anna")["Location"] == "/moje/"
+        assert Identity.objects.get().user == anna
 
     def test_an_identity_of_another_account_leads_there_and_says_so(self, node, visitor, bogdan, client):
         visitor.tries(node, "anna")
