@@ -19,6 +19,8 @@ from spatial.remote.reasons import Reason, ServiceFailed
 
 USER_AGENT = "Miedza/0.1 (spatial e-office of a municipality)"
 _EXCEPTION_SHOWN = 300
+#: unpacked although it was not asked for, as old servers send it; others make gigabytes of the 64 KiB that are counted
+_PACKINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 # httpx writes whole addresses to the log, and they say what somebody looked for
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -40,6 +42,9 @@ def fetch(endpoint: Endpoint, params: Mapping[str, str]) -> Body:
 
 def _content(response: httpx.Response, endpoint: Endpoint) -> bytes:
     """All of the answer; counted as it comes, because a declared length may be untrue."""
+    packing = response.headers.get("content-encoding", "").strip().lower()
+    if packing not in _PACKINGS:
+        raise ServiceFailed(Reason.MALFORMED, f"Content-Encoding: {packing[:40]}")
     pieces: list[bytes] = []
     size = 0
     for piece in response.iter_bytes(1 << 16):

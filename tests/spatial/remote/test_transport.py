@@ -1,5 +1,6 @@
 """Connections go where they are meant to, end when they should, and say why they failed."""
 
+import gzip
 import ssl
 import time
 from dataclasses import replace
@@ -72,6 +73,9 @@ class TestLies:
             (Says(b"no such id", 404), Reason.REFUSED),
             (REDIRECT, Reason.REDIRECTED),
             (Floods(300_000), Reason.TOO_LARGE),
+            (Says(gzip.compress(bytes(300_000)), headers=(("Content-Encoding", "gzip"),)), Reason.TOO_LARGE),
+            (Says(b"\x1b", headers=(("Content-Encoding", "br"),)), Reason.MALFORMED),
+            (Says(b"\x1f\x8b", headers=(("Content-Encoding", "gzip, gzip"),)), Reason.MALFORMED),
         ],
     )
     def test_what_will_not_pass_is_asked_once(self, service, point_to, lie, reason):
