@@ -21,9 +21,12 @@ from services.correspondence.services import (
 )
 from services.documents.services import store
 from services.documents.writing import TITLES, retold
-from services.fees.services import refuse_being_paid
+from services.fees.services import call_to_pay, refuse_being_paid
 from services.identity.models import User
 from spatial.errors import Conflict
+
+#: what becomes of an application that is not completed
+LEFT = "bez rozpoznania"
 
 
 @transaction.atomic
@@ -53,9 +56,17 @@ def withdraw(case: Case, *, applicant: User, at: datetime) -> None:
 
 @transaction.atomic
 def call_to_mend(case: Case, *, clerk: User, what: str, until: date, at: datetime) -> None:
-    """As ``handling.call_to_mend``."""
-    case = handling.call_to_mend(case, clerk=clerk, what=what, until=until, at=at)
+    """As ``handling.call_to_mend``, with the instruction that a call must have."""
+    case = handling.call_to_mend(case, clerk=clerk, what=instructed(case, what.strip()), until=until, at=at)
     tell(case, clerk=clerk, at=at)
+
+
+def instructed(case: Case, what: str) -> str:
+    """With what follows if nobody answers (KPA art. 64 § 2), unless the words say so; of a fee they do (art. 261)."""
+    if not what or LEFT in what.lower() or what == call_to_pay(case.dues.order_by("pk")):
+        return what
+    sentence = what if what.endswith((".", "!", "?")) else f"{what}."
+    return f"{sentence} Jeżeli nie uzupełnisz wniosku w tym terminie, pozostanie {LEFT} (art. 64 § 2 KPA)."
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 (annex to the stamp-duty act, part I), 17 zł for a certificate (part II); KPA art. 261.
 """
 
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from services.cases.models import Case
 from services.catalogue.charging import CHARGED
 from services.documents.models import IssuedDocument
+from services.fees.services import call_to_pay
 from services.notices.models import Notice
 from tests import office
 
@@ -116,6 +118,24 @@ class TestCertificate:
         assert answer.status_code == 302
         certificate.refresh_from_db()
         assert certificate.status == Case.Status.REFUSED
+
+    @pytest.mark.parametrize(
+        ("words", "follows"),
+        [
+            ("Podaj ulicę", "Podaj ulicę. Jeżeli nie uzupełnisz wniosku w tym terminie, pozostanie bez rozpoznania"),
+            ("Bez ulicy wniosek pozostanie bez rozpoznania.", "wniosek pozostanie bez rozpoznania."),
+            (None, "zwrócimy wniosek (art. 261 KPA)"),
+        ],
+    )
+    def test_a_call_says_what_follows_without_an_answer(self, certificate, planner, words, follows):
+        """KPA art. 64 § 2: with the instruction; art. 261: what was not paid for is sent back."""
+        words = words or call_to_pay(certificate.dues.all())
+        until = (timezone.localdate() + timedelta(days=30)).isoformat()
+        assert step(planner, certificate, "wezwij", tekst=words, do=until).status_code == 302
+
+        called = certificate.events.get(kind="called").text
+        assert follows in called
+        assert called.count("bez rozpoznania") == (0 if "261" in follows else 1)
 
     def test_has_nothing_to_count(self, certificate, planner):
         assert step(planner, certificate, "nalicz").status_code == 422

@@ -342,6 +342,7 @@ class TestLyingLetters:
         text = words_of(again, tmp_path)
         assert "Podaj ulicę." in text
         assert "co najmniej 7 dni od doręczenia" in text.replace("\n", " ")
+        assert "pozostanie bez rozpoznania (art. 64 § 2 KPA)" in text.replace("\n", " ")
         assert "Jadwiga Kaczmarek, inspektor" in text
 
     def test_a_call_goes_to_her_address_for_electronic_delivery(self, call, case, revoke, jadwiga, skala):
